@@ -1,0 +1,162 @@
+"""Where a project's rooms are, and what one workflow consists of."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from truthkit.findings import UsageError
+from truthkit_core.workflow import WorkflowConfig
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def kit_root() -> Path:
+    """The kit's own project: ``truthkit/kit`` in an installed wheel, else the checkout."""
+    installed = PACKAGE / "kit"
+    return installed if installed.is_dir() else PACKAGE.parent
+
+
+def bundles_dir() -> Path:
+    """The folder of the built front-end bundles (``<name>.js``)."""
+    return kit_root() / "frontend" / "dist"
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerRef:
+    """A Lambda handler by path: ``module.function`` inside the folder ``code_root``."""
+
+    code_root: Path
+    module: str
+    function: str = "lambda_handler"
+
+    @property
+    def file(self) -> Path:
+        return self.code_root.joinpath(*self.module.split(".")).with_suffix(".py")
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.function}"
+
+    @classmethod
+    def parse(cls, text: str) -> HandlerRef:
+        """``FILE`` or ``FILE:function``; the file's own folder is the code root, as in a zipped function.
+
+        Raises UsageError if the file is missing.
+        """
+        path, colon, function = text.rpartition(":")
+        if not colon or not function.isidentifier():
+            path, function = text, "lambda_handler"
+        file = Path(path).expanduser().resolve()
+        if not file.is_file():
+            raise UsageError(f"the handler {text} does not exist", "give FILE or FILE:function of a Python file")
+        if file.suffix != ".py":
+            raise UsageError(f"the handler {text} is not a Python file", "handlers are run as Python")
+        return cls(file.parent, file.stem, function)
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One name in three places: ``templates/``, ``lambdas/`` and ``samples/`` of a project."""
+
+    name: str
+    root: Path
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("-", "_")
+
+    @property
+    def template(self) -> Path:
+        return self.root / "templates" / self.name / "template.liquid.html"
+
+    @property
+    def lambdas(self) -> Path:
+        return self.root / "lambdas" / self.package
+
+    @property
+    def samples(self) -> Path:
+        return self.root / "samples" / self.name
+
+    @property
+    def manifest(self) -> Path:
+        return self.samples / "manifest.jsonl"
+
+    @property
+    def worker_script(self) -> Path:
+        return self.samples / "worker.py"
+
+    @property
+    def expected(self) -> Path:
+        return self.samples / "expected.jsonl"
+
+    @property
+    def config_file(self) -> Path:
+        return self.lambdas / "workflow.toml"
+
+    def config(self) -> WorkflowConfig:
+        return WorkflowConfig.load(self.config_file)
+
+    def handler(self, which: str) -> HandlerRef | None:
+        """The handler ``pre_annotation`` or ``post_annotation``, None where the workflow has none."""
+        ref = HandlerRef(self.root / "lambdas", f"{self.package}.{which}")
+        return ref if ref.file.is_file() else None
+
+    def objects(self) -> dict[str, Path]:
+        """What ``samples/<workflow>/objects.toml`` maps: S3 prefix to folder."""
+        file = self.samples / "objects.toml"
+        if not file.is_file():
+            return {}
+        table = tomllib.loads(file.read_text("utf-8")).get("objects", {})
+        return {prefix: (self.samples / folder).resolve() for prefix, folder in table.items()}
+
+    def missing(self) -> list[str]:
+        """What the workflow still lacks to be complete, as paths relative to the project."""
+        wanted = [
+            self.template,
+            self.lambdas / "pre_annotation.py",
+            self.lambdas / "post_annotation.py",
+            self.config_file,
+            self.manifest,
+            self.worker_script,
+        ]
+        return [str(path.relative_to(self.root)) for path in wanted if not path.is_file()]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with ``templates/`` and ``lambdas/``: this repository, a user's own, or the installed kit."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Project:
+        """The nearest parent folder with ``templates/`` and ``lambdas/``; outside of any, the kit itself."""
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / "templates").is_dir() and (folder / "lambdas").is_dir():
+                return cls(folder)
+        return cls(kit_root())
+
+    def workflows(self) -> Iterator[Workflow]:
+        """Every workflow that has at least a template, by name."""
+        templates = self.root / "templates"
+        for folder in sorted(templates.iterdir() if templates.is_dir() else ()):
+            if (folder / "template.liquid.html").is_file():
+                yield Workflow(folder.name, self.root)
+
+    def workflow(self, name: str) -> Workflow:
+        """The workflow ``name`` of this project, else of the kit. Raises UsageError with the nearest name."""
+        names = []
+        for root in dict.fromkeys((self.root, kit_root())):
+            for workflow in Project(root).workflows():
+                if workflow.name == name:
+                    return workflow
+                names.append(workflow.name)
+        near = get_close_matches(name, names, 1)
+        guess = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"there is no workflow {name!r}", f"{guess}workflows here: {', '.join(dict.fromkeys(names)) or 'none'}"
+        )
