@@ -1,0 +1,1 @@
+"""Named entities in abstracts: what AWS runs before and after a worker's task."""
