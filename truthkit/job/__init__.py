@@ -1,0 +1,1 @@
+"""A labeling job: its store, its tasks, its consolidation and its output."""

@@ -1,0 +1,172 @@
+"""From answers to labels: worker-response files, consolidation requests, the post-annotation handler's results.
+
+The messages are those of contract d and e; the files lie where the service puts them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from truthkit.findings import Finding, TruthkitError
+from truthkit.handlers import Handler
+from truthkit.job.spec import REGION, ROLE_ARN, JobFolder, JobSpec, write_atomically
+from truthkit.job.store import TIMESTAMP, Answer, Batch, Store
+from truthkit_core.messages import (
+    AnnotatedObject,
+    Annotation,
+    ContractError,
+    PostAnnotationEvent,
+    Source,
+    WorkerAnswer,
+    WorkerResponse,
+    emit_consolidation_request,
+    parse_consolidation_response,
+)
+
+# The size from which the service hands over an answer by S3 URI is unpublished (contract d); ours, in characters.
+ANSWER_BY_URI_FROM = 250_000
+ITERATION = "iteration-1"
+
+
+def timestamp() -> str:
+    """Now, as the service names its files."""
+    return time.strftime(TIMESTAMP, time.gmtime())
+
+
+def write_worker_response(folder: JobFolder, spec: JobSpec, object_id: str, answers: Sequence[Answer]) -> str:
+    """Write an object's worker-response file, all workers in one; gives its S3 URI. The same answers, the same file."""
+    at = time.strftime(TIMESTAMP, time.gmtime(answers[-1].submitted_at))
+    response = WorkerResponse(
+        tuple(
+            WorkerAnswer(
+                worker_id=answer.worker_id,
+                answer_content=answer.content,
+                submission_time=_iso(answer.submitted_at),
+                acceptance_time=_iso(answer.accepted_at),
+                time_spent_seconds=round(answer.submitted_at - answer.accepted_at, 3),
+                worker_metadata=_identity(answer.worker_id),
+            )
+            for answer in answers
+        )
+    )
+    relative = f"worker-response/{ITERATION}/{object_id}/{at}.json"
+    _write_json(folder.annotations(spec) / relative, response.to_json())
+    return f"{spec.annotations_uri}/{relative}"
+
+
+class Consolidator:
+    """Consolidates batches of objects with the post-annotation handler, or notes them where the job has none."""
+
+    def __init__(self, spec: JobSpec, folder: JobFolder, store: Store, post_lambda: Handler | None) -> None:
+        self._spec = spec
+        self._folder = folder
+        self._store = store
+        self._post_lambda = post_lambda
+
+    def run(self, batch: Batch) -> list[Finding]:
+        """Consolidate one batch; whatever goes wrong is kept with the batch and told, the answers stay.
+
+        Gives findings: an error when the batch has no labels, warnings about the handler's result otherwise.
+        """
+        if self._post_lambda is None:
+            self._store.consolidated(batch, {object_id: {} for object_id in batch.object_ids})
+            return []
+        about = f"{len(batch.object_ids)} objects: {', '.join(batch.object_ids)}"
+        try:
+            request_uri = self._write_request(batch)
+            event = PostAnnotationEvent(
+                labeling_job_arn=self._spec.arn,
+                label_attribute_name=self._spec.label_attribute,
+                payload_s3_uri=request_uri,
+                role_arn=ROLE_ARN,
+                label_categories=self._spec.labels,
+                output_config=self._spec.annotations_uri,
+            )
+            result = self._post_lambda.invoke(event.to_json(), about=about)
+            annotations, warnings = self._parse(result, batch)
+            relative = f"consolidated-annotation/consolidation-response/{ITERATION}/{batch.timestamp}.json"
+            _write_json(self._folder.annotations(self._spec) / relative, result)
+        except TruthkitError as error:
+            self._store.batch_failed(batch, "; ".join(finding.message for finding in error.findings))
+            resume = f"mend it, then: truthkit run --resume {self._folder.root} (the answers are kept)"
+            return [
+                Finding(
+                    finding.code,
+                    f"post-annotation failed for objects {', '.join(batch.object_ids)}: {finding.message}",
+                    f"{finding.cure}; {resume}" if finding.cure else resume,
+                    file=finding.file,
+                    line=finding.line,
+                    column=finding.column,
+                    excerpt=finding.excerpt,
+                    object_id=finding.object_id or (batch.object_ids[0] if len(batch.object_ids) == 1 else None),
+                )
+                for finding in error.findings
+            ]
+        self._store.consolidated(batch, {one.dataset_object_id: one.content for one in annotations})
+        return [
+            Finding("post-annotation-contract", warning, severity="warning", file=str(self._post_lambda.ref.file))
+            for warning in warnings
+        ]
+
+    def _parse(self, result: Any, batch: Batch) -> tuple[list[Any], list[str]]:
+        assert self._post_lambda is not None
+        try:
+            return parse_consolidation_response(result, set(batch.object_ids), self._spec.label_attribute)
+        except ContractError as error:
+            raise TruthkitError(
+                Finding(
+                    "post-annotation-contract",
+                    f"what the post-annotation handler returned: {error.path}: {error.problem}",
+                    error.cure,
+                    file=str(self._post_lambda.ref.file),
+                )
+            ) from None
+
+    def _write_request(self, batch: Batch) -> str:
+        objects = []
+        for object_id in batch.object_ids:
+            stored = self._store.object(object_id)
+            annotations = [self._annotation(answer) for answer in self._store.answers(object_id)]
+            objects.append(AnnotatedObject(object_id, _source(stored.data_object), tuple(annotations)))
+        relative = f"consolidated-annotation/consolidation-request/{ITERATION}/{batch.timestamp}.json"
+        _write_json(self._folder.annotations(self._spec) / relative, emit_consolidation_request(objects))
+        return f"{self._spec.annotations_uri}/{relative}"
+
+    def _annotation(self, answer: Answer) -> Annotation:
+        text = json.dumps(answer.content, sort_keys=True, separators=(",", ":"))
+        if len(text) < ANSWER_BY_URI_FROM:
+            return Annotation(answer.worker_id, content=text, s3_uri=None)
+        relative = f"consolidated-annotation/consolidation-request/{ITERATION}/answers/{answer.assignment_id}.json"
+        write_atomically(self._folder.annotations(self._spec) / relative, text)
+        return Annotation(answer.worker_id, content=None, s3_uri=f"{self._spec.annotations_uri}/{relative}")
+
+
+def _source(data_object: dict[str, Any]) -> Source:
+    """Only the source goes into the request; of both, ``source`` is taken (contract a)."""
+    if "source" in data_object:
+        return Source(content=data_object["source"], s3_uri=None)
+    return Source(content=None, s3_uri=data_object["source-ref"])
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _identity(worker_id: str) -> dict[str, Any]:
+    """What the service tells of a private worker; the pool is invented, the subject is the worker's."""
+    return {
+        "identityData": {
+            "identityProviderType": "Cognito",
+            "issuer": f"https://cognito-idp.{REGION}.amazonaws.com/{REGION}_truthkit",
+            "sub": worker_id.rpartition(".")[2],
+        }
+    }
+
+
+def _write_json(file: Path, value: Any) -> None:
+    write_atomically(file, json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False))

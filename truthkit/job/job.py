@@ -1,0 +1,230 @@
+"""A running job: hands out assignments and pages, takes answers, consolidates as objects become complete."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from truthkit.findings import Finding, TruthkitError
+from truthkit.job.consolidation import Consolidator, timestamp, write_worker_response
+from truthkit.job.spec import JobFolder, JobSpec
+from truthkit.job.store import Assignment, Batch, Counts, Store, StoredObject
+from truthkit.job.tasks import TaskMaker
+from truthkit.liquid import Rendered
+from truthkit.pages import SubmissionError
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker is given: ``line`` counts from 1 in the manifest."""
+
+    assignment: Assignment
+    object: StoredObject
+    task_input: dict[str, Any]
+    rendered: Rendered
+
+    @property
+    def line(self) -> int:
+        return self.object.line
+
+    @property
+    def data_object(self) -> dict[str, Any]:
+        return self.object.data_object
+
+
+class Findings:
+    """Collects what a job finds; the same fault on many pages is told once, with the number of times."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._found: dict[tuple[Any, ...], tuple[Finding, int]] = {}
+
+    def add(self, finding: Finding) -> None:
+        key = (finding.code, finding.message, finding.file, finding.line, finding.severity)
+        first, count = self._found.get(key, (finding, 0))
+        self._found[key] = (first, count + 1)
+        if count == 0:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with self._file.open("a", encoding="ascii") as stream:
+                stream.write(json.dumps(finding.to_json()) + "\n")
+
+    def all(self) -> tuple[Finding, ...]:
+        """The findings in the order in which they were first met."""
+        return tuple(
+            finding if count == 1 else replace(finding, message=f"{finding.message} (seen {count} times)")
+            for finding, count in self._found.values()
+        )
+
+
+class Job:
+    """One labeling job at work. It is the Desk of its task pages.
+
+    Args:
+        spec: what the job is made of.
+        folder: where its files go.
+        store: what it knows.
+        tasks: makes task inputs and pages.
+        consolidator: makes labels of answers.
+        findings: takes what goes wrong.
+        on_change: called with the counts after each change that a person would want to see.
+    """
+
+    def __init__(
+        self,
+        spec: JobSpec,
+        folder: JobFolder,
+        store: Store,
+        tasks: TaskMaker,
+        consolidator: Consolidator,
+        findings: Findings,
+        on_change: Callable[[Counts], None] | None = None,
+    ) -> None:
+        self.spec = spec
+        self.folder = folder
+        self.store = store
+        self.findings = findings
+        self._tasks = tasks
+        self._consolidator = consolidator
+        self._on_change = on_change
+        self._rendered: dict[str, Rendered] = {}
+        self._submitted: dict[str, asyncio.Event] = {}
+        self._preparing: dict[str, asyncio.Lock] = {}
+        self._ready = asyncio.Event()
+
+    # --- assignments ---------------------------------------------------------------------------------------------
+
+    async def claim(self, worker_id: str) -> Task | None:
+        """The next task of a worker, prepared and rendered; objects that fail on the way are noted and passed over."""
+        while True:
+            assignment = await asyncio.to_thread(
+                self.store.claim, worker_id, lease_seconds=self.spec.task_time_limit_seconds
+            )
+            if assignment is None:
+                return None
+            task = await self._open(assignment)
+            if task is not None:
+                return task
+
+    async def _open(self, assignment: Assignment) -> Task | None:
+        object_id = assignment.object_id
+        async with self._preparing.setdefault(object_id, asyncio.Lock()):
+            stored = await asyncio.to_thread(self.store.object, object_id)
+            if stored.state != "open":
+                return None
+            try:
+                task_input = stored.task_input
+                if task_input is None:
+                    about = f"object {object_id}, line {stored.line}"
+                    prepared = await asyncio.to_thread(self._tasks.prepare, stored.data_object, about=about)
+                    if not prepared.human_annotation_required:
+                        await asyncio.to_thread(self.store.skip, object_id)
+                        await self._changed()
+                        return None
+                    task_input = prepared.task_input
+                    await asyncio.to_thread(self.store.keep_task_input, object_id, task_input)
+                rendered = await asyncio.to_thread(self._tasks.render, task_input)
+            except TruthkitError as error:
+                await self.fail_object(object_id, error)
+                return None
+        self._rendered[assignment.assignment_id] = rendered
+        self._submitted[assignment.assignment_id] = asyncio.Event()
+        return Task(assignment, stored, task_input, rendered)
+
+    async def fail_object(self, object_id: str, error: TruthkitError) -> None:
+        """The object's task can't be done: the service's failure line, and on with the next."""
+        for finding in error.findings:
+            self.findings.add(finding.about(object_id=object_id))
+        await asyncio.to_thread(self.store.fail, object_id, "; ".join(one.message for one in error.findings))
+        await self._changed()
+
+    async def give_up(self, task: Task, finding: Finding) -> None:
+        """The worker could not do the task."""
+        assignment = task.assignment
+        self.findings.add(finding.about(object_id=assignment.object_id, worker_id=assignment.worker_id))
+        await asyncio.to_thread(self.store.decline, assignment.assignment_id, finding.message, failed=True)
+        self._forget(assignment.assignment_id)
+        await self._settled(assignment.object_id)
+
+    def submitted(self, task: Task) -> asyncio.Event:
+        """Set as soon as the task's answer is stored."""
+        return self._submitted[task.assignment.assignment_id]
+
+    def close(self, task: Task) -> None:
+        """The worker has left the page."""
+        self._forget(task.assignment.assignment_id)
+
+    def _forget(self, token: str) -> None:
+        self._rendered.pop(token, None)
+        self._submitted.pop(token, None)
+
+    # --- the desk of the task pages ------------------------------------------------------------------------------
+
+    async def page(self, token: str) -> str | None:
+        rendered = self._rendered.get(token)
+        return None if rendered is None else rendered.html
+
+    async def submit(self, token: str, answer: dict[str, Any]) -> None:
+        try:
+            await asyncio.to_thread(self.store.submit, token, answer)
+        except KeyError:
+            raise SubmissionError(404, "there is no such assignment") from None
+        if event := self._submitted.get(token):
+            event.set()
+        assignment = await asyncio.to_thread(self.store.assignment, token)
+        if assignment is not None:
+            await self._settled(assignment.object_id)
+
+    async def _settled(self, object_id: str) -> None:
+        """An object has an answer more or an assignment less: it may be complete."""
+        stored = await asyncio.to_thread(self.store.object, object_id)
+        if stored.state == "complete":
+            await asyncio.to_thread(self._write_response, object_id)
+            self._ready.set()
+        await self._changed()
+
+    def _write_response(self, object_id: str) -> None:
+        write_worker_response(self.folder, self.spec, object_id, self.store.answers(object_id))
+
+    async def _changed(self) -> None:
+        if self._on_change:
+            self._on_change(await asyncio.to_thread(self.store.counts))
+
+    # --- consolidation -------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def consolidating(self) -> AsyncIterator[None]:
+        """Consolidate while workers are at work, and what is left at the end."""
+        for stored in await asyncio.to_thread(lambda: [one for one in self.store.objects() if one.state == "complete"]):
+            await asyncio.to_thread(self._write_response, stored.object_id)
+        for batch in await asyncio.to_thread(self.store.unfinished_batches):
+            await self._consolidate(batch)
+        self._ready.set()
+        background = asyncio.create_task(self._as_they_come())
+        try:
+            yield
+        finally:
+            background.cancel()
+            await asyncio.gather(background, return_exceptions=True)
+        while batch := await self._next_batch(short=True):
+            await self._consolidate(batch)
+
+    async def _as_they_come(self) -> None:
+        while True:
+            await self._ready.wait()
+            self._ready.clear()
+            while batch := await self._next_batch():
+                # A batch once begun is finished, also when the workers are done meanwhile.
+                await asyncio.shield(self._consolidate(batch))
+
+    async def _next_batch(self, *, short: bool = False) -> Batch | None:
+        return await asyncio.to_thread(lambda: self.store.next_batch(self.spec.batch, timestamp, short=short))
+
+    async def _consolidate(self, batch: Batch) -> None:
+        for finding in await asyncio.to_thread(self._consolidator.run, batch):
+            self.findings.add(finding)
+        await self._changed()

@@ -1,0 +1,82 @@
+"""The job's output manifest: every input line, in order, with its label, its failure or nothing (contract f)."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from truthkit.job.consolidation import write_worker_response
+from truthkit.job.spec import JobFolder, JobSpec
+from truthkit.job.store import TIMESTAMP, Store, StoredObject
+from truthkit_core.messages import failure_line, labelled_line, no_lambda_line
+
+Outcome = Literal["labeled", "skipped", "failed"]
+
+# The service's own words for an object that nobody answered begin so.
+FAILURE_PREFIX = "ClientError: "
+
+
+@dataclass(frozen=True, slots=True)
+class OutputLine:
+    """What became of one data object. ``label`` is the value under the label attribute."""
+
+    object: StoredObject
+    outcome: Outcome
+    line: dict[str, Any]
+    label: Any = None
+    failure: str | None = None
+
+
+def output_lines(spec: JobSpec, folder: JobFolder, store: Store) -> Iterator[OutputLine]:
+    """The lines of the output manifest as far as the job has come, in the manifest's order."""
+    for one in store.objects():
+        yield _line(spec, folder, store, one)
+
+
+def _line(spec: JobSpec, folder: JobFolder, store: Store, one: StoredObject) -> OutputLine:
+    if one.state == "skipped":
+        return OutputLine(one, "skipped", one.data_object)
+    content, batch_timestamp, error = store.label(one.object_id)
+    if content is None or batch_timestamp is None:
+        reason = FAILURE_PREFIX + (
+            f"Exception invoking the post-annotation Lambda function. {error}"
+            if error
+            else one.failure or "the object was not labeled before the job ended"
+        )
+        return OutputLine(one, "failed", failure_line(one.data_object, spec.label_attribute, reason), failure=reason)
+    created = datetime.strptime(batch_timestamp, TIMESTAMP).replace(tzinfo=UTC)
+    if spec.post_lambda is None:
+        reference = write_worker_response(folder, spec, one.object_id, store.answers(one.object_id))
+        line = no_lambda_line(
+            one.data_object,
+            spec.label_attribute,
+            job_name=spec.name,
+            creation_date=created,
+            worker_response_ref=reference,
+        )
+    else:
+        line = labelled_line(
+            one.data_object,
+            spec.label_attribute,
+            content,
+            job_name=spec.name,
+            creation_date=created,
+        )
+    return OutputLine(one, "labeled", line, label=line[spec.label_attribute])
+
+
+def write_output_manifest(spec: JobSpec, folder: JobFolder, lines: Iterator[OutputLine]) -> None:
+    """Write the output manifest, whole or not at all, line by line."""
+    file = folder.output_manifest(spec)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(file.name + ".part")
+    with part.open("w", encoding="ascii", newline="\n") as stream:
+        for line in lines:
+            stream.write(json.dumps(line.line, allow_nan=False) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(file)

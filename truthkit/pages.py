@@ -1,0 +1,237 @@
+"""The one server of task pages: preview, headless runs and a portal show the same bytes.
+
+A rendered template becomes a page by three changes, none of which moves a line: the crowd script, its stylesheet and
+the kit's bundles come from here, and a ``meta`` tag tells ``crowd-form`` where to send the answer. A content security
+policy keeps the page to its own origin and the objects' origin, so that "offline" is enforced by the browser itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import re
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+CROWD_SCRIPT = "crowd-html-elements.js"
+MAX_ANSWER_BYTES = 50_000_000
+
+_TAG = re.compile(r"<(script|link)\b[^>]*>", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ADDRESS = re.compile(r"""(\s(?:src|href)\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+_INTEGRITY = re.compile(r"""\s(?:integrity|crossorigin)(\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""", re.IGNORECASE)
+_CROWD = re.compile(r"(?:^|/)crowd-html-elements(?:-v2)?\.js(?:[?#]|$)")
+_CROWD_STYLE = re.compile(r"(?:^|/)crowd-html-elements(?:-v2)?\.css(?:[?#]|$)")
+_BUNDLE = re.compile(r"(?:^|/)truthkit/([A-Za-z0-9_-]+)\.js(?:[?#]|$)")
+_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+_OPENING = re.compile(r"\s*(?:<!doctype[^>]*>\s*)?(?:<html\b[^>]*>)?", re.IGNORECASE)
+
+
+class SubmissionError(Exception):
+    """An answer that can't be taken; ``status`` is the HTTP status that the page gets."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Desk(Protocol):
+    """Who hands out task pages and takes answers: a job, or a preview."""
+
+    async def page(self, token: str) -> str | None:
+        """The rendered template of the assignment ``token``; None if there is none."""
+
+    async def submit(self, token: str, answer: dict[str, Any]) -> None:
+        """Keep the answer. Returning is the promise that it is stored. Raises SubmissionError."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A rendered template made into a page; ``bundles`` are the kit's scripts that it loads."""
+
+    html: str
+    bundles: tuple[str, ...]
+
+    @property
+    def uses_crowd(self) -> bool:
+        return CROWD_SCRIPT in self.bundles
+
+
+def task_page(rendered: str, answer_url: str) -> TaskPage:
+    """Point the page's scripts at the local bundles and its answer at ``answer_url``.
+
+    Args:
+        rendered: what Liquid gave, a fragment or a whole document.
+        answer_url: where ``crowd-form`` posts the answer, on the page's own origin.
+    """
+    bundles: list[str] = []
+
+    def local(address: str) -> str | None:
+        if _CROWD.search(address):
+            bundles.append(CROWD_SCRIPT)
+            return f"/bundles/{CROWD_SCRIPT}"
+        if _CROWD_STYLE.search(address):
+            return "/bundles/crowd-html-elements.css"
+        if found := _BUNDLE.search(address):
+            bundles.append(f"{found[1]}.js")
+            return f"/bundles/{found[1]}.js"
+        return None
+
+    def tag(match: re.Match[str]) -> str:
+        text = match[0]
+        address = _ADDRESS.search(text)
+        if not address:
+            return text
+        target = local(html.unescape(address[2].strip("\"'")))
+        if target is None:
+            return text
+        text = f'{text[: address.start()]}{address[1]}"{target}"{text[address.end() :]}'
+        return _INTEGRITY.sub("", text)
+
+    comments = [(found.start(), found.end()) for found in _COMMENT.finditer(rendered)]
+
+    def outside_comments(match: re.Match[str]) -> str:
+        return match[0] if any(a <= match.start() < b for a, b in comments) else tag(match)
+
+    page = _TAG.sub(outside_comments, rendered)
+    meta = f'<meta charset="utf-8"><meta name="truthkit-answer" content="{html.escape(answer_url)}">'
+    if head := _HEAD.search(page):
+        page = page[: head.end()] + meta + page[head.end() :]
+    else:
+        opening = _OPENING.match(page)
+        at = opening.end() if opening else 0
+        # A fragment gets standards mode, as authors expect of a page.
+        page = page[:at] + meta + page[at:] if page[:at].strip() else "<!doctype html>" + meta + page
+    return TaskPage(page, tuple(dict.fromkeys(bundles)))
+
+
+def content_security_policy(objects_origin: str | None, *, frame_ancestors: str = "'none'") -> str:
+    """The page may reach its own origin and the objects' origin, nothing else: no other host, no other port."""
+    sources = " ".join(filter(None, ["'self'", "data:", "blob:", objects_origin]))
+    return (
+        f"default-src {sources} 'unsafe-inline' 'unsafe-eval'; form-action 'self'; base-uri 'self'; "
+        f"frame-ancestors {frame_ancestors}"
+    )
+
+
+def same_origin(request: Request) -> bool:
+    """Whether a request that changes something comes from a page of this very server."""
+    origin = request.headers.get("origin")
+    return origin is None or origin == f"{request.url.scheme}://{request.headers.get('host')}"
+
+
+async def read_answer(request: Request) -> dict[str, Any]:
+    """The one answer object of a submission ``[answer]``. Raises SubmissionError."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            raise SubmissionError(413, f"the answer is larger than {MAX_ANSWER_BYTES:,} bytes")
+    try:
+        value = json.loads(body, parse_constant=_no_constant)
+    except ValueError as error:
+        raise SubmissionError(400, f"the answer is not JSON: {error}") from None
+    if not (isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict)):
+        raise SubmissionError(400, "the answer is not an array of one object")
+    return value[0]
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def task_app(
+    desk: Desk,
+    *,
+    bundles: Path,
+    policy: Callable[[], str | None],
+    extra_routes: tuple[Route, ...] = (),
+) -> Starlette:
+    """The application that serves task pages at ``/tasks/TOKEN`` and takes answers at ``/tasks/TOKEN/answer``.
+
+    Args:
+        desk: hands out pages and takes answers.
+        bundles: the folder of the built front end.
+        policy: gives the content security policy of a page, None for none (``--allow-network``).
+    """
+
+    async def page(request: Request) -> Response:
+        token = request.path_params["token"]
+        rendered = await desk.page(token)
+        if rendered is None:
+            return HTMLResponse("<!doctype html><title>No such task</title><p>There is no such task.", 404)
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+        if value := policy():
+            headers["Content-Security-Policy"] = value
+        return HTMLResponse(task_page(rendered, f"/tasks/{token}/answer").html, headers=headers)
+
+    async def answer(request: Request) -> Response:
+        if not same_origin(request):
+            return JSONResponse({"error": "this answer comes from another origin"}, 403)
+        try:
+            await desk.submit(request.path_params["token"], await read_answer(request))
+        except SubmissionError as error:
+            return JSONResponse({"error": str(error)}, error.status)
+        return JSONResponse({"stored": True})
+
+    async def bundle(request: Request) -> Response:
+        name = request.path_params["name"]
+        headers = {"Cache-Control": "max-age=3600"}
+        if name == "crowd-html-elements.css":
+            return Response("", media_type="text/css", headers=headers)
+        file = bundles / name
+        if not re.fullmatch(r"[A-Za-z0-9_-]+\.js", name) or not file.is_file():
+            return Response("no such bundle", 404, media_type="text/plain")
+        return FileResponse(file, media_type="text/javascript", headers=headers)
+
+    async def icon(_: Request) -> Response:
+        return Response(status_code=204)
+
+    return Starlette(
+        routes=[
+            Route("/tasks/{token}", page),
+            Route("/tasks/{token}/answer", answer, methods=["POST"]),
+            Route("/bundles/{name}", bundle),
+            Route("/favicon.ico", icon),
+            *extra_routes,
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: what Ctrl-C means is the job's to decide."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serve(app: Starlette, *, port: int = 0) -> AsyncIterator[str]:
+    """Serve ``app`` on a free loopback port; gives its origin, ``http://127.0.0.1:PORT``."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()

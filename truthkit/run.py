@@ -1,0 +1,597 @@
+"""The library entry: ``run_job`` runs a whole labeling job on this machine.
+
+Typed arguments, a typed result, so that a test can call it; the command line only parses and prints.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from truthkit.browser import launch_options, require_chromium
+from truthkit.findings import Finding, TruthkitError, UsageError
+from truthkit.handlers import Handler
+from truthkit.job.consolidation import Consolidator
+from truthkit.job.job import Findings, Job
+from truthkit.job.output import OutputLine, output_lines, write_output_manifest
+from truthkit.job.spec import OUTPUT_BUCKET, JobFolder, JobSpec, sha256_of
+from truthkit.job.store import Counts, Store, fixed_redundancy
+from truthkit.job.tasks import TaskMaker
+from truthkit.liquid import Template
+from truthkit.manifest import ManifestLine, read_manifest
+from truthkit.objects import ObjectStore
+from truthkit.pages import CROWD_SCRIPT, content_security_policy, serve, task_app
+from truthkit.project import HandlerRef, bundles_dir
+from truthkit.source import PathLike, Source
+
+T = TypeVar("T")
+
+JOBS = "jobs"
+DEFAULT_BATCH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What became of a job. ``seconds`` is this run's wall time; agreements are between 0 and 1, None if unknown.
+
+    ``objects`` = ``labeled`` + ``skipped`` (no human annotation required) + ``failed``.
+    """
+
+    folder: Path
+    job_name: str
+    label_attribute: str
+    objects: int
+    answers: int
+    labeled: int
+    skipped: int
+    failed: int
+    seconds: float
+    gold_agreement: float | None
+    worker_agreement: float | None
+    output_manifest: Path
+    report: Path
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed and no fault was found (warnings do not count)."""
+        return self.failed == 0 and not any(finding.severity == "error" for finding in self.findings)
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """The lines of the output manifest."""
+        with self.output_manifest.open(encoding="utf-8") as stream:
+            for line in stream:
+                yield json.loads(line)
+
+    def labels(self) -> list[Any]:
+        """The consolidated label of each manifest line, None where there is none."""
+        return [line.get(self.label_attribute) for line in self.lines()]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "folder": str(self.folder),
+            "job_name": self.job_name,
+            "label_attribute": self.label_attribute,
+            "objects": self.objects,
+            "answers": self.answers,
+            "labeled": self.labeled,
+            "skipped": self.skipped,
+            "failed": self.failed,
+            "seconds": round(self.seconds, 3),
+            "gold_agreement": self.gold_agreement,
+            "worker_agreement": self.worker_agreement,
+            "output_manifest": str(self.output_manifest),
+            "report": str(self.report),
+            "ok": self.ok,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def run_job(
+    workflow: str | None = None,
+    *,
+    template: PathLike | None = None,
+    manifest: PathLike | None = None,
+    pre_lambda: PathLike | None = None,
+    post_lambda: PathLike | None = None,
+    workers: int | None = None,
+    limit: int | None = None,
+    out: PathLike | None = None,
+    worker_script: PathLike | None = None,
+    objects: Mapping[str, PathLike] | None = None,
+    concurrency: int | None = None,
+    batch: int | None = None,
+    headed: bool = False,
+    resume: PathLike | None = None,
+    label_attribute: str | None = None,
+    labels: Sequence[str] | None = None,
+    lenient: bool = False,
+    skip_bad_lines: bool = False,
+    allow_network: bool = False,
+    s3: str = "local",
+    seed: int = 0,
+    project: PathLike | None = None,
+    on_change: Callable[[Counts], None] | None = None,
+    on_start: Callable[[JobFolder], None] | None = None,
+) -> RunResult:
+    """Run a labeling job from manifest to output manifest, in a headless browser, with scripted workers.
+
+    Args:
+        workflow: a workflow of the project or the kit; else ``template`` and ``manifest`` by path.
+        template: the worker template (Liquid and crowd HTML).
+        manifest: the input manifest, a file or an ``s3://`` URI inside ``objects``.
+        pre_lambda: ``FILE`` or ``FILE:function``; none is the service's mode without one.
+        post_lambda: likewise.
+        workers: workers per data object, 1 to 9 (the workflow's own number, else 1).
+        limit: only the first so many lines.
+        out: the job folder, which must be new (``jobs/<name>-<time>``).
+        worker_script: a Python file with ``async def work(page, task, worker)`` (the sample's own).
+        objects: ``s3://BUCKET/PREFIX`` to folder.
+        concurrency: pages at a time (cores + 1, 4 at most).
+        batch: objects per consolidation request.
+        headed: show the browser.
+        resume: go on with the job in this folder; what it is made of is taken from there.
+        label_attribute: the label attribute name.
+        labels: the label categories that the post-annotation handler is told.
+        lenient: a variable that the task input lacks is empty, not an error.
+        skip_bad_lines: leave out manifest lines that break the contract.
+        allow_network: let pages load from elsewhere.
+        s3: ``local``, or ``aws`` to read objects that exist only there, with your credentials.
+        seed: makes the scripted workers' chance.
+        project: the project's folder (the nearest parent with ``templates/`` and ``lambdas/``).
+        on_change: called with the counts as they change.
+        on_start: called with the job folder when the job begins.
+
+    Raises:
+        UsageError: the call is wrong.
+        TruthkitError: the template, the manifest or a handler's file is; nothing has run.
+    """
+    if resume is not None:
+        given = (workflow, template, manifest, pre_lambda, post_lambda, workers, limit, out, worker_script, objects)
+        if any(value is not None for value in (*given, label_attribute, labels, batch)):
+            raise UsageError(
+                "--resume takes everything from the job's folder",
+                "leave out the other arguments (only --concurrency and --headed may go with it)",
+            )
+        folder = JobFolder(Path(resume).resolve())
+        spec = folder.read_spec()
+    else:
+        spec = _spec(
+            workflow=workflow,
+            template=template,
+            manifest=manifest,
+            pre_lambda=pre_lambda,
+            post_lambda=post_lambda,
+            workers=workers,
+            limit=limit,
+            worker_script=worker_script,
+            objects=objects,
+            batch=batch,
+            label_attribute=label_attribute,
+            labels=labels,
+            lenient=lenient,
+            skip_bad_lines=skip_bad_lines,
+            allow_network=allow_network,
+            s3=s3,
+            seed=seed,
+            project=project,
+        )
+        folder = JobFolder(_out_folder(out, spec.name))
+    run = _Run(spec, folder, resumed=resume is not None, concurrency=concurrency, headed=headed, on_change=on_change)
+    return run.execute(on_start)
+
+
+def _spec(
+    *,
+    workflow: str | None,
+    template: PathLike | None,
+    manifest: PathLike | None,
+    pre_lambda: PathLike | None,
+    post_lambda: PathLike | None,
+    workers: int | None,
+    limit: int | None,
+    worker_script: PathLike | None,
+    objects: Mapping[str, PathLike] | None,
+    batch: int | None,
+    label_attribute: str | None,
+    labels: Sequence[str] | None,
+    lenient: bool,
+    skip_bad_lines: bool,
+    allow_network: bool,
+    s3: str,
+    seed: int,
+    project: PathLike | None,
+) -> JobSpec:
+    source = Source.of(workflow, template, manifest, pre_lambda, post_lambda, objects, project)
+    script = Path(worker_script).resolve() if worker_script is not None else source.worker_script
+    if script is None:
+        raise UsageError(
+            "there is no worker script: nobody would answer",
+            "give --worker-script FILE, a Python file with `async def work(page, task, worker)`"
+            + (f", or write {source.workflow.worker_script}" if source.workflow else ""),
+        )
+    config = source.config
+    count = workers if workers is not None else (config.workers if config else 1)
+    _between("--workers", count, 1, 9)
+    _between("--limit", limit, 1, 100_000)
+    _between("--batch", batch, 1, 100_000)
+    if s3 not in ("local", "aws"):
+        raise UsageError(f"--s3 {s3} is neither local nor aws", "give --s3 local or --s3 aws")
+    attribute = label_attribute or (config.label_attribute if config else source.name)
+    _check_label_attribute(attribute)
+    return JobSpec(
+        name=source.name,
+        label_attribute=attribute,
+        template=source.template,
+        manifest=source.manifest,
+        manifest_sha256=sha256_of(source.manifest),
+        workflow=source.workflow.name if source.workflow else None,
+        labels=tuple(labels) if labels is not None else (config.labels if config else None) or None,
+        pre_lambda=source.pre_lambda,
+        post_lambda=source.post_lambda,
+        pre_timeout_seconds=config.pre_timeout_seconds if config else 30,
+        post_timeout_seconds=config.post_timeout_seconds if config else 300,
+        workers=count,
+        batch=batch or DEFAULT_BATCH,
+        limit=limit,
+        objects=source.objects,
+        s3=s3,
+        worker_script=script,
+        expected=source.expected,
+        lenient=lenient,
+        skip_bad_lines=skip_bad_lines,
+        allow_network=allow_network,
+        seed=seed,
+        task_time_limit_seconds=config.task_time_limit_seconds if config else 3600,
+    )
+
+
+class _Run:
+    """One run of a job, from its spec to its result."""
+
+    def __init__(
+        self,
+        spec: JobSpec,
+        folder: JobFolder,
+        *,
+        resumed: bool,
+        concurrency: int | None,
+        headed: bool,
+        on_change: Callable[[Counts], None] | None,
+    ) -> None:
+        _between("--concurrency", concurrency, 1, 64)
+        self.spec = spec
+        self.folder = folder
+        self.resumed = resumed
+        self.concurrency = concurrency or min(4, (os.cpu_count() or 1) + 1)
+        self.headed = headed
+        self.on_change = on_change
+
+    def execute(self, on_start: Callable[[JobFolder], None] | None) -> RunResult:
+        from truthkit.workforce.scripted import load_work
+
+        began = time.monotonic()
+        spec = self.spec
+        # All that can be wrong is looked at before anything is made.
+        template = Template.load(spec.template)
+        assert spec.worker_script is not None
+        work = load_work(spec.worker_script)
+        chromium = require_chromium(headed=self.headed)
+        require_bundles(spec.template)
+        if self.resumed:
+            _same_manifest(spec)
+        lines = None if self.resumed and self._loaded() else self._manifest()
+        if not self.resumed:
+            self.folder.create()
+            self.folder.write_spec(spec)
+        with ExitStack() as stack:
+            stack.enter_context(_only_one(self.folder))
+            findings = self._findings()
+            store = Store.file(self.folder.store_file, fixed_redundancy(spec.workers))
+            stack.callback(store.close)
+            if lines is not None and not store.loaded:
+                store.load(
+                    (line.object_id, line.data_object)
+                    for line in _limited(lines(findings.add if spec.skip_bad_lines else None), spec.limit)
+                )
+            if on_start:
+                on_start(self.folder)
+            if self.resumed:
+                store.expire(everyone=True)
+                store.retry_failures()
+            objects = stack.enter_context(self._objects())
+            pre, post = self._handlers(objects, stack)
+            tasks = TaskMaker(template, pre, job_arn=spec.arn, sign=objects.sign, strict=not spec.lenient)
+            consolidator = Consolidator(spec, self.folder, store, post)
+            job = Job(spec, self.folder, store, tasks, consolidator, findings, self.on_change)
+            run_async(
+                self._work(
+                    job, objects, launch_options(chromium, headed=self.headed, allow_network=spec.allow_network), work
+                )
+            )
+            return self._result(store, findings, began)
+
+    def _loaded(self) -> bool:
+        if not self.folder.store_file.is_file():
+            return False
+        store = Store.file(self.folder.store_file, fixed_redundancy(self.spec.workers))
+        try:
+            return store.loaded
+        finally:
+            store.close()
+
+    def _manifest(self) -> Callable[[Callable[[Finding], None] | None], Iterator[ManifestLine]]:
+        """Read the manifest through once, so that nothing runs until it is right; gives a second reading."""
+        spec = self.spec
+        if not spec.skip_bad_lines:
+            require_manifest(spec.manifest, limit=spec.limit)
+        return lambda on_fault: read_manifest(spec.manifest, on_fault=on_fault)
+
+    def _findings(self) -> Findings:
+        """A resumed job tries again what failed; what was found about its pages before still holds."""
+        file = self.folder.findings_file
+        kept = []
+        if file.is_file():
+            for line in file.read_text("utf-8").splitlines():
+                try:
+                    kept.append(Finding(**json.loads(line)))
+                except (ValueError, TypeError):
+                    continue
+            file.unlink()
+        findings = Findings(file)
+        for finding in kept:
+            if finding.code.startswith(("page-", "manifest-")) and finding.code != "page-task":
+                findings.add(finding)
+        return findings
+
+    def _objects(self) -> ObjectStore:
+        return ObjectStore(
+            dict(self.spec.objects),
+            writes=self.folder.objects,
+            writable={f"s3://{OUTPUT_BUCKET}/": self.folder.output},
+            aws=self.spec.s3 == "aws",
+        )
+
+    def _handlers(self, objects: ObjectStore, stack: ExitStack) -> tuple[Handler | None, Handler | None]:
+        spec = self.spec
+
+        def handler(ref: HandlerRef | None, timeout: float, name: str) -> Handler | None:
+            if ref is None:
+                return None
+            made = Handler(
+                ref, environment=objects.environment(), timeout=timeout, log_file=self.folder.logs / f"{name}.log"
+            )
+            stack.callback(made.close)
+            return made
+
+        return (
+            handler(spec.pre_lambda, spec.pre_timeout_seconds, "pre_annotation"),
+            handler(spec.post_lambda, spec.post_timeout_seconds, "post_annotation"),
+        )
+
+    async def _work(self, job: Job, objects: ObjectStore, launch: Any, work: Any) -> None:
+        from playwright.async_api import async_playwright
+
+        from truthkit.workforce.scripted import ScriptedWorkforce
+
+        assert self.spec.worker_script is not None
+        policy = None if self.spec.allow_network else content_security_policy(objects.endpoint)
+        app = task_app(job, bundles=bundles_dir(), policy=lambda: policy)
+        async with serve(app) as origin, job.consolidating():
+            if (await asyncio.to_thread(job.store.counts)).open == 0:
+                return
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(**launch)
+                workforce = ScriptedWorkforce(
+                    job,
+                    browser,
+                    origin=origin,
+                    objects_origin=objects.endpoint,
+                    work=work,
+                    script=self.spec.worker_script,
+                    concurrency=self.concurrency,
+                )
+                await workforce.run()
+                await browser.close()
+
+    def _result(self, store: Store, findings: Findings, began: float) -> RunResult:
+        from truthkit.report import ReportData, ReportObject, ReportWorker, write_report
+        from truthkit.report.gold import agreement, worker_agreement
+
+        spec, folder = self.spec, self.folder
+        expected = _read_expected(spec.expected)
+        written: list[OutputLine] = []
+
+        def lines() -> Iterator[OutputLine]:
+            for line in output_lines(spec, folder, store):
+                written.append(line)
+                yield line
+
+        write_output_manifest(spec, folder, lines())
+        shown = []
+        scores: list[float] = []
+        between: list[float] = []
+        for line in written:
+            one = line.object
+            answers = store.answers(one.object_id)
+            gold = expected.get(one.line)
+            score = agreement(line.label, gold) if gold is not None and line.label is not None else None
+            scores += [] if score is None else [score]
+            together = worker_agreement([answer.content for answer in answers])
+            between += [] if together is None else [together]
+            screenshot = folder.screenshots / f"{one.object_id}.jpg"
+            shown.append(
+                ReportObject(
+                    object_id=one.object_id,
+                    line=one.line,
+                    data_object=one.data_object,
+                    task_input=one.task_input,
+                    answers=(
+                        *(
+                            ReportWorker(a.worker_id, a.content, a.submitted_at - a.accepted_at)
+                            for a in sorted(answers, key=lambda a: a.worker_id)
+                        ),
+                        *(ReportWorker(who, None, None, why) for who, why in store.given_up(one.object_id)),
+                    ),
+                    label=line.label,
+                    failure=line.failure,
+                    output_line=line.line,
+                    expected=gold,
+                    agreement=score,
+                    screenshot=screenshot if screenshot.is_file() and screenshot.stat().st_size else None,
+                )
+            )
+        outcomes = [line.outcome for line in written]
+        mean = sum(scores) / len(scores) if scores else None
+        seconds = time.monotonic() - began
+        write_report(
+            ReportData(
+                job_name=spec.name,
+                workflow=spec.workflow,
+                created=datetime.now().astimezone().isoformat(timespec="seconds"),
+                label_attribute=spec.label_attribute,
+                label_order=spec.labels or (),
+                objects=shown,
+                findings=findings.all(),
+                seconds=seconds,
+                gold_agreement=mean,
+            ),
+            folder.report,
+        )
+        return RunResult(
+            folder=folder.root,
+            job_name=spec.name,
+            label_attribute=spec.label_attribute,
+            objects=len(written),
+            answers=sum(len([a for a in one.answers if a.answer is not None]) for one in shown),
+            labeled=outcomes.count("labeled"),
+            skipped=outcomes.count("skipped"),
+            failed=outcomes.count("failed"),
+            seconds=seconds,
+            gold_agreement=mean,
+            worker_agreement=sum(between) / len(between) if between else None,
+            output_manifest=folder.output_manifest(spec),
+            report=folder.report,
+            findings=findings.all(),
+        )
+
+
+def require_manifest(file: Path, *, limit: int | None = None) -> None:
+    """Raise TruthkitError with everything that is wrong with a manifest (up to ``limit`` lines)."""
+    faults: list[Finding] = []
+    for _ in _limited(read_manifest(file, on_fault=faults.append), limit):
+        pass
+    errors = [fault for fault in faults if fault.severity == "error"]
+    if errors:
+        raise TruthkitError.of(errors[:100])
+
+
+def require_bundles(template: Path) -> None:
+    """Raise TruthkitError if the front end is not built."""
+    if not (bundles_dir() / CROWD_SCRIPT).is_file():
+        raise TruthkitError(
+            Finding(
+                "no-bundles",
+                f"the front end is not built: {bundles_dir() / CROWD_SCRIPT} is missing",
+                "run make build (needs Node 20 or newer)",
+            )
+        )
+
+
+def run_async(work: Any) -> None:
+    """Run a coroutine to its end, also where an event loop already runs (a notebook)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    failure: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            asyncio.run(work)
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=target)
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+
+
+@contextmanager
+def _only_one(folder: JobFolder) -> Iterator[None]:
+    """Hold the job folder's lock; the system frees it however the process ends. Raises UsageError if it is held."""
+    with (folder.root / "job.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"another process is at work on {folder.root}", "wait for it, or end it") from None
+        yield
+
+
+def _same_manifest(spec: JobSpec) -> None:
+    if not spec.manifest.is_file() or sha256_of(spec.manifest) != spec.manifest_sha256:
+        raise UsageError(
+            f"{spec.manifest} is not the manifest that this job began with",
+            "put it back, or start a new job: answers belong to the lines that they were given for",
+        )
+
+
+def _limited(items: Iterator[T], limit: int | None) -> Iterator[T]:
+    for number, item in enumerate(items):
+        if limit is not None and number >= limit:
+            return
+        yield item
+
+
+def _read_expected(file: Path | None) -> dict[int, Any]:
+    """Gold labels by manifest line."""
+    if file is None:
+        return {}
+    return {number: json.loads(text) for number, text in enumerate(file.read_text("utf-8").splitlines(), 1) if text}
+
+
+def _out_folder(out: PathLike | None, name: str) -> Path:
+    if out is not None:
+        return Path(out).resolve()
+    jobs = Path(JOBS).resolve()
+    if not jobs.exists():
+        jobs.mkdir()
+        (jobs / ".gitignore").write_text("*\n")
+    stem = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    folder = jobs / stem
+    number = 2
+    while folder.exists():
+        folder = jobs / f"{stem}-{number}"
+        number += 1
+    return folder
+
+
+def _check_label_attribute(name: str) -> None:
+    if (
+        not re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,126}", name)
+        or name.endswith(("-metadata", "-ref"))
+        or name in ("source", "source-ref")
+    ):
+        raise UsageError(
+            f"{name!r} cannot be a label attribute name",
+            "letters, digits and hyphens, 127 at most; not source, not ending in -metadata or -ref",
+        )
+
+
+def _between(what: str, value: int | None, low: int, high: int) -> None:
+    if value is not None and not low <= value <= high:
+        raise UsageError(f"{what} {value} is out of range", f"give {low} to {high}")

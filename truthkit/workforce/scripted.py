@@ -1,0 +1,297 @@
+"""Scripted workers: a Python file drives the real page in a headless browser, as a person would."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.util
+import inspect
+import itertools
+import random
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Error as BrowserError
+
+from truthkit.findings import Finding, TruthkitError, UsageError, excerpt
+from truthkit.job.job import Job, Task
+from truthkit.job.spec import REGION
+from truthkit.workforce.gestures import submit
+from truthkit.workforce.watch import PROBE, Watch
+
+VIEWPORT = (1280, 900)
+READY_MS = 15_000
+WORK_SECONDS = 120.0
+SUBMIT_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One of the job's workers. ``random`` is seeded by job, object and worker: a run can be repeated."""
+
+    id: str
+    index: int
+    random: random.Random
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """What a worker script is told of its task; ``line`` counts from 1 in the manifest."""
+
+    line: int
+    data_object: dict[str, Any]
+    task_input: dict[str, Any]
+
+
+Work = Callable[[Page, WorkItem, Worker], Awaitable[None]]
+
+
+def load_work(file: Path) -> Work:
+    """The function ``work(page, task, worker)`` of a worker script. Raises UsageError, TruthkitError."""
+    if not file.is_file():
+        raise UsageError(f"the worker script {file} does not exist", "give a Python file with async def work(…)")
+    spec = importlib.util.spec_from_file_location(f"truthkit_worker_{abs(hash(str(file)))}", file)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"the worker script {file} is not a Python file", "give a file that ends in .py")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise TruthkitError(script_fault(error, file)) from None
+    work = getattr(module, "work", None)
+    if not inspect.iscoroutinefunction(work):
+        raise UsageError(
+            f"{file} has no `async def work(page, task, worker)`", "write it: docs/write-a-workflow.md", file=str(file)
+        )
+    return work
+
+
+def worker_ids(count: int) -> tuple[str, ...]:
+    """Stable ids in the service's form, ``private.<region>.<opaque>``."""
+    return tuple(
+        f"private.{REGION}.{hashlib.sha256(f'truthkit worker {index}'.encode()).hexdigest()[:16]}"
+        for index in range(count)
+    )
+
+
+def script_fault(error: BaseException, file: Path) -> Finding:
+    """An exception of a worker script, at the innermost line that is the script's own."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename) == file]
+    line = own[-1].lineno if own else getattr(error, "lineno", None)
+    text = (own[-1].line if own else "") or ""
+    message = str(error).strip().splitlines()
+    said = " ".join(part.strip() for part in message[:4])[:500]
+    return Finding(
+        "worker-script",
+        f"the worker script failed: {type(error).__name__}: {said}",
+        "run it with --headed --concurrency 1 to watch it",
+        file=str(file),
+        line=line,
+        excerpt=excerpt(text, None) if text else "",
+    )
+
+
+class ScriptedWorkforce:
+    """Workers who do a job's tasks by a script.
+
+    Args:
+        job: hands out the tasks and takes the answers.
+        browser: where the pages are opened; each worker has a context of its own, reused.
+        origin: the server of the task pages.
+        objects_origin: the server of the data objects.
+        work: what a worker does on a page.
+        script: where ``work`` stands, for its faults.
+        concurrency: how many pages at a time.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        browser: Browser,
+        *,
+        origin: str,
+        objects_origin: str,
+        work: Work,
+        script: Path,
+        concurrency: int,
+    ) -> None:
+        self._job = job
+        self._browser = browser
+        self._origin = origin
+        self._objects_origin = objects_origin
+        self._work = work
+        self._script = script
+        self._concurrency = concurrency
+        self._ids = worker_ids(job.spec.workers)
+        self._contexts: dict[str, BrowserContext] = {}
+        self._pages: dict[str, list[tuple[Page, Watch]]] = {}
+        self._turn = itertools.count()
+        self._busy = 0
+        self._idle = asyncio.Condition()
+        self._source = job.spec.template.read_text("utf-8").splitlines()
+
+    async def run(self) -> None:
+        """Work until no worker has anything left to do."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._concurrency):
+                    group.create_task(self._slot())
+        finally:
+            for context in self._contexts.values():
+                await context.close()
+
+    async def _slot(self) -> None:
+        while True:
+            task = await self._next()
+            if task is None:
+                async with self._idle:
+                    # An answer that is still to come may ask for more answers, or open an object again.
+                    if self._busy == 0:
+                        self._idle.notify_all()
+                        return
+                    await self._idle.wait()
+                continue
+            try:
+                await self._do(task)
+            finally:
+                async with self._idle:
+                    self._busy -= 1
+                    self._idle.notify_all()
+
+    async def _next(self) -> Task | None:
+        turn = next(self._turn)
+        self._busy += 1
+        for offset in range(len(self._ids)):
+            task = await self._job.claim(self._ids[(turn + offset) % len(self._ids)])
+            if task is not None:
+                return task
+        self._busy -= 1
+        return None
+
+    async def _do(self, task: Task) -> None:
+        worker_id = task.assignment.worker_id
+        page, watch = await self._page(worker_id)
+        watch.begin(task, self._source)
+        fault: Finding | None = None
+        try:
+            fault = await self._attend(page, watch, task)
+        except BrowserError as error:
+            fault = self._page_fault(f"the browser failed: {str(error).splitlines()[0]}")
+        for finding in watch.findings:
+            self._job.findings.add(finding.about(task.assignment.object_id, worker_id))
+        if fault is not None and not self._job.submitted(task).is_set():
+            await self._job.give_up(task, fault)
+        else:
+            if fault is not None:
+                self._job.findings.add(fault.about(task.assignment.object_id, worker_id))
+            self._job.close(task)
+        if page.is_closed():
+            return
+        self._pages[worker_id].append((page, watch))
+
+    async def _attend(self, page: Page, watch: Watch, task: Task) -> Finding | None:
+        """Open the task, do it, submit it; gives what kept the worker from it."""
+        await page.goto(f"{self._origin}/tasks/{task.assignment.assignment_id}", wait_until="load")
+        if await page.evaluate("() => !!document.querySelector('script[src^=\"/bundles/crowd-html-elements\"]')"):
+            try:
+                await page.wait_for_function("document.documentElement.dataset.crowdReady", timeout=READY_MS)
+            except BrowserError:
+                return self._page_fault(
+                    "the crowd elements of the page were not ready in time",
+                    "see the page's own findings; is the front end built (make build)?",
+                )
+        await watch.look()
+        index = self._ids.index(task.assignment.worker_id)
+        seed = f"{self._job.spec.seed}:{task.object.object_id}:{index}"
+        worker = Worker(task.assignment.worker_id, index, random.Random(seed))
+        item = WorkItem(task.line, task.data_object, task.task_input)
+        try:
+            await asyncio.wait_for(self._work(page, item, worker), WORK_SECONDS)
+        except TimeoutError:
+            return Finding(
+                "worker-script",
+                f"the worker script did not end within {WORK_SECONDS:.0f} seconds",
+                "it may wait for something that never comes: run it with --headed --concurrency 1 to watch it",
+                file=str(self._script),
+            )
+        except TruthkitError as error:
+            return error.findings[0]
+        except Exception as error:
+            return script_fault(error, self._script)
+        await self._screenshot(page, task)
+        return await self._submit(page, task)
+
+    async def _submit(self, page: Page, task: Task) -> Finding | None:
+        done = self._job.submitted(task)
+        if not done.is_set() and await page.evaluate("document.documentElement.dataset.crowdState") not in (
+            "sending",
+            "submitted",
+        ):
+            try:
+                await submit(page)
+            except TruthkitError as error:
+                return error.findings[0]
+        try:
+            await asyncio.wait_for(done.wait(), SUBMIT_SECONDS)
+        except TimeoutError:
+            said = await page.evaluate(_ALERTS)
+            return self._page_fault(
+                "Submit was pressed, but no answer came" + (f"; the page says: {said}" if said else ""),
+                "a required field may be empty, or a handler of the template may hold the submission back",
+            )
+        return None
+
+    async def _screenshot(self, page: Page, task: Task) -> None:
+        """The page as the first worker left it."""
+        file = self._job.folder.screenshots / f"{task.object.object_id}.jpg"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+            await page.screenshot(path=file, type="jpeg", quality=75, full_page=True, animations="disabled")
+
+    async def _page(self, worker_id: str) -> tuple[Page, Watch]:
+        """A page of the worker's own context: what a page stores in the browser is that worker's."""
+        free = self._pages.setdefault(worker_id, [])
+        if free:
+            return free.pop()
+        context = self._contexts.get(worker_id)
+        if context is None:
+            width, height = VIEWPORT
+            context = await self._browser.new_context(
+                viewport={"width": width, "height": height},
+                service_workers="block",
+                reduced_motion="reduce",
+                accept_downloads=False,
+            )
+            await context.add_init_script(PROBE)
+            if worker_id in self._contexts:
+                await context.close()
+                context = self._contexts[worker_id]
+            self._contexts[worker_id] = context
+        page = await context.new_page()
+        return page, Watch(page, self._origin, self._objects_origin, str(self._job.spec.template))
+
+    def _page_fault(self, message: str, cure: str = "") -> Finding:
+        return Finding("page-task", message, cure, file=str(self._job.spec.template))
+
+
+_ALERTS = """
+() => {
+  const texts = [];
+  const walk = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.getAttribute("role") === "alert" && element.textContent.trim()) {
+        texts.push(element.textContent.trim().replace(/\\s+/g, " "));
+      }
+      if (element.shadowRoot) walk(element.shadowRoot);
+    }
+  };
+  walk(document);
+  return texts.join("; ").slice(0, 500);
+}
+"""

@@ -1,0 +1,200 @@
+"""What goes wrong in a worker's page, with the line of the template that it comes from."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import ConsoleMessage, Page, Request, Response
+
+from truthkit.findings import Finding, Severity, excerpt
+from truthkit.job.job import Task
+
+# Runs before any script of the page; `tell` is kept, so that the page cannot take it away.
+PROBE = """
+(() => {
+  const tell = console.debug.bind(console);
+  const say = (kind, detail) => tell("truthkit:" + JSON.stringify({ kind, ...detail }));
+  addEventListener("error", (event) => {
+    const source = event.target;
+    if (source instanceof Element) return;
+    say("error", { message: String(event.message), url: event.filename, line: event.lineno, column: event.colno });
+  }, true);
+  addEventListener("unhandledrejection", (event) => {
+    const reason = event.reason;
+    const message = String(reason && reason.message || reason);
+    say("rejection", { message, stack: String(reason && reason.stack || "") });
+  });
+  document.addEventListener("securitypolicyviolation", (event) => {
+    say("refused", { url: event.blockedURI, directive: event.effectiveDirective, line: event.lineNumber });
+  });
+})();
+"""
+
+_LOOK = """
+() => {
+  const all = [...document.querySelectorAll("*")];
+  return {
+    unknown: [...new Set(all.map((e) => e.localName).filter((n) => n.startsWith("crowd-") && !customElements.get(n)))],
+    unsupported: [...new Set(all.filter((e) => e.hasAttribute("data-truthkit-unsupported")).map((e) => e.localName))],
+  };
+}
+"""
+
+
+class Watch:
+    """Collects the findings of one page while a worker has it; ``begin`` starts anew for the next task."""
+
+    def __init__(self, page: Page, origin: str, objects_origin: str, template: str) -> None:
+        self._origin = origin
+        self._objects_origin = objects_origin
+        self._template_file = template
+        self._task: Task | None = None
+        self._source: list[str] = []
+        self.findings: list[Finding] = []
+        page.on("console", self._console)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._response)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.on("crash", lambda _: self._add("page-crash", "the page crashed"))
+        self._page = page
+
+    def begin(self, task: Task, source: list[str]) -> None:
+        """``source`` is the template's text, by lines."""
+        self._task = task
+        self._source = source
+        self.findings = []
+
+    async def look(self) -> None:
+        """After the page is ready: crowd elements that nothing stands behind."""
+        seen = await self._page.evaluate(_LOOK)
+        for name in seen["unknown"]:
+            self._add(
+                "page-unknown-element",
+                f"<{name}> is not an element of the crowd script: it stays an empty shell",
+                "check the spelling, and that the crowd script is loaded",
+                line=self._line_with(f"<{name}"),
+            )
+        for name in seen["unsupported"]:
+            self._add(
+                "page-unsupported-element",
+                f"<{name}> is not part of the offline crowd elements yet: workers see a notice in its place",
+                "run this workflow with form controls or the kit's annotators, or on the service",
+                line=self._line_with(f"<{name}"),
+            )
+
+    # --- what the browser tells ----------------------------------------------------------------------------------
+
+    def _console(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if text.startswith("truthkit:"):
+            self._probe(text.removeprefix("truthkit:"))
+        elif message.type == "error" and not text.startswith(("Failed to load resource", "Refused to", "Loading the")):
+            if "Content Security Policy" in text:
+                return
+            place = message.location
+            self._add(
+                "page-console-error",
+                f"the page wrote to the console: {text[:500]}",
+                severity="warning",
+                line=self._line_at(place.get("url", ""), place.get("lineNumber", -1) + 1),
+            )
+
+    def _probe(self, text: str) -> None:
+        try:
+            said: dict[str, Any] = json.loads(text)
+        except ValueError:
+            return
+        kind, url = said.get("kind"), str(said.get("url") or "")
+        if kind == "error":
+            self._add(
+                "page-script-error",
+                f"a script of the page failed: {said.get('message')}",
+                line=self._line_at(url, int(said.get("line") or 0)),
+            )
+        elif kind == "rejection":
+            where = re.search(r"(https?://\S+?):(\d+):(\d+)", str(said.get("stack")))
+            self._add(
+                "page-script-error",
+                f"a promise of the page was rejected: {said.get('message')}",
+                line=self._line_at(where[1], int(where[2])) if where else None,
+            )
+        elif kind == "refused":
+            self._refused(url)
+
+    def _refused(self, url: str) -> None:
+        self._add(
+            "page-network-refused",
+            f"the page asked for {url}, which is not on this machine: refused",
+            "bring the file along (a kit bundle, or an object by grant_read_access), or run with --allow-network",
+            line=self._line_with(url, urlsplit(url).path),
+        )
+
+    def _failed(self, request: Request) -> None:
+        failure = request.failure or ""
+        if "ERR_ABORTED" in failure or failure in ("csp", "net::ERR_BLOCKED_BY_CSP"):
+            return
+        if "ERR_NAME_NOT_RESOLVED" in failure:
+            self._refused(request.url)
+            return
+        self._add(
+            "page-request-failed",
+            f"{request.url} could not be loaded: {failure}",
+            line=self._line_with(request.url, urlsplit(request.url).path),
+        )
+
+    def _response(self, response: Response) -> None:
+        url = response.url
+        if response.status < 400 or url.startswith(f"{self._origin}/tasks/"):
+            return
+        path = urlsplit(url).path
+        if url.startswith(self._objects_origin + "/"):
+            signed = "X-Amz-Signature" in url
+            self._add(
+                "page-object",
+                f"the object s3:/{path} could not be read: status {response.status}",
+                "is it mapped (--objects), and is the name right?"
+                if signed
+                else "objects are private: write {{ task.input.… | grant_read_access }}",
+                line=self._line_with(path),
+            )
+        else:
+            self._add(
+                "page-request-failed",
+                f"{url} answered with status {response.status}",
+                "build the front end (make build)" if path.startswith("/bundles/") else "",
+                line=self._line_with(path.rsplit("/", 1)[-1]),
+            )
+
+    # --- places --------------------------------------------------------------------------------------------------
+
+    def _line_at(self, url: str, rendered_line: int) -> int | None:
+        """The template's line behind a line of the page."""
+        if self._task is None or not url.startswith(f"{self._origin}/tasks/"):
+            return None
+        lines = self._task.rendered.lines
+        return lines[rendered_line - 1] if 1 <= rendered_line <= len(lines) else None
+
+    def _line_with(self, *texts: str) -> int | None:
+        """The first line of the template that has one of ``texts``."""
+        for text in filter(lambda one: len(one) > 3, texts):
+            for number, line in enumerate(self._source, 1):
+                if text in line:
+                    return number
+        return None
+
+    def _add(
+        self,
+        code: str,
+        message: str,
+        cure: str = "",
+        *,
+        severity: Severity = "error",
+        line: int | None = None,
+    ) -> None:
+        shown = excerpt(self._source[line - 1], None) if line and line <= len(self._source) else ""
+        finding = Finding(code, message, cure, severity, file=self._template_file, line=line, excerpt=shown)
+        if finding not in self.findings:
+            self.findings.append(finding)
