@@ -52,12 +52,17 @@ class Chromium:
     @cached_property
     def version(self) -> str | None:
         """What the browser says of itself, e.g. ``142.0.7444.59``; None if it cannot be started here."""
-        try:
-            said = subprocess.run([self.path, "--version"], capture_output=True, text=True, timeout=30)
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        number = re.search(r"\d+(\.\d+)+", said.stdout)
-        return number[0] if said.returncode == 0 and number else None
+        return program_version(self.path)
+
+
+def program_version(program: str | Path) -> str | None:
+    """The number that ``program --version`` prints; None if it cannot be started or prints none."""
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    number = re.search(r"\d+(\.\d+)+", said.stdout)
+    return number[0] if said.returncode == 0 and number else None
 
 
 def find_chromium(*, headed: bool = False, environment: Mapping[str, str] = os.environ) -> Chromium | None:
