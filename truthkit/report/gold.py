@@ -1,0 +1,89 @@
+"""How far two values agree, told by their shape: a label with the gold, or the workers with one another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+from truthkit.report.shapes import is_number, read_choice, read_spans, unfold
+
+
+def f1(found: Collection[Any], wanted: Collection[Any]) -> float:
+    """F1 of two sets of things that match exactly; two empty sets agree."""
+    a, b = set(found), set(wanted)
+    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
+
+
+def agreement(label: Any, expected: Any) -> float | None:
+    """Agreement of a label with the expected value, 0 to 1; None where nothing was expected.
+
+    By the shape of what is expected, which may be partial: extra keys of the label (votes, workers, notes) don't count.
+
+    - spans (``entities``): F1 of the spans that match in label, start and end;
+    - ``{"label": x}``, ``{"labels": […]}``, ``{x: bool}``: F1 of what is chosen, so 1 or 0 for a single choice;
+    - another dict: the mean over the keys that ``expected`` has, a missing key counting 0;
+    - numbers: 1 when equal (to 9 digits); strings, but for the space around them, and everything else: 1 when equal.
+    """
+    return _agreement(unfold(label), unfold(expected), texts=True)
+
+
+def worker_agreement(answers: Iterable[Mapping[str, Any] | None]) -> float | None:
+    """Mean agreement of all pairs of answers to one object, 0 to 1; None with fewer than two answers.
+
+    Measured as in :func:`agreement`, both ways. Free text beside other fields (a note to the requester) is left out;
+    it counts where the answers are nothing but text (a transcription).
+    """
+    given = [dict(answer) for answer in answers if answer is not None]
+    texts = all(isinstance(unfold(value), str) for answer in given for value in answer.values())
+    scores = []
+    for one, other in combinations(given, 2):
+        both = [_agreement(one, other, texts=texts), _agreement(other, one, texts=texts)]
+        scores += [score for score in both if score is not None]
+    return sum(scores) / len(scores) if scores else None
+
+
+def _agreement(label: Any, expected: Any, *, texts: bool) -> float | None:
+    if expected is None:
+        return None
+    if isinstance(expected, dict):
+        return _dicts(label if isinstance(label, dict) else {}, expected, texts=texts)
+    if isinstance(expected, str):
+        same = isinstance(label, str) and label.strip() == expected.strip()
+        return float(same) if texts else None
+    if is_number(expected):
+        return float(is_number(label) and _close(label, expected))
+    return float(label == expected and type(label) is type(expected))
+
+
+def _close(one: float, other: float) -> bool:
+    try:
+        return math.isclose(one, other, rel_tol=1e-9)
+    except OverflowError:  # an integer beyond the range of floats
+        return one == other
+
+
+def _dicts(label: dict[str, Any], expected: dict[str, Any], *, texts: bool) -> float | None:
+    scores: list[float | None] = []
+    taken: frozenset[str] = frozenset()
+    if wanted := read_spans(expected):
+        found = read_spans(label)
+        scores.append(f1([s.key for s in found[0].spans] if found else (), [s.key for s in wanted[0].spans]))
+        # A label without its entities is no agreement, even where the gold has none either.
+        if not found:
+            scores[-1] = 0.0
+        taken = wanted[1]
+    elif picked := read_choice(expected):
+        chosen, flags = read_choice(label), all(isinstance(flag, bool) for flag in expected.values())
+        if chosen:
+            among = set(expected) if flags else set(chosen[0].chosen)
+            scores.append(f1(among.intersection(chosen[0].chosen), picked[0].chosen))
+        # Flags are also plain keys, so a label that carries other things beside them is compared key by key.
+        elif not flags:
+            scores.append(0.0)
+        taken = picked[1] if chosen or not flags else taken
+    for key in (key for key in expected if key not in taken):
+        scores.append(_agreement(unfold(label.get(key)), unfold(expected[key]), texts=texts))
+    known = [score for score in scores if score is not None]
+    return sum(known) / len(known) if known else None
