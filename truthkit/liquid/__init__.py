@@ -1,0 +1,7 @@
+"""Liquid as Ground Truth speaks it: auto-escaped output, ``to_json``, signing filters, errors that name their place."""
+
+from __future__ import annotations
+
+from truthkit.liquid.template import Rendered, Template
+
+__all__ = ["Rendered", "Template"]

@@ -1,0 +1,121 @@
+"""A worker task template: parsed once, rendered for every task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from liquid.exceptions import LiquidError, LocalNamespaceLimitError, ResourceLimitError
+from liquid.template import BoundTemplate
+from liquid.token import TOKEN_CONTENT, Token
+
+from truthkit.findings import Finding, TruthkitError, UsageError
+from truthkit.liquid.check import check, syntax_finding
+from truthkit.liquid.dialect import MOST_CHARACTERS, MOST_VARIABLE_BYTES, Context, dialect
+from truthkit.liquid.filters import SigningError
+from truthkit.liquid.missing import MissingVariableError
+from truthkit.liquid.page import Page
+from truthkit.liquid.place import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendered page. ``lines[i]`` is the template line that rendered line ``i + 1`` comes from (both from 1)."""
+
+    html: str
+    lines: tuple[int, ...]
+
+
+class Template:
+    """A template in the service's dialect. Rendering is safe from several threads at once."""
+
+    def __init__(self, source: Source, bound: BoundTemplate) -> None:
+        self._source = source
+        self._bound = bound
+
+    @property
+    def name(self) -> str:
+        """The template's path or name, as errors give it."""
+        return self._source.name
+
+    @property
+    def source(self) -> str:
+        """The template's text."""
+        return self._source.text
+
+    @classmethod
+    def load(cls, file: Path) -> Template:
+        """The template in ``file`` (UTF-8).
+
+        Raises UsageError if the file cannot be read, TruthkitError with every fault that parsing finds.
+        """
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise UsageError(f"the template {file} cannot be read: {error.strerror}", "give a Liquid file") from error
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            message = f"the template is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
+            raise TruthkitError(
+                Finding("liquid-encoding", message, "save the file as UTF-8", file=str(file), line=line)
+            ) from error
+        return cls.parse(text, str(file))
+
+    @classmethod
+    def parse(cls, source: str, name: str = "template") -> Template:
+        """The template with the text ``source``. Raises TruthkitError with every fault that parsing finds."""
+        placed = Source(name, source)
+        env = dialect()
+        try:
+            faults = check(placed, env)
+            if faults:
+                raise TruthkitError.of(faults)
+            bound = env.from_string(source, name=name)
+        except LiquidError as error:
+            first = Token(TOKEN_CONTENT, source, 0, source)
+            raise TruthkitError(syntax_finding(placed, error, first, None)) from error
+        except RecursionError as error:
+            message = "an expression is nested too deep"
+            raise TruthkitError(placed.finding("liquid-limit", message, "use fewer brackets", 0)) from error
+        return cls(placed, bound)
+
+    def render(self, task_input: Mapping[str, Any], *, sign: Callable[[str], str], strict: bool = True) -> Rendered:
+        """The page for one task.
+
+        ``task_input`` is what the template sees as ``task.input``; ``sign`` turns an ``s3://`` URI into a URL that
+        can be fetched. A missing variable is an error where its value counts, or empty if not ``strict``.
+        Raises TruthkitError with the place in the template.
+        """
+        context = Context(self._bound, task_input, sign, strict)
+        page = Page(MOST_CHARACTERS)
+        token: Token | None = None
+        try:
+            for node in self._bound.nodes:
+                token = node.token
+                node.render(context, page)
+        except LiquidError as error:
+            raise TruthkitError(self._finding(error, error.token or token)) from error
+        return Rendered(page.getvalue(), page.lines())
+
+    def _finding(self, error: LiquidError, token: Token | None) -> Finding:
+        index = token.start_index if token is not None else 0
+        message = str(error.message)
+        if isinstance(error, MissingVariableError):
+            return self._source.finding("liquid-missing-variable", message, error.cure, index)
+        if isinstance(error, SigningError):
+            place = self._source.finding(error.reason.code, message, error.reason.cure, index)
+            return replace(error.reason, file=place.file, line=place.line, column=place.column, excerpt=place.excerpt)
+        if isinstance(error, ResourceLimitError):
+            if isinstance(error, LocalNamespaceLimitError):
+                message = f"the variables of this page take more than {MOST_VARIABLE_BYTES:,} bytes"
+            cure = "make the loops, texts or numbers smaller; prepare big data in the pre-annotation handler"
+            return self._source.finding("liquid-limit", message, cure, index)
+        if "not a valid S3 URI" in message:
+            cure = "give it s3://bucket/key; a value that is an http(s) URL already needs no signing"
+        else:
+            cure = "check what the value is, and what the filter or tag can take"
+        return self._source.finding("liquid-bad-value", message, cure, index)
