@@ -212,7 +212,9 @@ def render_all(source: Any, *, lenient: bool, as_json: bool) -> None:
     epilog=examples(
         "truthkit run text-entities",
         "truthkit run text-entities --limit 2 --workers 5 --out job1",
-        "truthkit run --template t.liquid.html --manifest m.jsonl --pre-lambda pre.py --post-lambda post.py:handler --worker-script worker.py --objects s3://bucket/in=data",
+        "truthkit run --template t.liquid.html --manifest m.jsonl --worker-script worker.py",
+        "truthkit run --template t.liquid.html --manifest m.jsonl --worker-script worker.py \\\n"
+        "      --pre-lambda pre.py --post-lambda post.py:handler --objects s3://bucket/in=data",
         "truthkit run --resume job1",
     ),
 )
