@@ -17,16 +17,13 @@ const options = {
   absWorkingDir: here,
   entryPoints: entries.map((path) => ({
     in: path,
-    out: path
-      .split("/")
-      .at(-1)
-      .replace(/\.ts$/, ""),
+    out: path.split("/").at(-1).replace(/\.ts$/, ""),
   })),
   outdir: join(here, "dist"),
   bundle: true,
   minify: true,
   format: "iife",
-  target: "es2021",
+  target: "es2022",
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",

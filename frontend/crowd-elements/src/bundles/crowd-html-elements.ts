@@ -1,1 +1,4 @@
-export {};
+import { elements } from "../elements.ts";
+import { startPage } from "../shared/page.ts";
+
+startPage(elements);

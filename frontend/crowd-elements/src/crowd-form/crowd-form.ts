@@ -1,0 +1,309 @@
+import { css, html, nothing, type PropertyDeclarations } from "lit";
+import { SUBMIT_METHOD_VALIDATES, VALIDATE_BEFORE_SUBMIT_EVENT } from "../defaults.ts";
+import { isAnswerControl, reveal } from "../shared/answer.ts";
+import { CrowdElement } from "../shared/element.ts";
+import { whileParsing } from "../shared/page.ts";
+import { linkButton, tokens } from "../shared/styles.ts";
+import { readAnswer } from "./collect.ts";
+import * as inner from "./inner-form.ts";
+import { findProblems, type Problem } from "./problems.ts";
+import { answerAddress, resultText, send } from "./send.ts";
+
+type State = "ready" | "invalid" | "prevented" | "sending" | "submitted" | "failed";
+
+const OWN_SUBMIT =
+  'crowd-button[form-action="submit"], input[type="submit"], button[type="submit"]';
+
+/** Collects all answers of the page, validates, submits. Its children live in a native form below it. */
+export class CrowdForm extends CrowdElement {
+  static override properties: PropertyDeclarations = {
+    state: { state: true },
+    problems: { state: true },
+    notice: { state: true },
+  };
+  declare private state: State;
+  declare private problems: readonly Problem[];
+  /** Why the last try failed, or the result shown on a page without a harness. */
+  declare private notice: string;
+
+  #form = inner.createInnerForm();
+  #finished = false;
+  /** From the trigger of a submission until its end. */
+  #busy = false;
+  #skipValidation = false;
+  #resetEvent: Event | undefined;
+  readonly #overwriteWatch = new MutationObserver(() => this.#mendOverwritten());
+
+  constructor() {
+    super();
+    this.state = "ready";
+    this.problems = [];
+    this.notice = "";
+    this.addEventListener("submit", (event) => this.#onSubmit(event), true);
+    this.addEventListener("reset", (event) => this.#onReset(event), true);
+  }
+
+  /** The inner native form. */
+  get form(): HTMLFormElement {
+    return this.#form;
+  }
+
+  /** Same as a press on Submit: unlike a native form's, it fires the `submit` event. */
+  submit(): void {
+    if (this.#busy || this.state === "submitted") return;
+    this.#skipValidation = !SUBMIT_METHOD_VALIDATES;
+    inner.requestSubmit(this.#form);
+    this.#skipValidation = false;
+  }
+
+  /** Brings every control back to its initial state. */
+  reset(): void {
+    inner.requestReset(this.#form);
+    this.#applyReset();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#finished) return;
+    const brought = inner.existingInnerForm(this);
+    if (brought) this.#form = brought;
+    this.gather();
+    if (document.readyState === "loading") whileParsing(this);
+    // A task of its own, so that a script may fill the element it has just made.
+    else queueMicrotask(() => this.finish());
+  }
+
+  /** Moves what stands beside the inner form into it. */
+  gather(): void {
+    if (!this.#finished) this.#takeIn();
+  }
+
+  finish(): void {
+    if (this.#finished) return;
+    this.gather();
+    this.#finished = true;
+    this.#complete();
+    this.#overwriteWatch.observe(this, { childList: true });
+  }
+
+  #takeIn(): void {
+    const strays = Array.from(this.childNodes).filter((node) => node !== this.#form);
+    if (strays.length === this.childNodes.length) this.append(this.#form);
+    inner.moveInto(this.#form, strays);
+  }
+
+  /** Instructions to the top, Submit to the end unless the template brings one. */
+  #complete(): void {
+    const regions = ["short-instructions", "full-instructions"].flatMap((tag) =>
+      inner.elementChildren(this.#form, tag),
+    );
+    if (regions.length > 0) inner.moveFirst(this.#form, regions);
+    if (this.querySelector(OWN_SUBMIT)) return;
+    const submit = document.createElement("crowd-button");
+    submit.setAttribute("form-action", "submit");
+    submit.setAttribute("variant", "primary");
+    submit.dataset.testid = "crowd-submit";
+    submit.textContent = "Submit";
+    inner.append(this.#form, submit);
+  }
+
+  /** Someone wrote `innerHTML` over the inner form: put it back around the new content. */
+  #mendOverwritten(): void {
+    if (Array.from(this.childNodes).includes(this.#form)) return;
+    inner.empty(this.#form);
+    this.#takeIn();
+    this.#complete();
+  }
+
+  #onSubmit(event: Event): void {
+    const { target } = event;
+    // A synthetic event at the crowd-form itself is the template's own affair.
+    if (target === this) return;
+    if (target !== this.#form) {
+      // A form inside the form: its handlers run, then the page's answer goes out as a whole.
+      if (target instanceof HTMLFormElement) target.method = "dialog";
+      setTimeout(() => {
+        if (!event.defaultPrevented) this.submit();
+      });
+      return;
+    }
+    const locked = this.#busy || this.state === "submitted";
+    const checkNow = VALIDATE_BEFORE_SUBMIT_EVENT && !this.#skipValidation;
+    if (locked || (checkNow && !this.#isValid())) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    this.#busy = true;
+    const validateLater = !VALIDATE_BEFORE_SUBMIT_EVENT && !this.#skipValidation;
+    // Only after all handlers, wherever they listen, is it known whether one of them prevented it.
+    setTimeout(() => {
+      if (event.defaultPrevented) {
+        this.#busy = false;
+        this.#enter("prevented");
+      } else if (validateLater && !this.#isValid()) {
+        this.#busy = false;
+      } else {
+        void this.#send();
+      }
+    });
+  }
+
+  #isValid(): boolean {
+    this.problems = findProblems(this);
+    const [first] = this.problems;
+    if (!first) return true;
+    this.#enter("invalid");
+    this.#goTo(first.element);
+    return false;
+  }
+
+  #goTo(element: HTMLElement): void {
+    reveal(element);
+    element.focus();
+  }
+
+  async #send(): Promise<void> {
+    const focused = document.activeElement;
+    try {
+      const answer = readAnswer(this);
+      const body = resultText(answer);
+      const address = answerAddress();
+      this.#enter("sending");
+      if (address === undefined) this.notice = resultText(answer, 2);
+      else await send(address, body);
+      this.#enter("submitted");
+    } catch (error) {
+      this.notice = error instanceof Error ? error.message : String(error);
+      console.error(`The answer was not sent: ${this.notice}`);
+      this.#enter("failed");
+      await this.updateComplete;
+      if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+    } finally {
+      this.#busy = false;
+    }
+    await this.updateComplete;
+    this.renderRoot.querySelector("#outcome")?.scrollIntoView({ block: "nearest" });
+  }
+
+  #enter(state: State): void {
+    this.state = state;
+    document.documentElement.dataset.crowdState = state;
+  }
+
+  #onReset(event: Event): void {
+    if (event.target !== this.#form) return;
+    this.#resetEvent = event;
+    setTimeout(() => this.#applyReset());
+  }
+
+  #applyReset(): void {
+    const event = this.#resetEvent;
+    this.#resetEvent = undefined;
+    if (!event || event.defaultPrevented) return;
+    for (const element of this.querySelectorAll("*")) {
+      if (isAnswerControl(element)) element.reset();
+    }
+    this.problems = [];
+  }
+
+  static override styles = [
+    tokens,
+    linkButton,
+    css`
+      :host {
+        display: block;
+      }
+      .box {
+        margin: 0 0 16px;
+        padding: 12px 16px;
+        border: 1px solid var(--tk-hairline);
+        border-inline-start: 5px solid var(--tk-accent);
+        border-radius: var(--tk-radius);
+        background: var(--tk-raised);
+        color: var(--tk-text);
+        overflow-wrap: anywhere;
+      }
+      .box.bad {
+        border-inline-start-color: var(--tk-danger);
+      }
+      .box p,
+      .box ul {
+        margin: 0;
+      }
+      .box ul {
+        padding-inline-start: 1.2em;
+      }
+      #outcome .box {
+        margin: 16px 0 0;
+      }
+      strong {
+        display: block;
+      }
+      table {
+        inline-size: 100%;
+        margin-block-start: 8px;
+        border-collapse: collapse;
+      }
+      code {
+        font: 0.875em / 1.5 ui-monospace, "SFMono-Regular", Consolas, monospace;
+        white-space: pre-wrap;
+      }
+    `,
+  ];
+
+  override render() {
+    const locked = this.state === "sending" || this.state === "submitted";
+    return html`
+      <div role="alert">${this.state === "invalid" ? this.#renderProblems() : nothing}</div>
+      <div class="work" ?inert=${locked}><slot></slot></div>
+      <div id="outcome">${this.#renderOutcome()}</div>
+    `;
+  }
+
+  #renderProblems() {
+    const count = this.problems.length;
+    return html`<div class="box bad">
+      <strong>${count === 1 ? "One answer needs" : `${count} answers need`} your attention</strong>
+      <ul>
+        ${this.problems.map(
+          ({ element, label, message }) => html`<li>
+            <button type="button" class="link" @click=${() => this.#goTo(element)}>
+              ${label ? `${label}: ` : nothing}${message}
+            </button>
+          </li>`,
+        )}
+      </ul>
+    </div>`;
+  }
+
+  #renderOutcome() {
+    switch (this.state) {
+      case "sending":
+        return html`<div class="box" role="status"><p>Sending…</p></div>`;
+      case "failed":
+        return html`<div class="box bad" role="alert">
+          <strong>Your answer was not sent: ${this.notice}.</strong>
+          <p>Your work is kept on this page. Press Submit to try again.</p>
+        </div>`;
+      case "submitted":
+        return html`<div class="box" role="status">
+          <strong>Submitted</strong>
+          ${this.notice ? this.#renderResult() : nothing}
+        </div>`;
+      default:
+        return nothing;
+    }
+  }
+
+  #renderResult() {
+    return html`<p>This page was opened on its own, so nothing was sent. The answer would be:</p>
+      <table>
+        <tbody>
+          <tr>
+            <td><code>${this.notice}</code></td>
+          </tr>
+        </tbody>
+      </table>`;
+  }
+}

@@ -1,0 +1,36 @@
+/** What stands against a submission. */
+import { isAnswerControl } from "../shared/answer.ts";
+import { labelOf } from "../shared/element.ts";
+import { OBJECT_VALUE_TAG } from "./collect.ts";
+
+export interface Problem {
+  readonly element: HTMLElement;
+  readonly label: string;
+  readonly message: string;
+}
+
+/** Validates every control below `root`, in document order. */
+export function findProblems(root: ParentNode): Problem[] {
+  const problems: Problem[] = [];
+  const groups = new Set<string>();
+  for (const element of root.querySelectorAll<HTMLElement>("*")) {
+    const message = problemOf(element);
+    if (message === undefined) continue;
+    if (element instanceof HTMLInputElement && element.type === "radio") {
+      if (groups.has(element.name)) continue;
+      groups.add(element.name);
+    }
+    problems.push({ element, label: labelOf(element), message });
+  }
+  return problems;
+}
+
+function problemOf(element: HTMLElement): string | undefined {
+  if (isAnswerControl(element)) return element.validate() ? undefined : element.problem;
+  if (element.localName === OBJECT_VALUE_TAG) {
+    const control = element as { validate?: () => unknown };
+    return control.validate?.() === false ? "This value is not complete." : undefined;
+  }
+  const native = element as HTMLInputElement;
+  return native.willValidate && !native.checkValidity() ? native.validationMessage : undefined;
+}

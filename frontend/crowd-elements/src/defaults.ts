@@ -1,0 +1,43 @@
+/**
+ * What no public document settles, one name a question (Q numbers: docs, "how the harness differs").
+ * These are choices of this build, not statements about the service.
+ */
+import type { Json } from "./shared/answer.ts";
+
+/** Q1. The answer of a `crowd-slider`: a JSON number. */
+export const sliderAnswer = (value: number): Json => value;
+
+/** Q2. The answer of an empty native text control; `undefined` would leave the key out. */
+export const EMPTY_NATIVE_TEXT: string | undefined = "";
+
+/** The answer of an empty `crowd-text-area`: left out, as documented for `crowd-input`. */
+export const EMPTY_TEXT_AREA: string | undefined = undefined;
+
+/** Q10. Disabled native controls are skipped, as in native forms; disabled crowd controls answer. */
+export const DISABLED_NATIVE_ANSWERS = false;
+export const DISABLED_CROWD_ANSWERS = true;
+
+/** Q11. `crowd-form.submit()` validates first, as a press on Submit does. */
+export const SUBMIT_METHOD_VALIDATES = true;
+
+/** Q12. Validation comes before the `submit` event, as in browsers. */
+export const VALIDATE_BEFORE_SUBMIT_EVENT = true;
+
+/** Q17. Options of one name merge by value wherever they stand; of two equal ones the later wins. */
+export const mergeOptions = (earlier: ReadonlyMap<string, boolean>, option: string, on: boolean) =>
+  new Map([...earlier, [option, on]]);
+
+/** Q20. The answer of `<select multiple>`. */
+export const multipleSelectAnswer = (chosen: string[]): Json => chosen;
+
+/** Q20. File inputs give no answer; the page's console says so. */
+export const FILE_INPUTS_ANSWER = false;
+
+/** The look of a `crowd-button` without a known `variant`. */
+export const DEFAULT_BUTTON_VARIANT = "normal";
+
+/** Milliseconds a `crowd-toast` stays; 0 and `Infinity` mean until it is closed. */
+export const TOAST_DURATION = 3000;
+
+/** How long a submission may take before the page says that it failed and lets the worker retry. */
+export const SEND_TIMEOUT = 60_000;

@@ -1,0 +1,26 @@
+import { css, type PropertyDeclarations } from "lit";
+import { CrowdElement } from "../shared/element.ts";
+import { icon, iconStyles } from "./icons.ts";
+
+/** `<iron-icon icon="search">`: a picture of the size of the text around it. */
+export class IronIcon extends CrowdElement {
+  static override properties: PropertyDeclarations = { icon: {} };
+  declare icon: string | undefined;
+
+  static override styles = [
+    iconStyles,
+    css`
+      :host {
+        display: inline-flex;
+        vertical-align: middle;
+      }
+      :host([hidden]) {
+        display: none;
+      }
+    `,
+  ];
+
+  override render() {
+    return icon(this.icon);
+  }
+}

@@ -1,0 +1,41 @@
+/** How a control tells `crowd-form` what it adds to the answer. */
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** A whole value under `name`, or one option of a map of booleans under `name`. */
+export type AnswerPart =
+  | { readonly name: string; readonly value: Json }
+  | { readonly name: string; readonly option: string; readonly on: boolean };
+
+export const ANSWER = Symbol("answer");
+export const REVEAL = Symbol("reveal");
+
+/** A crowd element that takes part in the answer. */
+export interface AnswerControl extends HTMLElement {
+  /** What it adds now; `undefined` for nothing. */
+  [ANSWER](): AnswerPart | undefined;
+  /** Shows or clears the error state; true when what is there may be submitted. */
+  validate(): boolean;
+  /** Why `validate()` failed, for people. */
+  readonly problem: string;
+  /** Back to what the attributes say. */
+  reset(): void;
+}
+
+/** An element that can hide its content (tabs, modals) and bring a descendant to sight. */
+export interface Revealing extends HTMLElement {
+  [REVEAL](descendant: Element): void;
+}
+
+export const isAnswerControl = (element: Element): element is AnswerControl => ANSWER in element;
+
+const isRevealing = (element: Element): element is Revealing => REVEAL in element;
+
+/** Brings an element to sight: opens every tab, modal and `<details>` that hides it, outermost first. */
+export function reveal(element: Element): void {
+  const parent = element.parentElement ?? (element.getRootNode() as Partial<ShadowRoot>).host;
+  if (!parent) return;
+  reveal(parent);
+  if (isRevealing(parent)) parent[REVEAL](element);
+  else if (parent instanceof HTMLDetailsElement) parent.open = true;
+}

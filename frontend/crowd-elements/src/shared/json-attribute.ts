@@ -1,0 +1,70 @@
+/** JSON in attributes: read leniently, reflected as compact strict JSON, live as properties. */
+import JSON5 from "json5";
+import type { PropertyDeclaration } from "lit";
+import type { Json } from "./answer.ts";
+import { CrowdElement } from "./element.ts";
+
+/**
+ * Reads what templates write: strict JSON, single quotes, unquoted keys, trailing commas, comments.
+ * An empty text is "not given". Throws SyntaxError.
+ */
+export function parseLenientJson(text: string): Json | undefined {
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON5.parse(text);
+  }
+}
+
+/** A list whose items are text: numbers and booleans become strings. */
+export const withTextItems = (value: Json | undefined): Json | undefined =>
+  Array.isArray(value)
+    ? value.map((item) =>
+        typeof item === "number" || typeof item === "boolean" ? String(item) : item,
+      )
+    : value;
+
+/** A Lit property backed by a JSON attribute of that name; for subclasses of `JsonElement`. */
+export const jsonProperty = (attribute: string): PropertyDeclaration => ({
+  attribute,
+  reflect: true,
+  converter: {
+    fromAttribute: (text) => (text ? JSON.parse(text) : undefined),
+    toAttribute: (value) => (value === undefined ? null : JSON.stringify(value)),
+  },
+});
+
+/** An element with JSON attributes. Malformed ones are told in `jsonFaults` and leave the property as it was. */
+export abstract class JsonElement extends CrowdElement {
+  /** The attributes that hold JSON, each with what is done to the value after parsing. */
+  static jsonAttributes: ReadonlyMap<string, (value: Json | undefined) => Json | undefined> =
+    new Map();
+
+  /** Attribute name to a message for people. */
+  protected readonly jsonFaults = new Map<string, string>();
+
+  override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
+    const shape = (this.constructor as typeof JsonElement).jsonAttributes.get(name);
+    if (!shape || text === null) {
+      super.attributeChangedCallback(name, old, text);
+      return;
+    }
+    let value: Json | undefined;
+    try {
+      value = shape(parseLenientJson(text));
+      this.jsonFaults.delete(name);
+    } catch (error) {
+      const excerpt = text.length > 120 ? `${text.slice(0, 119)}…` : text;
+      const fault = `The attribute ${name}="${excerpt}" is not JSON: ${(error as Error).message}`;
+      this.jsonFaults.set(name, fault);
+      console.error(`<${this.localName}> ${fault}`);
+      this.requestUpdate();
+      return;
+    }
+    const compact = value === undefined ? text : JSON.stringify(value);
+    // Setting it again comes back here with the compact text.
+    if (compact !== text) this.setAttribute(name, compact);
+    else super.attributeChangedCallback(name, old, value === undefined ? null : text);
+  }
+}

@@ -1,0 +1,88 @@
+import { css, html, type PropertyDeclarations } from "lit";
+import type { Json } from "../shared/answer.ts";
+import { JsonElement, jsonProperty, withTextItems } from "../shared/json-attribute.ts";
+import { errorText, tokens } from "../shared/styles.ts";
+
+const same = (value: Json | undefined) => value;
+
+/** What each of them reads as JSON, by attribute; scripts read and assign these as properties. */
+const LABELS = { labels: withTextItems, "initial-value": same };
+const CATEGORIES = { categories: withTextItems };
+const MULTI = { ...CATEGORIES, "exclusion-category": same };
+
+/** The elements of the catalogue that this build does not have yet. */
+const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
+  "crowd-classifier": CATEGORIES,
+  "crowd-classifier-multi-select": MULTI,
+  "crowd-image-classifier": { ...CATEGORIES, overlay: same },
+  "crowd-image-classifier-multi-select": MULTI,
+  "crowd-bounding-box": LABELS,
+  "crowd-keypoint": LABELS,
+  "crowd-polygon": LABELS,
+  "crowd-line": { ...LABELS, "label-colors": same },
+  "crowd-polyline": { ...LABELS, "label-colors": same },
+  "crowd-semantic-segmentation": LABELS,
+  "crowd-instance-segmentation": LABELS,
+  "crowd-entity-annotation": LABELS,
+  "crowd-textract-analyze-document": { "initial-value": same, "block-types": same, keys: same },
+  "crowd-rekognition-detect-moderation-labels": MULTI,
+  "crowd-text-ranking": { responses: withTextItems, "ordinal-ranking-dimensions": same },
+  "crowd-question-answer-generation": { "question-tags": withTextItems },
+};
+
+const camelCase = (attribute: string) =>
+  attribute.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Says that it is not there yet, shows what the template put into it, adds nothing to the answer. */
+abstract class UnsupportedWidget extends JsonElement {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.setAttribute("data-truthkit-unsupported", "");
+  }
+
+  static override styles = [
+    tokens,
+    errorText,
+    css`
+      :host {
+        display: block;
+      }
+      .notice {
+        margin: 0 0 12px;
+        padding: 10px 14px;
+        border: 1px dashed var(--tk-line);
+        border-radius: var(--tk-radius);
+        background: var(--tk-quiet);
+        color: var(--tk-text);
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  override render() {
+    return html`
+      <div class="notice" role="note">
+        ${this.localName} is not part of this build of the offline crowd elements yet
+        ${Array.from(
+          this.jsonFaults.values(),
+          (fault) => html`<p class="error" role="alert">${fault}</p>`,
+        )}
+      </div>
+      <slot></slot>
+    `;
+  }
+}
+
+/** One class a tag. */
+export const unsupportedWidgets: Readonly<Record<string, CustomElementConstructor>> =
+  Object.fromEntries(
+    Object.entries(TAGS).map(([tag, attributes]) => [
+      tag,
+      class extends UnsupportedWidget {
+        static override jsonAttributes = new Map(Object.entries(attributes));
+        static override properties: PropertyDeclarations = Object.fromEntries(
+          Object.keys(attributes).map((name) => [camelCase(name), jsonProperty(name)]),
+        );
+      },
+    ]),
+  );

@@ -1,0 +1,191 @@
+"""A browser, and a local server for pages that the tests write: shared by all browser tests.
+
+``chromium``  one Playwright browser a session (sync API).
+``page``      a page in a context of its own; a JavaScript error on it fails the test.
+``serve``     ``serve(html)`` gives a ``Site``: the page's address, and the answers that it posted.
+``visit``     ``visit(html)`` serves, opens in ``page`` and waits until all crowd elements stand.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from truthkit.browser import launch_options, require_chromium
+from truthkit.project import bundles_dir
+
+CROWD_SCRIPT = '<script src="/bundles/crowd-html-elements.js"></script>'
+
+
+@dataclass
+class Site:
+    """A served page and what came back from it."""
+
+    url: str
+    html: bytes
+    chunk: int | None = None
+    """Bytes a piece when the page is to come in pieces, which stop the parser anywhere."""
+    replies: deque[int | None] = field(default_factory=deque)
+    """Statuses for the next submissions, in order (None: the connection breaks); 200 when there are no more."""
+    gate: threading.Event = field(default_factory=threading.Event)
+    """Submissions are answered once it is set; it is set unless a test clears it."""
+    posts: list[Any] = field(default_factory=list)
+    """The JSON of every submission that arrived, refused ones too."""
+    answers: list[Any] = field(default_factory=list)
+    """The JSON of every submission that was answered with 200: arrays with one object."""
+
+
+class Serve(Protocol):
+    def __call__(self, html: str, *, answer_meta: bool = True, chunk: int | None = None) -> Site: ...
+
+
+class Visit(Protocol):
+    def __call__(self, html: str, *, answer_meta: bool = True, chunk: int | None = None) -> Site: ...
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.sites: dict[str, Site] = {}
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/bundles/"):
+            file = bundles_dir() / self.path.removeprefix("/bundles/")
+            if file.is_file():
+                self._reply(200, file.read_bytes(), "text/javascript; charset=utf-8")
+                return
+        elif self.path == "/picture.svg":
+            picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="320" height="120"><rect width="320" height="120" fill="#47a"/></svg>'
+            self._reply(200, picture, "image/svg+xml")
+            return
+        elif self.path == "/favicon.ico":
+            self._reply(204, b"", "image/x-icon")
+            return
+        site = self.server.sites.get(self.path)
+        if site is None:
+            self._reply(404, b"", "text/plain")
+        elif site.chunk is None:
+            self._reply(200, site.html, "text/html; charset=utf-8")
+        else:
+            self._trickle(site.html, site.chunk)
+
+    def do_POST(self) -> None:
+        site = self.server.sites[self.path.removesuffix("/answer")]
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        site.posts.append(body)
+        site.gate.wait(10)
+        status = site.replies.popleft() if site.replies else 200
+        if status is None:
+            self.close_connection = True
+            return
+        if status == 200:
+            site.answers.append(body)
+        self._reply(status, b"{}", "application/json")
+
+    def _reply(self, status: int, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _trickle(self, body: bytes, size: int) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html; charset=utf-8")
+        self.end_headers()
+        pause = threading.Event()
+        for start in range(0, len(body), size):
+            self.wfile.write(body[start : start + size])
+            self.wfile.flush()
+            pause.wait(0.004)  # long enough for the parser to take the piece by itself
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests, started as the harness starts it: it reaches this machine only."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options(require_chromium()))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def page_server() -> Iterator[_Server]:
+    server = _Server()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(5000)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def serve(page_server: _Server) -> Serve:
+    """Serves a template's text; ``answer_meta`` adds the harness's address for the answer."""
+
+    def serve(html: str, *, answer_meta: bool = True, chunk: int | None = None) -> Site:
+        path = f"/{len(page_server.sites)}"
+        meta = f'<meta name="truthkit-answer" content="{page_server.origin}{path}/answer">' if answer_meta else ""
+        if "<head>" in html:
+            html = html.replace("<head>", f"<head>{meta}", 1)
+        else:
+            html = f"<!doctype html>{meta}{html}"
+        site = Site(page_server.origin + path, html.encode(), chunk)
+        site.gate.set()
+        page_server.sites[path] = site
+        return site
+
+    return serve
+
+
+@pytest.fixture
+def visit(page: Page, serve: Serve) -> Visit:
+    """Serves a template (the crowd script is put before it unless it names the script itself) and opens it."""
+
+    def visit(html: str, *, answer_meta: bool = True, chunk: int | None = None) -> Site:
+        if "crowd-html-elements" not in html:
+            html = CROWD_SCRIPT + html
+        site = serve(html, answer_meta=answer_meta, chunk=chunk)
+        page.goto(site.url)
+        page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
+        return site
+
+    return visit
+
+
+def wait_state(page: Page, state: str) -> None:
+    """Waits until the last try to submit has come to ``state`` (invalid, prevented, sending, submitted, failed)."""
+    page.wait_for_function("state => document.documentElement.dataset.crowdState === state", arg=state)
