@@ -210,8 +210,8 @@ class Job:
         finally:
             background.cancel()
             await asyncio.gather(background, return_exceptions=True)
-        while batch := await self._next_batch(short=True):
-            await self._consolidate(batch)
+        while (rest := await self._next_batch(short=True)) is not None:
+            await self._consolidate(rest)
 
     async def _as_they_come(self) -> None:
         while True:

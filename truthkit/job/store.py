@@ -504,9 +504,8 @@ class Store:
 
     def counts(self) -> Counts:
         with self._engine.begin() as db:
-            states: dict[str, int] = dict(
-                db.execute(sa.select(_objects.c.state, sa.func.count()).group_by(_objects.c.state)).tuples().all()
-            )
+            grouped = sa.select(_objects.c.state, sa.func.count()).group_by(_objects.c.state)
+            states: dict[str, int] = {row[0]: row[1] for row in db.execute(grouped)}
             labeled = db.scalar(sa.select(sa.func.count()).select_from(_labels).where(_labels.c.content.is_not(None)))
             answers = db.scalar(sa.select(sa.func.count()).select_from(_answers))
         return Counts(
