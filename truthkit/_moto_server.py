@@ -1,0 +1,520 @@
+"""The process of the object store: moto's S3 and STS on a loopback port, with the objects kept as files.
+
+Files are the truth and moto speaks the protocol: its key store looks every key up on disk when it is asked for,
+and what a request changed is on disk before its response goes out. Started by truthkit.objects; ends when its
+standard input does. Says on standard output, a line, which port it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import mimetypes
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote
+from xml.sax.saxutils import escape
+
+from truthkit._object_files import (
+    ACCESS_KEY,
+    ACCOUNT,
+    PART,
+    REGION,
+    SECRET_KEY,
+    KeyNotAFileError,
+    ObjectFiles,
+    split_uri,
+)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+LONGEST_EXPIRY = 604_800  # seconds, S3's limit on a presigned URL
+MORE_TYPES = {
+    ".avif": "image/avif", ".flac": "audio/flac", ".geojson": "application/geo+json", ".m4a": "audio/mp4",
+    ".mjs": "text/javascript", ".opus": "audio/ogg", ".vtt": "text/vtt", ".webm": "video/webm", ".webp": "image/webp",
+}  # fmt: skip
+
+
+class Refused(Exception):  # noqa: N818 (an answer, not an error)
+    """An S3 error to answer with."""
+
+    def __init__(self, status: str, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+# moto's side
+
+
+def file_backed_store(files: ObjectFiles) -> Callable[[Any], None]:
+    """A function that makes a moto bucket keep its keys in ``files``."""
+    from moto.s3.models import FakeBucket, FakeKey
+    from moto.s3.utils import _VersionedKeyStore
+
+    types = mimetypes.MimeTypes()  # Python's own table: not the machine's, so that all machines agree
+    for suffix, content_type in MORE_TYPES.items():
+        types.add_type(content_type, suffix)
+
+    class FileKey(FakeKey):  # type: ignore[misc]
+        """An object whose bytes are in a file."""
+
+        def __init__(self, bucket: FakeBucket, name: str, file: Path, status: os.stat_result) -> None:
+            self._etag: str | None
+            super().__init__(
+                name=name, value=b"", account_id=bucket.account_id, region_name=bucket.region_name,
+                bucket_name=bucket.name,
+            )  # fmt: skip
+            content_type = types.guess_type(name)[0]
+            if content_type:
+                self._metadata["Content-Type"] = content_type
+            self.keep_in(file, status)
+
+        def keep_in(self, file: Path, status: os.stat_result) -> None:
+            self.file = file
+            self.stamp = stamp(status)
+            self.contentsize = status.st_size
+            self.last_modified = datetime.fromtimestamp(status.st_mtime, UTC).replace(microsecond=0, tzinfo=None)
+
+        @property
+        def value(self) -> bytes:
+            return self.file.read_bytes()
+
+        @value.setter
+        def value(self, new_value: bytes) -> None:
+            FakeKey.value.fset(self, new_value)
+
+        @property
+        def etag(self) -> str:
+            if self._etag is None:
+                with self.file.open("rb") as file:
+                    self._etag = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+            return f'"{self._etag}"'
+
+        @classmethod
+        def instead_of(cls, key: FakeKey, bucket: FakeBucket, file: Path) -> FileKey:
+            """The same object (metadata, tags, checksums), its bytes no longer in memory."""
+            made = cls(bucket, key.name, file, file.stat())
+            key.etag  # noqa: B018 (works it out from the bytes)
+            own = ("_value_buffer", "lock", "last_modified", "contentsize", "file", "stamp", "multipart")
+            made.__dict__.update({name: value for name, value in key.__dict__.items() if name not in own})
+            key.dispose()
+            return made
+
+    class FileKeys(_VersionedKeyStore):  # type: ignore[misc]
+        """A bucket's keys: every look-up looks at the disk first."""
+
+        def __init__(self, bucket: FakeBucket) -> None:
+            super().__init__()
+            self.bucket = bucket
+            self.changed: set[str] = set()
+
+        def refresh(self, name: str) -> None:
+            if name in self.changed:
+                return
+            held = dict.get(self, name)
+            if held and not isinstance(held[-1], FileKey):
+                return  # a folder's marker, or a delete marker of a bucket with versions
+            file = files.find(self.bucket.name, name)
+            try:
+                status = file.stat() if file else None
+            except OSError:
+                status = None
+            if file is None or status is None:
+                if held:
+                    dict.pop(self, name)
+            elif not held or (held[-1].file, held[-1].stamp) != (file, stamp(status)):
+                dict.__setitem__(self, name, [FileKey(self.bucket, name, file, status)])
+
+        def refresh_under(self, prefix: str) -> None:
+            for name in [*files.under(self.bucket.name, prefix), *dict.keys(self)]:
+                if name.startswith(prefix):
+                    self.refresh(name)
+
+        def keep(self) -> None:
+            """Bring what changed to disk. Raises KeyNotAFileError."""
+            while self.changed:
+                name = self.changed.pop()
+                held = dict.get(self, name)
+                key = held[-1] if held else None
+                if not isinstance(key, FakeKey):
+                    files.remove(self.bucket.name, name)
+                elif not (name.endswith("/") and key.size == 0):
+                    try:
+                        file = files.write(self.bucket.name, name, key.value)
+                    except KeyNotAFileError:
+                        dict.pop(self, name)
+                        raise
+                    if not self.bucket.is_versioned:
+                        dict.__setitem__(self, name, [FileKey.instead_of(key, self.bucket, file)])
+            for kind in (FakeKey, FileKey):  # moto remembers every instance, for a reset that never comes
+                kind.instances_tracked.clear()
+
+        def __contains__(self, name: object) -> bool:
+            self.refresh(str(name))
+            return dict.__contains__(self, name)
+
+        def __getitem__(self, name: str) -> Any:
+            self.refresh(name)
+            return super().__getitem__(name)
+
+        def getlist(self, name: str, default: Any = None) -> Any:
+            self.refresh(name)
+            return super().getlist(name, default)
+
+        def __setitem__(self, name: str, value: Any) -> None:
+            self.refresh(name)
+            self.changed.add(name)
+            super().__setitem__(name, value)
+
+        def setlist(self, name: str, values: Any) -> Any:
+            self.changed.add(name)
+            return super().setlist(name, values)
+
+        def pop(self, name: str) -> None:
+            self.refresh(name)
+            self.changed.add(name)
+            super().pop(name)
+
+    def adopt(bucket: Any) -> None:
+        if not isinstance(bucket.keys, FileKeys):
+            bucket.keys = FileKeys(bucket)
+
+    return adopt
+
+
+def stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+# signatures
+
+
+def check_signature(environ: Environ, query: dict[str, str], now: datetime) -> None:
+    """Refuse what S3 would: no signature, a presigned URL that is over, or one that was tampered with.
+
+    A signature in the Authorization header is not verified: whoever calls by boto3 has one.
+    """
+    if environ.get("HTTP_AUTHORIZATION"):
+        return
+    if "X-Amz-Signature" in query:
+        _check_v4(environ, query, now)
+    elif "Signature" in query and "AWSAccessKeyId" in query:
+        _check_v2(environ, query, now)
+    else:
+        raise Refused("403 Forbidden", "AccessDenied", "Access Denied: the request is not signed")
+
+
+def _secret(access_key: str) -> str:
+    if access_key == ACCESS_KEY:
+        return SECRET_KEY
+    from moto.sts.models import sts_backends
+
+    for account in list(sts_backends.values()):
+        for backend in list(account.values()):
+            role = backend.get_assumed_role_from_access_key(access_key)
+            if role:
+                return str(role.secret_access_key)
+    message = "The AWS Access Key Id you provided does not exist in our records."
+    raise Refused("403 Forbidden", "InvalidAccessKeyId", message)
+
+
+def _expired() -> Refused:
+    return Refused("403 Forbidden", "AccessDenied", "Request has expired")
+
+
+def _mismatch() -> Refused:
+    message = "The request signature we calculated does not match the signature you provided."
+    return Refused("403 Forbidden", "SignatureDoesNotMatch", message)
+
+
+def _check_v4(environ: Environ, query: dict[str, str], now: datetime) -> None:
+    try:
+        access_key, day, region, service, last = query["X-Amz-Credential"].split("/")
+        signed_at = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        seconds = int(query["X-Amz-Expires"])
+        names = query["X-Amz-SignedHeaders"].split(";")
+    except (KeyError, ValueError):
+        names, seconds = [], 0
+    if not names or not 1 <= seconds <= LONGEST_EXPIRY or "host" not in names:
+        message = "Query-string authentication version 4 requires the X-Amz-* parameters, X-Amz-Expires up to 604800."
+        raise Refused("400 Bad Request", "AuthorizationQueryParametersError", message)
+    if now > signed_at + timedelta(seconds=seconds):
+        raise _expired()
+    given = query.pop("X-Amz-Signature")
+    headers = "".join(f"{name}:{' '.join(_header(environ, name).split())}\n" for name in names)
+    canonical = "\n".join(
+        [
+            environ["REQUEST_METHOD"],
+            quote(unquote(raw_path(environ)), safe="/~"),
+            "&".join(f"{quote(k, safe='~')}={quote(v, safe='~')}" for k, v in sorted(query.items())),
+            headers,
+            ";".join(names),
+            _header(environ, "x-amz-content-sha256") or "UNSIGNED-PAYLOAD",
+        ]
+    )
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    text = "\n".join(["AWS4-HMAC-SHA256", query["X-Amz-Date"], f"{day}/{region}/{service}/{last}", digest])
+    key = ("AWS4" + _secret(access_key)).encode()
+    for part in (day, region, service, last):
+        key = hmac.digest(key, part.encode(), "sha256")
+    if not hmac.compare_digest(hmac.new(key, text.encode(), "sha256").hexdigest(), given):
+        raise _mismatch()
+
+
+def _check_v2(environ: Environ, query: dict[str, str], now: datetime) -> None:
+    """The old form, which boto3 still makes when it is not told otherwise."""
+    from botocore.auth import HmacV1QueryAuth
+    from botocore.compat import HTTPHeaders, urlsplit
+    from botocore.credentials import Credentials
+
+    expires = query.get("Expires", "")
+    if not expires.isdigit():
+        raise Refused("403 Forbidden", "AccessDenied", "Query-string authentication requires the Expires parameter")
+    if now.timestamp() > int(expires):
+        raise _expired()
+    headers: Any = HTTPHeaders()
+    for name, value in environ.items():
+        if name.startswith("HTTP_X_AMZ_"):
+            headers[name[5:].replace("_", "-").lower()] = value
+    if environ.get("CONTENT_TYPE"):
+        headers["Content-Type"] = environ["CONTENT_TYPE"]
+    own = ("Signature", "AWSAccessKeyId", "Expires", "x-amz-security-token")
+    rest = "&".join(f"{k}={quote(v, safe='')}" if v else k for k, v in query.items() if k not in own)
+    if "x-amz-security-token" in query:
+        headers["x-amz-security-token"] = query["x-amz-security-token"]
+    path = quote(unquote(raw_path(environ)), safe="/~")
+    auth = HmacV1QueryAuth(Credentials(query["AWSAccessKeyId"], _secret(query["AWSAccessKeyId"])))
+    split = urlsplit(f"http://host{path}?{rest}")
+    right = auth.get_signature(environ["REQUEST_METHOD"], split, headers, expires=int(expires), auth_path=path)
+    if not hmac.compare_digest(right, query["Signature"]):
+        raise _mismatch()
+
+
+def _header(environ: Environ, name: str) -> str:
+    key = name.upper().replace("-", "_")
+    return str(environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}", ""))
+
+
+def raw_path(environ: Environ) -> str:
+    """The path as the client sent it, percent-encoded."""
+    return str(environ.get("RAW_URI") or quote(environ.get("PATH_INFO", "/"))).partition("?")[0]
+
+
+# the user's AWS
+
+
+class Aws:
+    """Objects that only AWS has, read with the user's own credentials and kept for this session."""
+
+    def __init__(self, files: ObjectFiles) -> None:
+        self.files = files
+        self._client: Any = None
+        self._lock = threading.Lock()
+
+    def fetch(self, bucket: str, key: str) -> None:
+        """Have the object in the cache, if it is nowhere here and AWS has it. Raises Refused."""
+        import boto3
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        assert self.files.cache is not None
+        target = self.files.cache_file(bucket, key)
+        if target is None or self.files.find(bucket, key) or self.files.is_deleted(bucket, key):
+            return
+        try:
+            with self._lock:
+                if self._client is None:
+                    self._client = boto3.client("s3")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(PART + uuid.uuid4().hex)
+            self._client.download_file(bucket, key, str(part))
+            part.replace(target)
+        except ClientError as error:
+            told = error.response["Error"]
+            if told["Code"] not in ("404", "NoSuchKey", "NoSuchBucket"):
+                message = f"AWS, asked with your own credentials for s3://{bucket}/{key}: {told.get('Message', error)}"
+                raise Refused("403 Forbidden", "AccessDenied", message) from error
+        except BotoCoreError as error:
+            message = f"AWS, asked with your own credentials for s3://{bucket}/{key}: {error}"
+            raise Refused("403 Forbidden", "AccessDenied", message) from error
+
+
+# requests
+
+
+class Gate:
+    """The WSGI application round moto's: who may ask what, which objects are there, what is kept."""
+
+    def __init__(self, files: ObjectFiles, aws: Aws | None) -> None:
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+        from moto.s3.models import s3_backends
+
+        self.files = files
+        self.aws = aws
+        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.backends = s3_backends
+        self.adopt = file_backed_store(files)
+        # moto's stores bear no two requests at a time; what it does is quick, and slow reads from AWS are outside.
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            status, headers, body = "200 OK", [("Content-Length", "0")], b""
+        else:
+            try:
+                status, headers, body = self.answer(environ)
+            except Refused as refused:
+                status, headers, body = self.refusal(environ, refused.status, refused.code, str(refused))
+            except Exception as error:
+                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)  # noqa: T201
+                message = f"{type(error).__name__}: {error}"
+                status, headers, body = self.refusal(environ, "500 Internal Server Error", "InternalError", message)
+        headers = [(name, value) for name, value in headers if not name.lower().startswith("access-control-")]
+        headers += [
+            ("Access-Control-Allow-Origin", "*"),
+            ("Access-Control-Expose-Headers", "Access-Control-Allow-Origin, ETag, Content-Length, Content-Range"),
+            ("Access-Control-Allow-Methods", "GET, HEAD, PUT, POST, DELETE"),
+            ("Access-Control-Max-Age", "3000"),
+        ]
+        asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+        if asked:
+            headers.append(("Access-Control-Allow-Headers", asked))
+        start_response(status, headers)
+        return [body]
+
+    def answer(self, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
+        query = dict(parse_qsl(environ.get("QUERY_STRING", "").replace("+", "%2B"), keep_blank_values=True))
+        service = service_of(environ, query)
+        if service not in ("s3", "sts"):
+            message = f"truthkit's object store has S3 and STS only; {service} has not been implemented"
+            raise Refused("501 Not Implemented", "NotImplemented", message)
+        if service == "sts":
+            return self.ask_moto(environ, "", "", query)
+        check_signature(environ, dict(query), datetime.now(UTC))
+        _, _, rest = unquote(raw_path(environ)).partition("/")
+        bucket, _, key = rest.partition("/")
+        if bucket.startswith("moto-api"):
+            raise Refused("403 Forbidden", "AccessDenied", "Access Denied")
+        if self.aws and key:
+            self.aws.fetch(bucket, key)
+            source = unquote(environ.get("HTTP_X_AMZ_COPY_SOURCE", "").partition("?")[0]).lstrip("/").split("/", 1)
+            if len(source) == 2:
+                self.aws.fetch(source[0], source[1])
+        return self.ask_moto(environ, bucket, key, query)
+
+    def ask_moto(
+        self, environ: Environ, bucket: str, key: str, query: dict[str, str]
+    ) -> tuple[str, list[tuple[str, str]], bytes]:
+        with self.lock:
+            source = unquote(environ.get("HTTP_X_AMZ_COPY_SOURCE", "")).lstrip("/").partition("/")[0]
+            method = environ["REQUEST_METHOD"]
+            if bucket:
+                self.have_bucket(bucket, create=method in ("PUT", "POST") and bool(key))
+                if source:
+                    self.have_bucket(source, create=False)
+                if method == "GET" and not key:
+                    held = self.backends[ACCOUNT]["aws"].buckets.get(bucket)
+                    if held is not None:
+                        held.keys.refresh_under(query.get("prefix", ""))
+            elif bucket == "" and method == "GET":
+                for name in self.files.buckets():
+                    self.have_bucket(name, create=False)
+            told: dict[str, Any] = {}
+
+            def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+                told["status"], told["headers"] = status, headers
+
+            body = b"".join(self.moto(environ, start))
+            try:
+                for name, (partition, account) in list(self.backends.bucket_accounts.items()):
+                    known = self.backends[account][partition].buckets.get(name)
+                    if known is not None:
+                        if name == bucket and method == "PUT":
+                            self.files.add_bucket(name)
+                        self.adopt(known)
+                        known.keys.keep()
+            except KeyNotAFileError as error:
+                raise Refused("400 Bad Request", "InvalidRequest", str(error)) from error
+        return told["status"], told["headers"], body
+
+    def have_bucket(self, bucket: str, *, create: bool) -> None:
+        if bucket in self.backends.bucket_accounts:
+            return
+        try:
+            split_uri(f"s3://{bucket}/")
+        except KeyNotAFileError:
+            return  # moto says so in S3's words
+        if create or self.aws or self.files.has_bucket(bucket):
+            self.adopt(self.backends[ACCOUNT]["aws"].create_bucket(bucket, REGION))
+
+    @staticmethod
+    def refusal(environ: Environ, status: str, code: str, message: str) -> tuple[str, list[tuple[str, str]], bytes]:
+        if "json" in environ.get("CONTENT_TYPE", "") or environ.get("HTTP_X_AMZ_TARGET"):
+            body = json.dumps({"__type": code, "message": message}).encode()
+            content_type = "application/json"
+        else:
+            error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+            if "HTTP_AUTHORIZATION" in environ and service_of(environ, {}) != "s3":
+                error = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
+            else:
+                error = f"<Error>{error}</Error>"
+            body = f'<?xml version="1.0" encoding="UTF-8"?>\n{error}'.encode()
+            content_type = "application/xml"
+        headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+        return status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+
+
+def service_of(environ: Environ, query: dict[str, str]) -> str:
+    """The service that a request was signed for; what is not signed by SigV4 is for S3."""
+    _, _, credential = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")
+    scope = (credential.partition(",")[0] or query.get("X-Amz-Credential", "")).split("/")
+    return scope[3] if len(scope) == 5 else "s3"
+
+
+def main() -> None:
+    setup = json.loads(sys.stdin.readline())
+    cache = Path(tempfile.mkdtemp(prefix="truthkit-aws-")) if setup["aws"] else None
+    files = ObjectFiles.of(setup["mappings"], setup["writable"], Path(setup["writes"]), cache)
+
+    def watch() -> None:
+        sys.stdin.read()
+        if cache:
+            shutil.rmtree(cache, ignore_errors=True)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    # Told before moto is imported (a second): who is early waits in the listener's queue.
+    print(listener.getsockname()[1], flush=True)  # noqa: T201
+    os.dup2(2, 1)
+    os.environ.update(
+        MOTO_ACCOUNT_ID=ACCOUNT, MOTO_DISABLE_GLOBAL_CORS="true", S3_IGNORE_SUBDOMAIN_BUCKETNAME="true",
+        MOTO_PORT=str(listener.getsockname()[1]),
+    )  # fmt: skip
+
+    import logging
+
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+    from werkzeug.serving import make_server
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    gate = Gate(files, Aws(files) if cache else None)
+    server = make_server("127.0.0.1", 0, gate, threaded=True, request_handler=MotoRequestHandler, fd=listener.fileno())
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
