@@ -1,0 +1,80 @@
+export interface Label {
+  /** The value in the answer. */
+  label: string;
+  full: string;
+  short: string;
+  /** The key that picks it, "" past the last free letter. */
+  key: string;
+}
+
+interface Named {
+  label: string;
+  fullDisplayName?: string;
+  shortDisplayName?: string;
+}
+
+// Digits first; the letters leave out a, i and o, which are commands.
+const KEYS = "1234567890qwertyupsdfghjklzxcvbnm";
+
+/** Labels as `crowd-entity-annotation` takes them: strings, or objects with display names. Throws on anything else. */
+export function readLabels(value: unknown): Label[] {
+  if (!Array.isArray(value)) throw new TypeError("labels is not a list");
+  return value.map((item: string | Named, i) => {
+    const named = typeof item === "string" ? { label: item } : item;
+    if (typeof named?.label !== "string" || !named.label)
+      throw new TypeError(`labels[${i}] has no label`);
+    return {
+      label: named.label,
+      full: named.fullDisplayName ?? named.label,
+      short: named.shortDisplayName ?? named.label,
+      key: KEYS[i] ?? "",
+    };
+  });
+}
+
+/** Hues that differ in lightness and for the color-blind too; every mark also carries its label's name. */
+const HUES = [214, 28, 150, 320, 265, 186, 2, 52, 98, 240];
+
+export interface Paint {
+  /** Behind the text, translucent so that overlaps show. */
+  tint: string;
+  /** Bars, badges, swatches: 3:1 and more against the page, 4.5:1 against `ink`. */
+  strong: string;
+  ink: string;
+}
+
+export function paintOf(index: number, dark: boolean): Paint {
+  const hue = HUES[index] ?? (index * 137) % 360;
+  return dark
+    ? { tint: `hsl(${hue} 80% 60% / .26)`, strong: `hsl(${hue} 75% 72%)`, ink: "#10131a" }
+    : { tint: `hsl(${hue} 90% 50% / .17)`, strong: `hsl(${hue} 72% 32%)`, ink: "#fff" };
+}
+
+/** The rules that need a literal color a label: highlights inherit no custom property everywhere. */
+export function labelRules(count: number, prefix: string): string {
+  const rules = (dark: boolean): string =>
+    Array.from({ length: count }, (_, i) => {
+      const { tint, strong, ink } = paintOf(i, dark);
+      return (
+        `::highlight(${prefix}-l${i}),.l${i}.fill { background-color: ${tint} }\n` +
+        `::highlight(${prefix}-s${i}),.s${i}.fill { background-color: transparent; ` +
+        `text-decoration: underline dashed ${strong} 2px }\n` +
+        `.c${i} { --strong: ${strong}; --badge-ink: ${ink}; --tint: ${tint} }\n`
+      );
+    }).join("");
+  const fixed = (dark: boolean): string =>
+    `::highlight(${prefix}-selected),.selected.fill { background-color: ${dark ? "hsl(45 90% 60% / .3)" : "hsl(45 100% 50% / .28)"} }\n` +
+    `::highlight(${prefix}-pending),.pending.fill { background-color: ${dark ? "#2f6fed" : "#bcd6ff"}; color: ${dark ? "#fff" : "#08204a"} }\n`;
+  const forced = Array.from(
+    { length: count },
+    (_, i) =>
+      `::highlight(${prefix}-l${i}),.l${i}.fill { background-color: Canvas; color: CanvasText; text-decoration: underline }\n` +
+      `.c${i} { --strong: CanvasText; --badge-ink: Canvas; --tint: Canvas }\n`,
+  ).join("");
+  return (
+    `${rules(false)}${fixed(false)}@media (prefers-color-scheme: dark) { ${rules(true)}${fixed(true)} }\n` +
+    `@media (forced-colors: active) { ${forced}` +
+    `::highlight(${prefix}-selected),::highlight(${prefix}-pending),.selected.fill,.pending.fill ` +
+    "{ background-color: Highlight; color: HighlightText } }\n"
+  );
+}
