@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,7 +18,7 @@ from markupsafe import Markup
 from truthkit.findings import Finding
 from truthkit.report.data import ReportData, ReportObject
 from truthkit.report.draw import KINDS, Scene, Voice, fields, tree
-from truthkit.report.draw.scene import COLORS, Palette, count, short_number, strings
+from truthkit.report.draw.scene import Palette, count, strings
 from truthkit.report.gold import agreement, f1, worker_agreement
 from truthkit.report.pictures import Picture, embed, link, share
 
@@ -62,6 +63,16 @@ class FindingRow:
     more: int
 
 
+class Mark(NamedTuple):
+    """What decides whether an object is shown, and by which filters. Sorts by how much it asks to be looked at."""
+
+    well: bool
+    agreement: float
+    at: int
+    off_gold: bool
+    disputed: bool
+
+
 @dataclass(slots=True)
 class Summary:
     """What the first pass learns."""
@@ -74,11 +85,14 @@ class Summary:
     declined: int = 0
     with_gold: int = 0
     off_gold: int = 0
-    disputed: int = 0
     agreements: list[float] = field(default_factory=list)
     workers: dict[str, WorkerTally] = field(default_factory=dict)
     labels: dict[str, LabelTally] = field(default_factory=dict)
-    ranks: list[tuple[int, float, int]] = field(default_factory=list)  # failed first, then agreement, then the order
+    marks: list[Mark] = field(default_factory=list)  # one an object
+
+    def shown(self) -> list[Mark]:
+        """The objects that the page has room for, in their order: the failed, then those with the least agreement."""
+        return sorted(sorted(self.marks)[:SHOWN_UP_TO], key=lambda mark: mark.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +122,8 @@ def write_report(data: ReportData, file: Path) -> Path:
     where they are; beyond 1,000 only the failed and the most disputed objects are shown. Raises OSError.
     """
     summary = _summarize(data)
-    shown = sorted(index for *_, index in sorted(summary.ranks)[:SHOWN_UP_TO])
-    anchors = {data.objects[index].object_id: f"#o{index}" for index in shown}
+    shown = summary.shown()
+    anchors = {data.objects[mark.at].object_id: f"#o{mark.at}" for mark in shown} if data.findings else {}
     script, style = _asset("report.js"), _asset("report.css")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     page = _environment().get_template("page.html.j2")
@@ -120,6 +134,12 @@ def write_report(data: ReportData, file: Path) -> Path:
         hidden_findings=max(0, len(_grouped(data.findings)) - FINDINGS_UP_TO),
         tally={severity: sum(f.severity == severity for f in data.findings) for severity in _SEVERITIES},
         objects=_views(data, summary, shown, file),
+        filters=[
+            ("all", "All", len(shown)),
+            ("failed", "Failed", sum(not mark.well for mark in shown)),
+            ("gold", "Differs from gold", sum(mark.off_gold for mark in shown)),
+            ("workers", "Workers disagree", sum(mark.disputed for mark in shown)),
+        ],
         shown=len(shown),
         opened=len(shown) <= OPEN_UP_TO,
         lazy=len(shown) > WHOLE_UP_TO,
@@ -149,12 +169,17 @@ def _summarize(data: ReportData) -> Summary:
         summary.declined += len(it.answers) - len(given)
         summary.with_gold += gold is not None
         summary.off_gold += gold is not None and gold < 1
-        summary.disputed += among is not None and among < 1
         if among is not None:
             summary.agreements.append(among)
-        summary.ranks.append((it.failure is None, _mean([x for x in (gold, among) if x is not None], 1.0), index))
+        agreed = _mean([score for score in (gold, among) if score is not None], 1.0)
+        off_gold, disputed = gold is not None and gold < 1, among is not None and among < 1
+        summary.marks.append(Mark(it.failure is None, agreed, index, off_gold, disputed))
         _count_workers(summary, it)
-        _count_labels(summary, data, it)
+        _count_labels(summary, it)
+    # Numbered by their ids, so that a worker keeps the number whoever answered first.
+    summary.workers = dict(sorted(summary.workers.items()))
+    for number, tally in enumerate(summary.workers.values(), 1):
+        tally.voice = replace(tally.voice, name=f"Worker {number}", short=f"W{number}")
     return summary
 
 
@@ -162,8 +187,7 @@ def _count_workers(summary: Summary, it: ReportObject) -> None:
     for answer in it.answers:
         tally = summary.workers.get(answer.worker_id)
         if tally is None:
-            number = len(summary.workers) + 1
-            voice = Voice("worker", f"Worker {number}", f"W{number}", answer.worker_id)
+            voice = Voice("worker", "", "", answer.worker_id)
             tally = summary.workers[answer.worker_id] = WorkerTally(voice)
         tally.answers += answer.answer is not None
         tally.declined += answer.answer is None
@@ -193,7 +217,7 @@ def _with(answer: Mapping[str, Any], wanted: Any) -> float | None:
     return _mean(scores) if scores else None
 
 
-def _count_labels(summary: Summary, data: ReportData, it: ReportObject) -> None:
+def _count_labels(summary: Summary, it: ReportObject) -> None:
     said = [(Voice("label", "", ""), it.label), (Voice("gold", "", ""), it.expected)]
     for part in fields([(voice, value) for voice, value in said if value is not None]):
         if part.kind != "spans":
@@ -209,20 +233,20 @@ def _count_labels(summary: Summary, data: ReportData, it: ReportObject) -> None:
 
 
 def _gold_agreement(it: ReportObject) -> float | None:
-    if it.agreement is not None or it.expected is None or it.failure is not None:
+    if it.agreement is not None or it.expected is None or it.label is None:
         return it.agreement
     return agreement(it.label, it.expected)
 
 
-def _views(data: ReportData, summary: Summary, shown: list[int], file: Path) -> Iterator[ObjectView]:
+def _views(data: ReportData, summary: Summary, shown: list[Mark], file: Path) -> Iterator[ObjectView]:
     most = share(len(shown))
     linked = len(shown) > WHOLE_UP_TO
-    for index in shown:
-        it = data.objects[index]
+    for mark in shown:
+        it = data.objects[mark.at]
         picture = None
         if it.screenshot is not None:
             picture = link(it.screenshot, file) if linked else embed(it.screenshot, most)
-        yield _view(it, f"o{index}", data, summary, picture)
+        yield _view(it, f"o{mark.at}", data, summary, picture)
 
 
 def _view(it: ReportObject, anchor: str, data: ReportData, summary: Summary, picture: Picture | None) -> ObjectView:
@@ -330,6 +354,11 @@ def _seconds(value: float | None) -> str:
     return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
+def _worker_id(worker_id: str) -> str:
+    """A worker's id without the service's prefix (``private.<region>.``), that all of a job's workers share."""
+    return re.sub(r"^(?:private|public)\.[a-z0-9-]+\.(?=.)", "", worker_id)
+
+
 @cache
 def _asset(name: str) -> str:
     return (HERE / name).read_text("utf-8")
@@ -345,6 +374,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(percent=_percent, seconds=_seconds, count=count, number=short_number, mean=_mean)
-    environment.globals["COLORS"] = COLORS
+    environment.filters.update(percent=_percent, seconds=_seconds, count=count, mean=_mean, worker_id=_worker_id)
     return environment

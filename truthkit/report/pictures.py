@@ -13,8 +13,8 @@ from PIL import Image
 
 # Tried one after the other until a picture fits its share of the page: greatest width and height, WebP quality.
 _STEPS = ((1400, 2100, 78), (1200, 1800, 62), (960, 1600, 50), (720, 1200, 42), (480, 900, 35))
-_PAGE_BYTES = 2_000_000
-_LEAST, _MOST = 24_000, 200_000
+_PAGE_BYTES = 1_800_000
+_LEAST, _MOST = 24_000, 180_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,20 @@ def share(pictures: int) -> int:
 
 
 def embed(file: Path, most: int) -> Picture | None:
-    """The picture as a WebP data URI of ``most`` bytes or little more; None if it cannot be read."""
+    """The picture as a data URI of ``most`` bytes or little more; None if it cannot be read.
+
+    A file that is small enough is taken as it is, another is scaled down and written as WebP.
+    """
     try:
         with Image.open(file) as opened:
             original = opened.convert("RGB")
+            kind = opened.get_format_mimetype()
+        body = file.read_bytes()
     except (OSError, ValueError, Image.DecompressionBombError):
         return None
-    body, size = b"", original.size
+    size = original.size
+    if len(body) <= most and kind in ("image/jpeg", "image/png", "image/webp"):
+        return _data(kind, body, size)
     for width, height, quality in _STEPS:
         scale = min(1.0, width / original.width, height / original.height)
         size = (max(1, round(original.width * scale)), max(1, round(original.height * scale)))
@@ -49,7 +56,11 @@ def embed(file: Path, most: int) -> Picture | None:
         body = out.getvalue()
         if len(body) <= most:
             break
-    return Picture(f"data:image/webp;base64,{base64.b64encode(body).decode('ascii')}", *size, linked=False)
+    return _data("image/webp", body, size)
+
+
+def _data(kind: str, body: bytes, size: tuple[int, int]) -> Picture:
+    return Picture(f"data:{kind};base64,{base64.b64encode(body).decode('ascii')}", *size, linked=False)
 
 
 def link(file: Path, page: Path) -> Picture | None:

@@ -20,6 +20,12 @@
     object.open = true;
   };
 
+  // On a narrow screen a page of open objects is endless.
+  if (matchMedia("(max-width: 44rem)").matches) {
+    for (const object of all.slice(1)) object.open = false;
+    unfold.textContent = "Open all";
+  }
+
   const words = new WeakMap();
   const textOf = (object) => {
     if (!words.has(object)) {

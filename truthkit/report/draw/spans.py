@@ -250,14 +250,13 @@ def _words(pair: Comparison, text: Text | None) -> str:
     quote = f"“{text.cut(shown)}”" if text else f"{shown.start}–{shown.end}"
     if found is None or wanted is None:
         return quote
-    if pair.verdict == "label":
-        return f"{quote} is {wanted.label} there"
     ends = [
         f"{side} {abs(by)} {'earlier' if by < 0 else 'later'}"
         for side, by in (("starts", found.start - wanted.start), ("ends", found.end - wanted.end))
         if by
     ]
-    return f"{quote} {' and '.join(ends)}"
+    other = [f"is {wanted.label} in the reference"] if pair.verdict == "label" else []
+    return f"{quote} {' and '.join(other + ends)}"
 
 
 def _marks(pair: Comparison, text: Text | None, palette: Palette, votes: dict[int, str]) -> Iterable[Mark]:
@@ -270,14 +269,16 @@ def _marks(pair: Comparison, text: Text | None, palette: Palette, votes: dict[in
             return
         css, tally = palette.css(found.label), votes.get(id(found), "")
         about = f"{found.label}, characters {found.start} to {found.end}" + (f", votes {tally}" if tally else "")
-        note = {"boundary": "boundary", "label": f"there {wanted.label}" if wanted else "", "extra": "extra"}
+        note = {"boundary": "boundary", "label": f"not {wanted.label}" if wanted else "", "extra": "extra"}
         said = " · ".join(part for part in (found.label, tally, note.get(pair.verdict, "")) if part)
-        yield Mark(start, end, f"{css} {pair.verdict}", said, about)
+        verdict = "" if pair.verdict == "exact" else f" {pair.verdict}"
         if pair.verdict == "boundary" and wanted:
-            # What the reference has on either side and this span lacks.
+            # What the reference has on either side and this span lacks; the tag stands before the whole.
             for a, b in ((wanted.start, found.start), (found.end, wanted.end)):
                 if a < b and text.index(a) < text.index(b):
-                    yield Mark(text.index(a), text.index(b), f"{css} lacks")
+                    yield Mark(text.index(a), text.index(b), f"{css} lacks", said if b == found.start else "", about)
+                    said = "" if b == found.start else said
+        yield Mark(start, end, f"{css}{verdict}", said, about)
     elif wanted:
         start, end = text.index(wanted.start), text.index(wanted.end)
         if start < end:

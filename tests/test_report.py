@@ -1,0 +1,570 @@
+"""The job's report: shapes, agreement, the drawing of spans, and a page that nothing in the data can break."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, overload
+
+import pytest
+from PIL import Image
+
+from truthkit.findings import Finding
+from truthkit.report import ReportData, ReportObject, ReportWorker, agreement, worker_agreement, write_report
+from truthkit.report.draw import Field, Scene, Voice, fields
+from truthkit.report.draw import spans as spans_drawing
+from truthkit.report.draw.scene import Palette
+from truthkit.report.draw.spans import Text, compare, find_text
+from truthkit.report.page import SHOWN_UP_TO, WHOLE_UP_TO
+from truthkit.report.shapes import Span, Spans, parts
+
+VOID = {"meta", "link", "input", "img", "rect", "br", "hr"}
+
+
+def span(label: str, start: int, end: int) -> dict[str, Any]:
+    return {"label": label, "startOffset": start, "endOffset": end}
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and the text by element; unbalanced tags fail."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[str] = []
+        self.stack: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.stack == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.stack.append(tag)
+        if tag == "dd":
+            self.texts.append(" ")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.stack.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self.stack or self.stack[-1] not in ("script", "style"):
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+    def all(self, tag: str, name: str = "") -> list[dict[str, str]]:
+        """Attributes of the elements of a tag; with ``name``, of those of that class."""
+        return [a for t, a in self.elements if t == tag and (not name or name in a.get("class", "").split())]
+
+
+TEXT = "Salt marshes bury carbon. We took cores. Storms moved some."
+GOLD = {"entities": [span("Background", 0, 25), span("Methods", 26, 40)], "quality": {"label": "yes"}}
+
+
+def an_object(index: int = 0, **changes: Any) -> ReportObject:
+    entities = [span("Background", 0, 25), span("Methods", 29, 40)]
+    answer = {"entities": json.dumps({"entities": entities}), "notes": "", "quality": {"yes": True, "no": False}}
+    other = {"entities": json.dumps({"entities": []}), "notes": "unsure", "quality": {"yes": False, "no": True}}
+    label = {
+        "entities": [{**entity, "votes": 1, "confidence": 0.5} for entity in entities],
+        "quality": {"label": "yes", "votes": {"yes": 1, "no": 1}, "confidence": 0.5},
+        "notes": [{"workerId": "w.2", "note": "unsure"}],
+    }
+    data_object = {"source-ref": f"s3://b/pages/{index}.png", "metadata": {"title": f"Paper {index}"}}
+    made = ReportObject(
+        object_id=str(index),
+        line=index + 1,
+        data_object=data_object,
+        task_input={"taskObject": data_object["source-ref"], "text": TEXT},
+        answers=(ReportWorker("w.1", answer, 2.5), ReportWorker("w.2", other, 3.5)),
+        label=label,
+        failure=None,
+        output_line={**data_object, "text-entities": label, "text-entities-metadata": {"human-annotated": "yes"}},
+        expected=GOLD,
+        agreement=agreement(label, GOLD),
+        screenshot=None,
+    )
+    return replace(made, **changes)
+
+
+def a_job(objects: Sequence[ReportObject], **changes: Any) -> ReportData:
+    made = ReportData(
+        job_name="marshes",
+        workflow="text-entities",
+        created="2026-03-02 09:20:13",
+        label_attribute="text-entities",
+        label_order=("Background", "Methods", "Results"),
+        objects=objects,
+        findings=(),
+        seconds=12.0,
+        gold_agreement=0.75,
+    )
+    return replace(made, **changes)
+
+
+def html_of(data: ReportData, folder: Path) -> str:
+    return write_report(data, folder / "report.html").read_text("utf-8")
+
+
+def page_of(data: ReportData, folder: Path) -> Page:
+    return Page(html_of(data, folder))
+
+
+# ---- shapes
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param({"entities": [span("A", 0, 1)]}, [("entities", "spans")], id="spans"),
+        pytest.param({"entities": json.dumps({"entities": []})}, [("entities", "spans")], id="spans-json-text"),
+        pytest.param({"entities": json.dumps([span("A", 0, 1)])}, [("entities", "spans")], id="spans-json-list"),
+        pytest.param(json.dumps({"entities": []}), [("entities", "spans")], id="spans-whole-json"),
+        pytest.param({"ner": {"entities": []}}, [("ner", "spans")], id="spans-named"),
+        pytest.param(
+            {"annotations": {"labels": [{"label": "A"}], "entities": [span("A", 0, 1)]}},
+            [("annotations", "spans"), ("annotations.labels", "tree")],
+            id="spans-built-in",
+        ),
+        pytest.param({"entities": ["a", "b"]}, [("entities", "tree")], id="entities-of-another-kind"),
+        pytest.param({"label": "x", "votes": {"x": 2}, "why": "y"}, [("", "choice"), ("why", "value")], id="choice"),
+        pytest.param({"tone": {"labels": ["x", "y"]}}, [("tone", "choice")], id="choices"),
+        pytest.param({"tone": {"x": True, "y": False}}, [("tone", "choice")], id="flags"),
+        pytest.param(
+            {"note": "n", "age": 3, "ok": True}, [("note", "value"), ("age", "value"), ("ok", "value")], id="plain"
+        ),
+        pytest.param("cat", [("", "value")], id="string"),
+        pytest.param(3, [("", "value")], id="number"),
+        pytest.param({"boxes": [{"left": 1}]}, [("boxes", "tree")], id="tree"),
+        pytest.param({}, [], id="empty"),
+        pytest.param({"x": "{not json"}, [("x", "value")], id="broken-json-text"),
+        pytest.param({"x": "[" * 100_000}, [("x", "value")], id="deep-json-text"),
+    ],
+)
+def test_a_value_is_told_by_its_shape(value: Any, expected: list[tuple[str, str]]) -> None:
+    assert [(part.name, part.kind) for part in parts(value)] == expected
+
+
+def test_spans_that_cannot_be_drawn_are_kept_apart() -> None:
+    wrong = [span("A", 3, 3), span("A", -1, 2), {**span("A", 0, 1), "startOffset": True}, {"label": "A"}, 7]
+    (part,) = parts({"entities": [span("B", 5, 9), *wrong, span("A", 0, 4)]})
+    assert part.value == Spans((Span("A", 0, 4), Span("B", 5, 9)), tuple(wrong))
+
+
+@pytest.mark.parametrize(
+    ("answer", "label", "together"),
+    [
+        pytest.param({"tone": {"label": "x"}}, {"label": "x", "votes": 2}, [("tone", 2)], id="renamed"),
+        pytest.param({"tone": {"label": "x"}}, {"tone": {"label": "x"}}, [("tone", 2)], id="same"),
+        pytest.param({"a": {"x": True}, "b": {"x": True}}, {"label": "x"}, [("", 1), ("a", 1), ("b", 1)], id="unclear"),
+        pytest.param({"ner": {"entities": []}}, {"entities": []}, [("ner", 2)], id="spans"),
+    ],
+)
+def test_the_label_meets_the_answers(answer: Any, label: Any, together: list[tuple[str, int]]) -> None:
+    said = [(Voice("label", "", ""), label), (Voice("worker", "", ""), answer)]
+    assert [(field.name, len(field.said)) for field in fields(said)] == together
+
+
+# ---- agreement
+
+
+@pytest.mark.parametrize(
+    ("label", "expected", "score"),
+    [
+        pytest.param({"entities": [span("A", 0, 4)]}, {"entities": [span("A", 0, 4)]}, 1, id="spans-same"),
+        pytest.param({"entities": [span("A", 0, 5)]}, {"entities": [span("A", 0, 4)]}, 0, id="spans-boundary"),
+        pytest.param(
+            {"entities": [span("A", 0, 4), span("B", 5, 9)]}, {"entities": [span("A", 0, 4)]}, 2 / 3, id="spans-f1"
+        ),
+        pytest.param({"entities": []}, {"entities": []}, 1, id="spans-none"),
+        pytest.param({}, {"entities": []}, 0, id="spans-absent"),
+        pytest.param({"label": "x", "votes": {"x": 2}}, {"label": "x"}, 1, id="label"),
+        pytest.param({"label": "y"}, {"label": "x"}, 0, id="label-other"),
+        pytest.param({"labels": ["x", "y"]}, {"labels": ["x"]}, 2 / 3, id="labels"),
+        pytest.param({"ok": True, "votes": 3}, {"ok": True}, 1, id="flag-beside-others"),
+        pytest.param({"x": False, "y": True}, {"x": True, "y": False}, 0, id="flags"),
+        pytest.param(GOLD, {"entities": GOLD["entities"], "quality": {"label": "no"}}, 0.5, id="mean-of-keys"),
+        pytest.param({"a": 1}, {"a": 1, "b": 2}, 0.5, id="missing-key"),
+        pytest.param(3, 3.0, 1, id="number"),
+        pytest.param(10**400, 3.5, 0, id="huge-number"),
+        pytest.param(True, 1, 0, id="flag-is-no-number"),
+        pytest.param(" cat\n", "cat", 1, id="string"),
+        pytest.param([1, 2], [1, 2], 1, id="list"),
+        pytest.param(None, {"label": "x"}, 0, id="no-label"),
+        pytest.param({"label": "x"}, None, None, id="no-gold"),
+        pytest.param({"label": "x"}, {}, None, id="empty-gold"),
+    ],
+)
+def test_agreement_goes_by_shape(label: Any, expected: Any, score: float | None) -> None:
+    assert agreement(label, expected) == (None if score is None else pytest.approx(score))
+
+
+@pytest.mark.parametrize(
+    ("answers", "score"),
+    [
+        pytest.param([{"a": {"x": True}}], None, id="one"),
+        pytest.param([{"a": {"x": True}}, None], None, id="one-and-none"),
+        pytest.param([{"a": {"x": True, "y": False}}] * 3, 1, id="all-same"),
+        pytest.param([{"a": {"label": x}} for x in "xxy"], 1 / 3, id="two-of-three"),
+        pytest.param([{"a": {"label": "x"}, "note": n} for n in "pq"], 1, id="notes-left-out"),
+        pytest.param([{"said": "cat"}, {"said": "hat"}], 0, id="texts-only"),
+        pytest.param([{"e": json.dumps({"entities": [span("A", 0, n)]})} for n in (4, 5)], 0, id="spans-in-text"),
+    ],
+)
+def test_worker_agreement_is_the_mean_over_pairs(answers: list[Any], score: float | None) -> None:
+    assert worker_agreement(answers) == (None if score is None else pytest.approx(score))
+
+
+# ---- spans
+
+
+def spans(*texts: str) -> list[Span]:
+    return [Span(text[0], *(int(number) for number in text[1:].split("-"))) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "verdicts"),
+    [
+        pytest.param(["A0-4"], ["A0-4"], ["exact"], id="exact"),
+        pytest.param(["A0-4"], ["A1-4"], ["boundary"], id="boundary"),
+        pytest.param(["B0-4"], ["A0-4"], ["label"], id="label"),
+        pytest.param(["B0-4"], ["A3-9"], ["extra", "missed"], id="little-in-common"),
+        pytest.param(["A0-4"], ["A4-8"], ["extra", "missed"], id="adjacent"),
+        pytest.param([], ["A0-4"], ["missed"], id="missed"),
+        pytest.param(["A0-4"], [], ["extra"], id="extra"),
+        pytest.param(["A0-4", "A0-4"], ["A0-4"], ["exact", "extra"], id="twice"),
+        pytest.param(["A0-9", "A1-8"], ["A1-9"], ["boundary", "extra"], id="nearest-first"),
+        pytest.param(["A2-6", "B2-6"], ["B2-6", "A2-7"], ["boundary", "exact"], id="overlapping"),
+    ],
+)
+def test_differences_from_the_reference(found: list[str], wanted: list[str], verdicts: list[str]) -> None:
+    assert [pair.verdict for pair in compare(spans(*found), spans(*wanted))] == verdicts
+
+
+@pytest.mark.parametrize("text", ["plain", "a🌊b", "🌊🌊", "e\u0301🌊 אב", ""])
+def test_offsets_are_those_of_a_browser(text: str) -> None:
+    units = text.encode("utf-16-le")
+    shown = Text(text)
+    assert shown.length == len(units) // 2
+    for offset in range(shown.length + 1):
+        whole = units[: 2 * offset].decode("utf-16-le", "ignore")
+        assert text[: shown.index(offset)] == whole
+    assert shown.index(10**30) == len(text)
+
+
+def test_the_text_is_the_longest_that_holds_the_spans() -> None:
+    texts = ["short", "the text itself", "s3://bucket/" + "x" * 99, "a longer instruction, far beyond"]
+    assert find_text(texts, spans("A0-15"))
+    chosen = find_text(texts[:3], spans("A0-15", "A900-999"))
+    assert chosen is not None
+    assert chosen.text == "the text itself"
+    assert find_text(texts[:1], spans("A0-99")) is None
+    assert find_text([], []) is None
+
+
+def drawn(text: str, *marked: str) -> spans_drawing.Panel:
+    said = ((Voice("label", "", ""), Spans(tuple(spans(*marked)))),)
+    return spans_drawing.view(Field("e", "spans", said), Scene(Palette("AB"), (text,))).panels[0]
+
+
+def test_overlapping_spans_are_stacked() -> None:
+    panel = drawn("abcdefghij", "A0-6", "B4-9")
+    assert panel.levels == 2
+    assert [(piece.text, len(piece.layers)) for piece in panel.segments] == [
+        ("abcd", 1),
+        ("ef", 2),
+        ("ghi", 1),
+        ("j", 0),
+    ]
+    assert "v0" in panel.segments[0].layers[0].split()
+    assert "v1" in panel.segments[2].layers[0].split()
+
+
+def test_a_level_is_used_again_once_free() -> None:
+    assert drawn("abcdefghij", "A0-2", "A2-4", "B3-6", "A6-9").levels == 2
+
+
+def test_too_deep_a_stack_says_what_it_leaves_out() -> None:
+    panel = drawn("x" * 50, *(f"A{n}-40" for n in range(9)))
+    assert panel.levels == spans_drawing.LEVELS
+    assert any("3 spans" in str(fault) for fault in panel.faults)
+
+
+def test_the_segments_are_the_text() -> None:
+    text = "a🌊bc\n\nd" * 9
+    panel = drawn(text, "A0-6", "B4-9", "A8-30", "B70-99")
+    assert "".join(piece.text for piece in panel.segments) == text
+    assert any("beyond" in str(fault) for fault in panel.faults)
+
+
+def test_a_long_text_is_shown_around_its_spans() -> None:
+    text = "".join(f"{n:05} " for n in range(20_000))
+    panel = drawn(text, "A60000-60050")
+    shown = "".join(piece.text for piece in panel.segments)
+    assert text[60000:60050] in shown
+    assert len(shown) + sum(piece.skipped for piece in panel.segments) == len(text)
+    assert len(shown) < 2_000
+
+
+# ---- the page
+
+
+def test_the_page_tells_of_the_job(tmp_path: Path) -> None:
+    finding = Finding("handler-error", "KeyError: 'text'", "give a text", file="pre.py", line=31, object_id="1")
+    failed = an_object(
+        1,
+        answers=(ReportWorker("w.1", None, None, "declined: no picture"),),
+        label=None,
+        failure="no text",
+        agreement=None,
+    )
+    data = a_job([an_object(0), failed], findings=[finding, finding.about(object_id="0")])
+    page = page_of(data, tmp_path)
+    for words in (
+        "marshes",
+        "Agreement with gold 75%",
+        "KeyError: 'text'",
+        "pre.py:31",
+        "Cure: give a text",
+        "2 times",
+        "Failed. no text",
+        "Worker 1 gave no answer: declined: no picture",
+        "F1 0.50: 1 exact, 1 with other boundaries",
+        "starts 3 later",
+        "missed",
+        "Paper 0",
+        "unsure",
+        "confidence 0.5",
+    ):
+        assert words in page.text
+    objects = page.all("details", "object")
+    assert [(o["id"], "data-failed" in o, "data-gold" in o) for o in objects] == [
+        ("o0", False, True),
+        ("o1", True, False),
+    ]
+    assert {a["href"] for a in page.all("a") if a["href"].startswith("#o") and a["href"] != "#objects"} == {
+        "#o0",
+        "#o1",
+    }
+
+
+def test_the_output_line_is_there_to_copy(tmp_path: Path) -> None:
+    line = {"source": "a\nb  \n c", "n": [1, {"x": "\n "}], "big": 12345678901234567890}
+    html = html_of(a_job([an_object(output_line=line)]), tmp_path)
+    block = Page(re.findall(r'<div class="line">.*?</pre>', html, re.S)[0] + "</div>")
+    shown = "".join(block.texts).removeprefix("Copy as one line")
+    # What the button does: line breaks of the print are none of the strings'.
+    assert json.loads(re.sub(r"\n *", "", shown)) == line
+
+
+HOSTILE = "</script></template><img src=x onerror=alert(1)>\"' {{7*7}} {% x %} <!-- ]]> \x00\ud83d &lt;"
+
+
+def test_hostile_data_is_inert(tmp_path: Path) -> None:
+    plain = page_of(
+        a_job(
+            [an_object(), an_object(1, failure="x", label=None)],
+            findings=[Finding("c", "m", "x", file="f", excerpt="e")],
+        ),
+        tmp_path,
+    )
+    h = HOSTILE
+    answer = {
+        "entities": json.dumps({"entities": [span(h, 0, 20), {"label": h}]}),
+        "notes": h,
+        "quality": {h: True},
+        h: {"deep": [h, {h: h}]},
+    }
+    label = {"entities": [span(h, 0, 20)], "quality": {"label": h, "votes": {h: 2}}, h: [h]}
+    hostile = an_object(
+        0,
+        object_id=h,
+        data_object={"source-ref": h, "metadata": {"title": h}, h: h},
+        task_input={"text": h * 3, h: h},
+        answers=(ReportWorker(h, answer, 1.0), ReportWorker(h + "2", None, None, h)),
+        label=label,
+        expected=label,
+        output_line={h: label},
+    )
+    data = a_job(
+        [hostile, replace(hostile, label=None, failure=h)],
+        job_name=h,
+        workflow=h,
+        created=h,
+        label_attribute=h,
+        label_order=(h,),
+        findings=[Finding(h, h, h, file=h, excerpt=h, object_id=h)],
+    )
+    html = html_of(data, tmp_path)
+    page = Page(html)
+    assert html.lower().count("<script") == html.lower().count("</script") == 1
+    assert {tag for tag, _ in page.elements} <= {tag for tag, _ in plain.elements} | {"ul", "small", "i", "var"}
+    assert page.all("img") == [{"alt": ""}]  # the dialog's, empty
+    assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+    assert "{{7*7}}" in page.text
+
+
+@pytest.mark.parametrize("count", [1, WHOLE_UP_TO + 1], ids=["small", "large"])
+def test_nothing_comes_from_elsewhere(tmp_path: Path, count: int) -> None:
+    html = html_of(a_job([an_object(index) for index in range(count)]), tmp_path)
+    page = Page(html)
+    for _, attributes in page.elements:
+        for name in ("src", "href", "srcset", "action", "data", "poster"):
+            assert attributes.get(name, "#").startswith(("#", "data:"))
+    assert not re.search(r"@import|url\(", html)
+    (policy,) = [m["content"] for m in page.all("meta") if m.get("http-equiv") == "Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    script = re.findall(r"<script>(.*?)</script>", html, re.S)[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in policy
+
+
+def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
+    shot = noise(tmp_path / "0.png", 900, 700)
+    data = a_job([an_object(0, screenshot=shot), an_object(1)])
+    one = write_report(data, tmp_path / "one.html").read_bytes()
+    assert one == write_report(data, tmp_path / "two.html").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.png", "one.html", "two.html"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x", 3, None, True, [], {}, [[[1]]], {"a": None}, {"entities": 3}, {"label": None}, {"labels": [1]}, float("nan")],
+    ids=repr,
+)
+def test_any_shape_is_shown(tmp_path: Path, value: Any) -> None:
+    deep: Any = value
+    for _ in range(40):
+        deep = {"in": [deep]}
+    one = an_object(
+        label=value, expected=value, answers=(ReportWorker("w", {"f": value, "g": deep}, None),), agreement=None
+    )
+    assert page_of(a_job([one]), tmp_path).all("details", "object")
+
+
+@pytest.mark.parametrize("label", [{"label": "cat", "votes": {"cat": 2, "dog": 1}}, {"cat": True, "dog": False}])
+def test_votes_are_bars(tmp_path: Path, label: Any) -> None:
+    answers = tuple(ReportWorker(f"w{n}", {"animal": {"label": x}}, 1.0) for n, x in enumerate(("cat", "dog", "cat")))
+    one = an_object(label=label, expected={"label": "cat"}, answers=answers, task_input={})
+    page = page_of(a_job([one]), tmp_path)
+    widths = [a["style"] for tag, a in page.elements if tag == "i" and "style" in a]
+    assert widths == ["width:66.7%", "width:33.3%"]
+    assert "cat 2 LabelGoldW1W3" in page.text
+    assert "as the gold" in page.text
+
+
+# ---- screenshots
+
+
+def noise(file: Path, width: int, height: int) -> Path:
+    """A picture that compresses badly, as a full page of small print does."""
+    Image.effect_noise((width, height), 90).convert("RGB").save(file)
+    return file
+
+
+def pictures(page: Page) -> list[bytes]:
+    sources = [a["src"] for a in page.all("img") if a.get("src", "").startswith("data:")]
+    return [base64.b64decode(source.partition(",")[2]) for source in sources]
+
+
+def test_ten_screenshots_make_no_heavy_page(tmp_path: Path) -> None:
+    shot = noise(tmp_path / "shot.png", 1280, 2000)
+    file = write_report(a_job([an_object(n, screenshot=shot) for n in range(10)]), tmp_path / "report.html")
+    assert file.stat().st_size < 3_000_000
+    shown = pictures(Page(file.read_text("utf-8")))
+    assert len(shown) == 10
+    with Image.open(io.BytesIO(shown[0])) as image:
+        assert image.width >= 480
+
+
+def test_a_small_screenshot_is_taken_as_it_is(tmp_path: Path) -> None:
+    shot = tmp_path / "shot.jpg"
+    Image.new("RGB", (1280, 800), "white").save(shot)
+    assert pictures(page_of(a_job([an_object(screenshot=shot)]), tmp_path)) == [shot.read_bytes()]
+
+
+def test_a_broken_screenshot_is_said(tmp_path: Path) -> None:
+    shot = tmp_path / "shot.png"
+    shot.write_bytes(noise(tmp_path / "whole.png", 300, 300).read_bytes()[:500])
+    for file in (shot, tmp_path / "none.png"):
+        assert "could not be read" in page_of(a_job([an_object(screenshot=file)]), tmp_path).text
+
+
+def test_many_screenshots_are_linked(tmp_path: Path) -> None:
+    folder = tmp_path / "screenshots"
+    folder.mkdir()
+    shot = noise(folder / "a #1?.png", 20, 20)
+    page = page_of(a_job([an_object(n, screenshot=shot) for n in range(WHOLE_UP_TO + 1)]), tmp_path)
+    addresses = {a["src"] for a in page.all("img") if a.get("src")}
+    assert addresses == {"screenshots/a%20%231%3F.png"}
+
+
+# ---- many objects
+
+
+class Counted(Sequence[ReportObject]):
+    """Objects that are made when asked for, and counted."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.made = size, 0
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, index: int) -> ReportObject: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[ReportObject]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        assert isinstance(index, int)
+        if not 0 <= index < self.size:
+            raise IndexError
+        self.made += 1
+        return an_object(index)
+
+    def __iter__(self) -> Iterator[ReportObject]:
+        return (self[index] for index in range(self.size))
+
+
+def test_a_thousand_objects_stay_linear(tmp_path: Path) -> None:
+    spent, sizes = [], []
+    for count in (250, 1000):
+        objects = Counted(count)
+        began = time.process_time()
+        sizes.append(write_report(a_job(objects), tmp_path / "report.html").stat().st_size)
+        spent.append(time.process_time() - began)
+        assert objects.made == 2 * count
+    assert sizes[1] < 4.2 * sizes[0]
+    assert spent[1] < 8 * spent[0]  # quadratic work would take 16 times as long
+
+
+def test_beyond_the_limit_the_disputed_and_failed_are_shown(tmp_path: Path) -> None:
+    right = an_object(answers=(), label=GOLD, agreement=1.0)
+    objects = [replace(right, object_id=str(n), line=n + 1) for n in range(SHOWN_UP_TO + 50)]
+    last = len(objects) - 1
+    objects[last] = replace(objects[last], failure="late")
+    objects[last - 3] = replace(objects[last - 3], agreement=0.2)
+    page = page_of(a_job(objects), tmp_path)
+    shown = [a["id"] for a in page.all("details", "object")]
+    assert len(shown) == SHOWN_UP_TO
+    assert shown[-2:] == [f"o{last - 3}", f"o{last}"]
+    assert "1,000 objects of 1,050" in page.text
+
+
+def test_a_job_without_objects(tmp_path: Path) -> None:
+    assert "The job had no objects" in page_of(a_job([], gold_agreement=None), tmp_path).text
