@@ -59,7 +59,7 @@ class WorkflowConfig:
             table = tomllib.loads(source)
         except tomllib.TOMLDecodeError as error:
             place = re.search(r"line (\d+)", str(error))
-            line = int(place[1]) if place else None
+            line = int(place[1]) if place else len(source.splitlines())
             raise ContractError("", f"is not TOML: {error}", "strings stand in quotes", str(file), line) from None
         table.setdefault("label_attribute", file.parent.resolve().name.replace("_", "-"))
         try:
@@ -91,7 +91,9 @@ def _text(limit: int, pattern: re.Pattern[str], cure: str) -> Callable[[Any, str
             raise ContractError(path, f"must be a string, not {kind(value)}", "put it in quotes")
         if not 1 <= len(value) <= limit:
             raise ContractError(
-                path, f"has {len(value)} characters, allowed are 1 to {limit}", "shorten it" * bool(value)
+                path,
+                f"has {len(value)} characters, allowed are 1 to {limit}",
+                "shorten it" if value else "say something",
             )
         if not pattern.fullmatch(value):
             raise ContractError(path, f"is {value!r}, which the service refuses", cure)
