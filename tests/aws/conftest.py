@@ -1,0 +1,43 @@
+"""The project's template and code root, built by SAM once for the tests of a process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Sam(Protocol):
+    def __call__(self, *arguments: str, cwd: Path) -> str: ...
+
+
+@pytest.fixture(scope="session")
+def sam() -> Sam:
+    """Runs the SAM CLI without credentials, region or a call home, and gives what it prints."""
+
+    def run(*arguments: str, cwd: Path) -> str:
+        program = Path(sys.executable).with_name("sam")
+        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {"PATH": path, "HOME": str(cwd), "SAM_CLI_TELEMETRY": "0"}
+        result = subprocess.run([program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout + result.stderr
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built(sam: Sam, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of ``sam build``: a folder a function, named by its logical id."""
+    project = tmp_path_factory.mktemp("sam")
+    shutil.copy(ROOT / "template.yaml", project)
+    shutil.copytree(ROOT / "lambdas", project / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+    assert "Build Succeeded" in sam("build", cwd=project)
+    return project / ".aws-sam" / "build"

@@ -1,0 +1,170 @@
+"""The parts of ``template.yaml`` that follow from the folders of ``lambdas/``: each workflow's pair of functions.
+
+Between the marks of a part its lines are written anew; everything else in the file is the project's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from truthkit.findings import Finding, TruthkitError
+from truthkit.project import Project
+from truthkit_core.messages import ContractError
+from truthkit_core.workflow import WorkflowConfig
+
+# Ground Truth's managed policies let a job invoke functions with this in their name.
+INVOKABLE = "LabelingFunction"
+# A function's name has at most 64 characters; this many are left to the stack's name and its hyphen.
+NAME_LIMIT = 64
+STACK_NAME = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One handler of a workflow; ``which`` is ``pre`` or ``post``."""
+
+    workflow: str
+    package: str
+    which: str
+    timeout_seconds: int
+
+    @property
+    def logical_id(self) -> str:
+        words = "".join(word.capitalize() for word in re.split(r"[^A-Za-z0-9]+", self.workflow))
+        return f"{words}{self.which.capitalize()}"
+
+    @property
+    def name(self) -> str:
+        """The function's name after that of the stack."""
+        return f"{INVOKABLE}-{self.workflow}-{self.which}"
+
+    def resources(self) -> str:
+        """The function and its log group; the role is the one that all functions of this kind share."""
+        return f"""\
+  {self.logical_id}{INVOKABLE}:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: !Sub ${{AWS::StackName}}-{self.name}
+      Handler: {self.package}.{self.which}_annotation.lambda_handler
+      Role: !GetAtt {self.which.capitalize()}AnnotationRole.Arn
+      Timeout: {self.timeout_seconds}
+      LoggingConfig:
+        LogGroup: !Ref {self.logical_id}Logs
+  {self.logical_id}Logs:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: !Sub /aws/lambda/${{AWS::StackName}}-{self.name}
+      RetentionInDays: !Ref LogRetentionDays
+"""
+
+    def outputs(self) -> str:
+        return f"""\
+  {self.logical_id}Arn:
+    Description: {self.which.capitalize()}-annotation function of {self.workflow}
+    Value: !GetAtt {self.logical_id}{INVOKABLE}.Arn
+"""
+
+
+def functions(project: Project) -> list[Function]:
+    """The functions of every workflow with a handler in ``lambdas/``, by name.
+
+    Raises TruthkitError where a workflow's settings are wrong or its name is too long for a function's.
+    """
+    return list(_functions(project))
+
+
+def functions_block(project: Project) -> str:
+    """The lines of ``template.yaml``'s Resources that follow from the folders. Raises as ``functions``."""
+    return "".join(function.resources() for function in functions(project))
+
+
+def outputs_block(project: Project) -> str:
+    """The lines of ``template.yaml``'s Outputs that follow from the folders. Raises as ``functions``."""
+    return "".join(function.outputs() for function in functions(project))
+
+
+def is_stale(project: Project) -> bool:
+    """Whether ``truthkit sam`` would change ``template.yaml``. Raises TruthkitError as ``update_template``."""
+    file = template_file(project)
+    return updated(file, project) != file.read_text("utf-8")
+
+
+def update_template(project: Project) -> bool:
+    """Write the parts that follow from the folders into ``template.yaml``; True if the file changed.
+
+    Raises TruthkitError if there is no ``template.yaml``, it lacks a part's marks, or as ``functions``.
+    """
+    file = template_file(project)
+    text = updated(file, project)
+    if text == file.read_text("utf-8"):
+        return False
+    file.write_text(text, "utf-8")
+    return True
+
+
+def updated(file: Path, project: Project) -> str:
+    """What ``file`` ought to be."""
+    text = file.read_text("utf-8")
+    for part, block in PARTS.items():
+        text = _replaced(file, text, part, block(project))
+    return text
+
+
+def template_file(project: Project) -> Path:
+    """The project's ``template.yaml``. Raises TruthkitError if there is none."""
+    file = project.root / "template.yaml"
+    if not file.is_file():
+        raise TruthkitError(
+            Finding(
+                "no-sam-template", "the project has no template.yaml", "copy truthkit's own as a start", file=str(file)
+            )
+        )
+    return file
+
+
+PARTS: dict[str, Callable[[Project], str]] = {"functions": functions_block, "outputs": outputs_block}
+
+
+def _functions(project: Project) -> Iterator[Function]:
+    lambdas = project.root / "lambdas"
+    for folder in sorted(lambdas.iterdir() if lambdas.is_dir() else ()):
+        handlers = [which for which in ("pre", "post") if (folder / f"{which}_annotation.py").is_file()]
+        if not handlers:
+            continue
+        try:
+            config = WorkflowConfig.load(folder / "workflow.toml")
+        except ContractError as error:
+            problem = ": ".join(filter(None, (error.path, error.problem)))
+            raise TruthkitError(Finding("workflow", problem, error.cure, file=error.file, line=error.line)) from None
+        timeouts = {"pre": config.pre_timeout_seconds, "post": config.post_timeout_seconds}
+        for which in handlers:
+            function = Function(folder.name.replace("_", "-"), folder.name, which, timeouts[which])
+            too_long = len(function.name) + STACK_NAME - NAME_LIMIT
+            if too_long > 0:
+                raise TruthkitError(
+                    Finding(
+                        "function-name",
+                        f"the function's name <stack>-{function.name} would pass {NAME_LIMIT} characters",
+                        f"shorten the workflow's name by {too_long}",
+                        file=str(folder),
+                    )
+                )
+            yield function
+
+
+def _replaced(file: Path, text: str, part: str, block: str) -> str:
+    """``text`` with ``block`` between the marks of ``part``. Raises TruthkitError where a mark is missing."""
+    marks = re.compile(rf"(?ms)^( *# {part}: written by truthkit sam\b[^\n]*\n).*?(^ *# {part}: end *$)")
+    if len(marks.findall(text)) != 1:
+        raise TruthkitError(
+            Finding(
+                "sam-marks",
+                f"there is no place for the {part}",
+                f"put the lines `# {part}: written by truthkit sam` and `# {part}: end` where they belong",
+                file=str(file),
+            )
+        )
+    return marks.sub(lambda match: match[1] + block + match[2], text)
