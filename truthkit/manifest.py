@@ -107,17 +107,13 @@ def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes, int]]:
     offset = 0
     longest = MOST_LINE_BYTES + 16  # room for the line end and a byte-order mark
     while line := stream.readline(longest):
-        length = len(line)
-        ended = line.endswith(b"\n")
-        if not ended and length == longest:
-            kept = line
-            while not ended and (more := stream.readline(1 << 16)):
-                length += len(more)
-                ended = more.endswith(b"\n")
-            yield offset, kept, length - ended
-        else:
-            line = line.removesuffix(b"\n").removesuffix(b"\r") if ended else line
-            yield offset, line, len(line)
+        length, end = len(line), line[-2:]
+        if length == longest:
+            while not end.endswith(b"\n") and (more := stream.readline(1 << 16)):
+                length, end = length + len(more), (end + more)[-2:]
+        ending = 0 if not end.endswith(b"\n") else 2 if end == b"\r\n" else 1
+        size = length - ending
+        yield offset, line[:size], size
         offset += length
 
 

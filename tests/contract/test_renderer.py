@@ -21,7 +21,8 @@ TEMPLATE = """\
   {% for label in task.input.labels %}
   <label>{{ forloop.index }}. {{ label }}</label>
   {% endfor %}
-  {% capture s3_uri %}http://s3.amazonaws.com/{{ task.input.document.bucket }}/{{ task.input.document.key }}{% endcapture %}
+  {% assign doc = task.input.document %}
+  {% capture s3_uri %}http://s3.amazonaws.com/{{ doc.bucket }}/{{ doc.key }}{% endcapture %}
   <embed src="{{ s3_uri | grant_read_access }}">
   <input type="hidden" name="metadata" value="{{ task.input.document }}">
   <div>{{ task.input.markup | skip_autoescape }}</div>
@@ -94,7 +95,7 @@ def test_signed_attributes(page: Page) -> None:
 
 
 def test_no_s3_uri_is_the_services_error() -> None:
-    with pytest.raises(TruthkitError, match='"grant_read_access" input is not a valid S3 URI: " ".'):
+    with pytest.raises(TruthkitError, match='"grant_read_access" input is not a valid S3 URI: " "'):
         Template.parse("{{ ' ' | grant_read_access }}").render({}, sign=signed)
 
 

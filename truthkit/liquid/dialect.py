@@ -119,7 +119,7 @@ def words(tokens: Iterable[Token]) -> TokenStream:
         ):
             token = token._replace(kind=TOKEN_WORD)
         result.append(token)
-        before = kind
+        before = token.kind
     return TokenStream(iter(result))
 
 

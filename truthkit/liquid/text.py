@@ -85,6 +85,6 @@ def text(value: Any) -> str:
 
 def as_html(value: Any) -> str:
     """What ``{{ value }}`` writes into the page."""
-    if isinstance(value, Markup):
-        return value
-    return escape(text(value))
+    if type(value) is str:
+        return escape(value)
+    return value if isinstance(value, Markup) else escape(text(value))

@@ -1,0 +1,106 @@
+"""What holds for any manifest."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from truthkit.findings import Finding
+from truthkit.manifest import check_manifest, read_manifest
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+NAME = TEXT.filter(lambda name: not name.startswith("$") and name not in ("source", "source-ref"))
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+KEY = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).map(
+    lambda key: f"s3://bucket/{key}"
+)
+SOURCE = st.fixed_dictionaries({"source": TEXT.filter(bool)}) | st.fixed_dictionaries({"source-ref": KEY})
+OBJECT = st.tuples(st.dictionaries(NAME, VALUE, max_size=4), SOURCE).map(lambda parts: {**parts[0], **parts[1]})
+END = st.sampled_from([b"\n", b"\r\n"])
+
+CORRUPTIONS = st.sampled_from(
+    [
+        lambda line: line[:-1],
+        lambda line: b"x" + line,
+        lambda line: line + b"]",
+        lambda line: b"",
+        lambda line: b"[" + line + b"]",
+        lambda line: line.replace(b'"source', b'"sauce'),
+        lambda line: b'{"$":0,' + line[1:],
+        lambda line: b'{"nan":NaN,' + line[1:],
+        lambda line: b'{"\xff":0,' + line[1:],
+        lambda line: b'{"\\ud800":0,' + line[1:],
+        lambda line: line + line,
+        lambda line: b"\xef\xbb\xbf" + line,
+        lambda line: repr({"source": "it"}).encode(),
+        lambda line: b'{"long":"' + b"x" * 100_000 + b'",' + line[1:],
+        lambda line: b'{"long":"' + b"x" * 20_001 + b'",' + line[1:],
+    ]
+)
+
+
+def written(rows: list[bytes], ends: list[bytes]) -> Path:
+    with tempfile.NamedTemporaryFile(suffix=".manifest", delete=False) as stream:
+        for at, row in enumerate(rows):
+            stream.write(row + ends[at % len(ends)])
+    return Path(stream.name)
+
+
+def line_of(row: dict[str, Any], ascii_only: bool) -> bytes:
+    return json.dumps(row, ensure_ascii=ascii_only).encode()
+
+
+@given(st.lists(OBJECT, min_size=1, max_size=6), st.lists(END, min_size=1, max_size=3), st.booleans())
+def test_what_is_written_is_read(rows: list[dict[str, Any]], ends: list[bytes], ascii_only: bool) -> None:
+    file = written([line_of(row, ascii_only) for row in rows], ends)
+    try:
+        read = list(read_manifest(file))
+        assert [line.data_object for line in read] == rows
+        assert [json.dumps(line.data_object) for line in read] == [json.dumps(row) for row in rows]
+        assert [(line.number, line.object_id) for line in read] == [(i + 1, str(i)) for i in range(len(rows))]
+        assert all(finding.severity == "warning" for finding in check_manifest(file))
+    finally:
+        file.unlink()
+
+
+@given(st.data(), st.lists(OBJECT, min_size=1, max_size=5), st.lists(END, min_size=1, max_size=3), CORRUPTIONS)
+def test_a_corrupted_line_is_reported_at_its_place(
+    data: st.DataObject, rows: list[dict[str, Any]], ends: list[bytes], corrupt: Any
+) -> None:
+    lines = [line_of(row, ascii_only=False) for row in rows]
+    bad = data.draw(st.integers(0, len(lines) - 1))
+    lines[bad] = corrupt(lines[bad])
+    file = written(lines, ends)
+    try:
+        faults = [finding for finding in check_manifest(file) if finding.severity == "error"]
+        assert faults
+        assert {fault.line for fault in faults} == {bad + 1}
+        skipped: list[Finding] = []
+        read = [line.number for line in read_manifest(file, on_fault=skipped.append)]
+        assert read == [at + 1 for at in range(len(lines)) if at != bad]
+        assert skipped == faults
+    finally:
+        file.unlink()
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_judged(content: bytes) -> None:
+    file = written([content], [b""])
+    try:
+        findings = check_manifest(file)
+        lines = content.count(b"\n") + (not content.endswith(b"\n"))
+        assert all(1 <= (finding.line or 0) <= lines for finding in findings)
+        assert all(finding.cure for finding in findings)
+        read = {line.number for line in read_manifest(file, on_fault=lambda fault: None)}
+        assert not read & {finding.line for finding in findings if finding.severity == "error"}
+    finally:
+        file.unlink()
