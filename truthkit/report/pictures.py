@@ -47,15 +47,19 @@ def embed(file: Path, most: int) -> Picture | None:
     size = original.size
     if len(body) <= most and kind in ("image/jpeg", "image/png", "image/webp"):
         return _data(kind, body, size)
-    for width, height, quality in _STEPS:
+    step, last = 0, len(_STEPS) - 1
+    while True:
+        width, height, quality = _STEPS[step]
         scale = min(1.0, width / original.width, height / original.height)
         size = (max(1, round(original.width * scale)), max(1, round(original.height * scale)))
         shown = original if size == original.size else original.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         out = io.BytesIO()
         shown.save(out, "WEBP", quality=quality, method=2)
         body = out.getvalue()
-        if len(body) <= most:
+        if len(body) <= most or step == last:
             break
+        # What is far too big is no better after one step.
+        step = min(last, step + (1 if len(body) < 2 * most else 2))
     return _data("image/webp", body, size)
 
 

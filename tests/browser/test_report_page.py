@@ -1,0 +1,307 @@
+"""The report in a browser: as a file, with its keys, filters and pictures; accessible in light and dark."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from truthkit.findings import Finding
+from truthkit.report import ReportData, ReportObject, ReportWorker, agreement, write_report
+
+LABELS = ("Background", "Methods", "Results")
+TEXT = "Salt marshes bury carbon 🌊 fast. Forty cores were taken in six marshes. Storms moved a tenth of it."
+HOSTILE = "</script></template><img src=x onerror='window.hacked = true'><svg onload='window.hacked = true'>"
+
+Open = Callable[..., Page]
+
+
+def span(label: str, words: str) -> dict[str, Any]:
+    start = len(TEXT[: TEXT.index(words)].encode("utf-16-le")) // 2
+    return {"label": label, "startOffset": start, "endOffset": start + len(words.encode("utf-16-le")) // 2}
+
+
+GOLD: dict[str, Any] = {
+    "entities": [
+        span("Background", "Salt marshes bury carbon 🌊 fast."),
+        span("Methods", "Forty cores were taken in six marshes."),
+        span("Results", "Storms moved a tenth of it."),
+    ],
+    "quality": {"label": "yes"},
+}
+
+
+def an_object(index: int, folder: Path) -> ReportObject:
+    """The first is as the gold, the second differs and overlaps, the third failed, the fourth has hostile strings."""
+    entities = list(GOLD["entities"])
+    if index == 1:
+        entities = [
+            span("Background", "Salt marshes bury carbon"),
+            span("Results", "carbon 🌊 fast. Forty"),
+            entities[2],
+        ]
+    hostile = HOSTILE if index == 3 else ""
+    answers = [
+        ReportWorker(
+            "private.us-east-1.a",
+            {
+                "entities": json.dumps({"entities": GOLD["entities"]}),
+                "quality": {"yes": True, "no": False},
+                "notes": f"fine{hostile}",
+            },
+            2.0,
+        ),
+        ReportWorker(
+            "private.us-east-1.b",
+            {
+                "entities": json.dumps({"entities": entities}),
+                "quality": {"yes": index != 1, "no": index == 1},
+                "notes": "",
+            },
+            3.0,
+        ),
+        ReportWorker("private.us-east-1.c", None, None, "the page did not load"),
+    ]
+    label = {
+        "entities": [{**entity, "votes": 2} for entity in entities],
+        "quality": {"label": "yes", "votes": {"yes": 2}},
+        "workers": [{"workerId": "a", "entities": entities}],
+    }
+    failure = "ClientError: the handler stopped" if index == 2 else None
+    shot = folder / f"{index % 4}.png"
+    if not shot.exists():
+        Image.new("RGB", (1280, 1600), (200, 220, 40 * (index % 4))).save(shot)
+    source = {"source-ref": f"s3://bucket/pages/{index}.png", "metadata": {"title": f"Paper number {index}{hostile}"}}
+    return ReportObject(
+        object_id=str(index),
+        line=index + 1,
+        data_object=source,
+        task_input={"text": TEXT},
+        answers=() if failure else tuple(answers),
+        label=None if failure else label,
+        failure=failure,
+        output_line={**source, "spans": label},
+        expected=GOLD,
+        agreement=None if failure else agreement(label, GOLD),
+        screenshot=shot,
+    )
+
+
+@pytest.fixture
+def report(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
+    """``report(count, scheme=…, width=…)`` opens the report of so many objects from its file; a console error fails."""
+    contexts = []
+    complaints: list[str] = []
+
+    def show(count: int = 4, *, scheme: Any = "light", width: int = 1280, media: Any = "screen") -> Page:
+        finding = Finding(
+            "handler-error",
+            f"KeyError: {HOSTILE}",
+            "give a text",
+            file="lambdas/pre.py",
+            line=31,
+            column=9,
+            excerpt="  | " + "x" * 300 + "\n  | ^",
+            object_id="2",
+        )
+        objects = [an_object(index, tmp_path) for index in range(count)]
+        data = ReportData(
+            "marshes", "text-entities", "2026-03-02 09:20:13", "spans", LABELS, objects, [finding], 41.0, 0.8
+        )
+        file = write_report(data, tmp_path / "report.html")
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        context.set_default_timeout(5000)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.emulate_media(media=media)
+        page.goto(file.as_uri())
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def shown(page: Page) -> list[str]:
+    return [
+        object_id or ""
+        for object_id in page.locator("details.object:visible").evaluate_all("all => all.map(o => o.id)")
+    ]
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.closest('details.object')?.id ?? document.activeElement.id"))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(report: Open, scheme: str, width: int) -> None:
+    page = report(scheme=scheme, width=width)
+    for details in page.locator("details:not([open]) > summary").all():
+        if details.is_visible():
+            details.click()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+
+
+def test_dark_is_dark(report: Open) -> None:
+    backgrounds = []
+    for scheme in ("light", "dark"):
+        page = report(1, scheme=scheme)
+        color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        backgrounds.append(sum(int(number) for number in re.findall(r"\d+", color)[:3]))
+    assert backgrounds[0] > 600
+    assert backgrounds[1] < 150
+
+
+def test_hostile_strings_stay_text(report: Open) -> None:
+    page = report()
+    expect(page.locator("#o3 h3")).to_contain_text("onerror='window.hacked = true'")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img[src=x], [onerror], [onload]").count() == 0
+
+
+def test_spans_lie_on_their_words(report: Open) -> None:
+    page = report()
+    panel = page.locator("#o1 .panel.label")
+    first = page.locator("#o0 .panel.label")
+    assert first.locator(".text .m").all_inner_texts() == [
+        TEXT[: TEXT.index(" Forty")],
+        "Forty cores were taken in six marshes.",
+        "Storms moved a tenth of it.",
+    ]
+    # Two spans and the missed rest of the gold over the word that both share.
+    shared = panel.locator(".text .m", has_text=re.compile("^carbon$"))
+    lines = shared.evaluate_all("all => all.map(one => one.getBoundingClientRect().bottom)")
+    assert len(lines) == 2
+    assert abs(lines[0] - lines[1]) > 3
+    expect(panel.locator(".diffs")).to_contain_text("boundary Background")
+    expect(panel.locator(".diffs")).to_contain_text("missed Methods")
+    expect(panel.locator(".diffs")).to_contain_text("extra Results")
+
+
+def test_keys_walk_the_objects(report: Open) -> None:
+    page = report()
+    for key, at in (("n", "o0"), ("j", "o1"), ("n", "o2"), ("k", "o1"), ("p", "o0"), ("p", "o0")):
+        page.keyboard.press(key)
+        assert focused(page) == at
+    expect(page.locator("#o0")).to_have_attribute("open", "")
+    page.keyboard.press("o")
+    expect(page.locator("#o0 .body")).to_be_hidden()
+    page.keyboard.press("/")
+    assert focused(page) == "search"
+    page.keyboard.type("number 1 nnjk")
+    assert page.input_value("#search") == "number 1 nnjk"
+    page.keyboard.press("Escape")
+    assert page.input_value("#search") == ""
+    expect(page.get_by_text("next", exact=False).first).to_be_visible()
+
+
+def test_the_skip_link_comes_first(report: Open) -> None:
+    page = report()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert focused(page) == "objects"
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("All", ["o0", "o1", "o2", "o3"]),
+        ("Failed", ["o2"]),
+        ("Differs from gold", ["o1"]),
+        ("Workers disagree", ["o1"]),
+    ],
+)
+def test_filters(report: Open, name: str, left: list[str]) -> None:
+    page = report()
+    page.get_by_role("radio", name=name).focus()
+    page.keyboard.press("Space")
+    expect(page.locator("details.object:visible")).to_have_count(len(left))
+    assert shown(page) == left
+    expect(page.get_by_role("status")).to_have_text("" if len(left) == 4 else f"{len(left)} of 4 shown")
+
+
+def test_search(report: Open) -> None:
+    page = report()
+    page.get_by_role("searchbox").fill("NUMBER 3")
+    expect(page.locator("details.object:visible")).to_have_count(1)
+    page.get_by_role("searchbox").fill("nowhere")
+    expect(page.get_by_text("No object matches.")).to_be_visible()
+
+
+def test_a_finding_leads_to_its_object(report: Open) -> None:
+    page = report()
+    page.get_by_role("radio", name="Differs").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#o2")).to_be_hidden()
+    page.locator(".findings").get_by_role("link", name="2").click()
+    expect(page.locator("#o2 > summary")).to_be_focused()
+    expect(page.locator("#o2 > summary")).to_be_in_viewport()
+
+
+def test_the_output_line_is_copied_as_one_line(report: Open) -> None:
+    page = report()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#o0").get_by_text("Output manifest line").click()
+    page.locator("#o0").get_by_role("button", name="Copy").click()
+    expect(page.locator("#o0").get_by_role("button", name="Copied")).to_be_visible()
+    line = page.evaluate("navigator.clipboard.readText()")
+    assert "\n" not in line
+    assert json.loads(line)["metadata"] == {"title": "Paper number 0"}
+
+
+def test_a_screenshot_is_enlarged(report: Open) -> None:
+    page = report()
+    page.locator("#o1").get_by_role("button", name="Screenshot").click()
+    dialog = page.get_by_role("dialog", name="Screenshot")
+    expect(dialog).to_be_visible()
+    picture = dialog.get_by_role("img")
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") >= 960
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_a_large_report_draws_what_is_opened(report: Open) -> None:
+    page = report(230)
+    assert page.locator("details.object .body").count() == 0
+    page.get_by_role("searchbox").fill("number 217")
+    expect(page.locator("details.object:visible")).to_have_count(1)
+    page.keyboard.press("Tab")
+    page.locator("#o217 > summary").click()
+    expect(page.locator("#o217 .panel")).to_have_count(4)
+    # Its screenshot is the file beside the page.
+    picture = page.locator("#o217 .shot img")
+    expect(picture).to_have_js_property("naturalWidth", 1280)
+
+
+def test_a_narrow_screen_starts_folded(report: Open) -> None:
+    page = report(width=390)
+    expect(page.locator("details.object[open]")).to_have_count(1)
+    page.get_by_role("button", name="Open all").click()
+    expect(page.locator("details.object[open]")).to_have_count(4)
+
+
+def test_paper_has_no_tools(report: Open) -> None:
+    page = report(media="print")
+    expect(page.locator("#tools")).to_be_hidden()
+    expect(page.locator("#o1 .panel.label")).to_be_visible()
