@@ -32,8 +32,10 @@ class KeyNotAFileError(ValueError):
 def split_uri(s3_uri: str) -> tuple[str, str]:
     """``s3://bucket/key`` -> bucket, key (which may be empty). Raises KeyNotAFileError."""
     bucket, _, key = s3_uri.removeprefix("s3://").partition("/")
-    if not s3_uri.startswith("s3://") or not _BUCKET.fullmatch(bucket):
+    if not s3_uri.startswith("s3://") or not bucket:
         raise KeyNotAFileError(f"{s3_uri!r} is not of the form s3://BUCKET/KEY")
+    if not _BUCKET.fullmatch(bucket):
+        raise KeyNotAFileError(f"{bucket!r} cannot be a bucket's name (3 to 63 letters, digits, - and .)")
     return bucket, key
 
 
