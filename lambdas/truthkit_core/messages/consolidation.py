@@ -225,6 +225,8 @@ def parse_consolidation_response(
 ) -> tuple[list[ConsolidatedAnnotation], list[str]]:
     """The function's result and the warnings about it (foreign keys, own ``-metadata``, objects left out).
 
+    The warnings come in the order of the response, then of ``request_ids``.
+
     Raises ContractError on a breach: not a list, an id repeated or not asked for, no label, NaN, too large.
     """
     if not isinstance(value, list):
@@ -238,11 +240,12 @@ def parse_consolidation_response(
         raise ContractError("response", f"must be a list, not {kind(value)}", cure)
     annotations = [ConsolidatedAnnotation.parse(item, f"[{index}]") for index, item in enumerate(value)]
     _refuse_repeated_ids(item.dataset_object_id for item in annotations)
+    asked = dict.fromkeys(request_ids)
     warnings: list[str] = []
     metadata = f"{label_attribute}-metadata"
     for index, item in enumerate(annotations):
         name, path = item.dataset_object_id, f"[{index}].consolidatedAnnotation.content"
-        if name not in request_ids:
+        if name not in asked:
             raise ContractError(f"[{index}].datasetObjectId", f"{name!r} is not in the request", "echo the request's")
         if label_attribute not in item.content:
             near = nearest(label_attribute, item.content)
