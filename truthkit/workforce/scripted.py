@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import itertools
 import random
+import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from truthkit.workforce.watch import PROBE, Watch
 
 VIEWPORT = (1280, 900)
 READY_MS = 15_000
+GESTURE_MS = 10_000
 WORK_SECONDS = 120.0
 SUBMIT_SECONDS = 15.0
 
@@ -58,6 +60,8 @@ def load_work(file: Path) -> Work:
     if spec is None or spec.loader is None:
         raise UsageError(f"the worker script {file} is not a Python file", "give a file that ends in .py")
     module = importlib.util.module_from_spec(spec)
+    # As an import does it: a data class looks its module up there.
+    sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
     except Exception as error:
@@ -268,6 +272,7 @@ class ScriptedWorkforce:
                 reduced_motion="reduce",
                 accept_downloads=False,
             )
+            context.set_default_timeout(GESTURE_MS)
             await context.add_init_script(PROBE)
             if worker_id in self._contexts:
                 await context.close()
