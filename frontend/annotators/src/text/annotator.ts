@@ -1200,11 +1200,11 @@ export class TruthkitTextAnnotator extends LitElement {
       const wide = name.length * 6.1 + 10;
       const clear = rows.filter(({ y }) => Math.abs(y - first.top) < 4).map(({ x }) => x);
       let x = rtl ? first.left + first.width - wide : first.left;
-      if (!rtl && clear.length) x = Math.max(x, ...clear);
+      if (!rtl) x = Math.min(Math.max(x, ...clear), origin.right - wide - 6);
       rows.push({ y: first.top, x: x + wide + 3 });
       badges.push(
         html`<button type="button" tabindex="-1" class="badge c${index} ${span.suggested ? "suggested" : ""} ${chosen ? "chosen" : ""}"
-          style="left:${x - origin.left}px;top:${first.top - origin.top - 15}px"
+          style="left:${x - origin.left}px;top:${first.top - origin.top - 14}px"
           @mousedown=${keepFocus} @click=${() => this.#select(span.id)}>${name}</button>`,
       );
     }
@@ -1509,7 +1509,10 @@ export class TruthkitTextAnnotator extends LitElement {
     };
     return html`<dialog class="shortcuts" aria-labelledby="shortcuts-title" @click=${backdrop}>
         <div class="sheet">
-          <h2 id="shortcuts-title">${s.shortcuts}</h2>
+          <div class="head">
+            <h2 id="shortcuts-title" tabindex="-1" autofocus>${s.shortcuts}</h2>
+            <button type="button" data-testid="close-shortcuts" @click=${close}>${s.close}</button>
+          </div>
           <table>
             ${fixed.map(
               ([keys, help]) =>
@@ -1519,14 +1522,15 @@ export class TruthkitTextAnnotator extends LitElement {
                   .map((key) => html`<kbd>${key}</kbd> `)}</th><td>${help}</td></tr>`,
             )}
           </table>
-          <button type="button" data-testid="close-shortcuts" @click=${close}>${s.close}</button>
         </div>
       </dialog>
       <dialog class="instructions" aria-labelledby="instructions-title" @click=${backdrop}>
         <div class="sheet">
-          <h2 id="instructions-title">${s.instructions}</h2>
+          <div class="head">
+            <h2 id="instructions-title" tabindex="-1" autofocus>${s.instructions}</h2>
+            <button type="button" data-testid="close-instructions" @click=${close}>${s.close}</button>
+          </div>
           <slot name="full-instructions"></slot>
-          <button type="button" data-testid="close-instructions" @click=${close}>${s.close}</button>
         </div>
       </dialog>`;
   }

@@ -63,7 +63,7 @@ export function labelRules(count: number, prefix: string): string {
       );
     }).join("");
   const fixed = (dark: boolean): string =>
-    `::highlight(${prefix}-selected),.selected.fill { background-color: ${dark ? "hsl(45 90% 60% / .3)" : "hsl(45 100% 50% / .28)"} }\n` +
+    `::highlight(${prefix}-selected),.selected.fill { background-color: ${dark ? "#5c4a10" : "#ffe69a"} }\n` +
     `::highlight(${prefix}-pending),.pending.fill { background-color: ${dark ? "#2f6fed" : "#bcd6ff"}; color: ${dark ? "#fff" : "#08204a"} }\n`;
   const forced = Array.from(
     { length: count },

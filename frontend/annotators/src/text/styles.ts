@@ -36,7 +36,7 @@ export const styles = css`
   button:hover:not(:disabled), select:hover { border-color: var(--line-strong); background-image: linear-gradient(var(--hover), var(--hover)) }
   button:disabled { opacity: .45; cursor: default }
   .quiet { border-color: transparent; background: transparent; color: var(--soft) }
-  :is(button, select, .text, .list):focus-visible { outline: 3px solid var(--focus); outline-offset: 2px }
+  :is(button, select, .list):focus-visible { outline: 3px solid var(--focus); outline-offset: 2px }
   kbd {
     font: 600 .6875rem/1.3 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; padding: .05rem .35rem;
     border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; background: var(--well); color: var(--soft); white-space: nowrap;
@@ -53,33 +53,35 @@ export const styles = css`
     .page { grid-column: 1 / -1 }
   }
   @container (min-width: 70rem) {
-    .grid { grid-template-columns: minmax(17rem, 24rem) minmax(0, 1fr) 20rem }
+    .grid { grid-template-columns: minmax(16rem, 23rem) minmax(0, 1fr) 19rem }
     .grid.plain { grid-template-columns: minmax(0, 1fr) 20rem }
     .page { order: 0; grid-column: auto; position: sticky; top: .75rem; --picture-height: 33rem }
     .side { position: sticky; top: .75rem }
   }
 
   .work { background: var(--card); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow) }
+  .work:has(.text:focus-visible) { outline: 3px solid var(--focus); outline-offset: 1px }
   .labels {
     position: sticky; top: 0; z-index: 5; display: flex; flex-wrap: wrap; gap: .4rem; padding: .75rem .9rem .55rem; background: var(--card);
     border-bottom: 1px solid var(--line); border-radius: 14px 14px 0 0;
   }
   .label { display: inline-flex; align-items: center; gap: .45rem; padding: .25rem .5rem .25rem .55rem; border-color: var(--line); font-weight: 550 }
-  .label small { color: var(--soft); font-size: .75rem; font-weight: 600 }
+  .label small { color: var(--strong); background: var(--tint); border-radius: 99px; padding: 0 .45em; font-size: .75rem; font-weight: 700 }
+  .label[aria-pressed="true"] small { background: var(--card); color: var(--ink) }
   .swatch { width: .8rem; height: .8rem; border-radius: 4px; background: var(--strong); flex: none; forced-color-adjust: none }
   .label.current { border-color: var(--strong); box-shadow: inset 0 0 0 1px var(--strong) }
   .label[aria-pressed="true"] { background: var(--strong); border-color: var(--strong); color: var(--ink-on, var(--ink)) }
   .label[aria-pressed="true"] { --ink-on: var(--badge-ink) }
   .hint { flex: 1 0 100%; margin: 0; color: var(--soft); font-size: .8125rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 
-  .paper { position: relative; padding: 1.1rem 1.4rem 1.6rem }
+  .paper { position: relative; padding: .8rem 1.3rem 1.3rem }
   .text {
-    font: 1.0625rem/2.3 "Iowan Old Style", Charter, "Source Serif 4", Georgia, "Noto Serif", "DejaVu Serif", serif;
-    border-radius: 6px; cursor: text; outline-offset: 8px; touch-action: pan-y pinch-zoom;
+    font: 1.0625rem/2.15 "Iowan Old Style", Charter, "Source Serif 4", Georgia, "Noto Serif", "DejaVu Serif", serif;
+    cursor: text; outline: none; touch-action: pan-y pinch-zoom;
   }
   .paragraph {
     white-space: pre-wrap; overflow-wrap: break-word; content-visibility: auto; contain-intrinsic-size: auto 4.6em;
-    line-height: calc(2.3em + var(--rows, 0) * 4px); text-align: start;
+    line-height: calc(2.15em + var(--rows, 0) * 4px); text-align: start;
     /* What content-visibility clips: badges of the first line, bars of the last one, hang over by these. */
     overflow-clip-margin: 20px;
   }
@@ -92,7 +94,7 @@ export const styles = css`
   .bar.suggested { background: repeating-linear-gradient(90deg, var(--strong) 0 5px, transparent 5px 9px) }
   .bar.chosen { outline: 1px solid var(--strong) }
   .badge {
-    pointer-events: auto; min-height: 0; height: 15px; padding: 0 5px; border: 0; border-radius: 4px; font: 650 10px/15px system-ui, sans-serif;
+    pointer-events: auto; min-height: 0; height: 14px; padding: 0 5px; border: 0; border-radius: 4px; font: 650 10px/14px system-ui, sans-serif;
     background: var(--strong); color: var(--badge-ink); white-space: nowrap; letter-spacing: .01em; forced-color-adjust: none;
   }
   .badge.suggested { background: var(--card); color: var(--strong); box-shadow: inset 0 0 0 1px var(--strong); font-style: italic }
@@ -151,9 +153,9 @@ export const styles = css`
 
   dialog { border: 0; padding: 0; border-radius: 16px; color: var(--ink); background: var(--card); box-shadow: 0 12px 48px #0006; width: min(46rem, calc(100% - 2rem)); max-height: calc(100% - 3rem); overflow: auto }
   dialog::backdrop { background: #0b0e1480 }
-  .sheet { padding: 1.5rem }
-  .sheet h2 { font-size: 1.125rem; margin-bottom: 1rem }
-  .sheet > button { margin-top: 1.25rem }
+  .sheet { padding: 0 1.5rem 1.5rem }
+  .head { display: flex; justify-content: space-between; align-items: center; position: sticky; top: 0; padding: 1rem 0 .75rem; background: var(--card); z-index: 1 }
+  .head h2 { font-size: 1.125rem; margin: 0; outline: none }
   table { border-collapse: collapse; width: 100%; font-size: .875rem }
   th, td { text-align: start; padding: .35rem .5rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400 }
   th { width: 12rem; line-height: 1.9 }
@@ -169,7 +171,6 @@ export const styles = css`
     .handle::after { width: 22px; height: 22px; bottom: -23px }
     .label > kbd, .tools kbd, .primary kbd, .chosen-span kbd { display: none }
   }
-  .handle > b, .badge > b { display: none }
   @media (prefers-reduced-motion: no-preference) {
     button, .row-item { transition: background-color .12s, border-color .12s }
     dialog[open] { animation: rise .16s ease-out } @keyframes rise { from { opacity: 0; translate: 0 8px } }
@@ -189,8 +190,8 @@ export const fieldRules = `
   display: grid; gap: .5rem; margin: 0; padding: .8rem .9rem; border: 1px solid light-dark(#d9dde5, #303848); border-radius: 12px;
   background: light-dark(#fff, #1a1f29); color: light-dark(#161a22, #e9ecf2); font-size: .9375rem; min-width: 0;
 }
-:where(truthkit-text-annotator > fieldset) { grid-auto-flow: column; justify-content: start; column-gap: 1.25rem; padding-top: .35rem }
-:where(truthkit-text-annotator legend) { font-weight: 600; padding: 0 .25rem }
+:where(truthkit-text-annotator > fieldset) { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem }
+:where(truthkit-text-annotator legend) { float: left; flex: 1 0 100%; padding: 0; font-weight: 600 }
 :where(truthkit-text-annotator > fieldset label) { display: flex; align-items: center; gap: .5rem; min-height: 2rem }
 :where(truthkit-text-annotator input[type=radio], truthkit-text-annotator input[type=checkbox]) { width: 1.15rem; height: 1.15rem; accent-color: light-dark(#1f55d0, #8db2ff) }
 :where(truthkit-text-annotator textarea) {
@@ -202,5 +203,6 @@ truthkit-text-annotator [data-missing] { border-color: light-dark(#a3162a, #ff9a
 :where(truthkit-text-annotator [slot]) { line-height: 1.55 }
 :where(truthkit-text-annotator [slot]) :where(h3) { margin: 1.1em 0 .35em; font-size: 1rem }
 :where(truthkit-text-annotator [slot]) :where(p, ul, ol, dl) { margin: .4em 0 }
+:where(truthkit-text-annotator [slot]) :where(mark) { color: inherit; background: light-dark(#ffe69a, #5c4a10); border-radius: 3px }
 @media (pointer: coarse) { :where(truthkit-text-annotator > fieldset label) { min-height: 44px } }
 `;

@@ -1,0 +1,264 @@
+"""From a worker template and its bundle to the one file that is pasted into the console.
+
+The bundle becomes an inline script that neither Liquid nor the HTML parser takes for its own: `{{`, `{%`, `</script`
+and `<!--` are respelled where they stand (in code by a space, in literals by an escape), which changes no value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from truthkit.findings import Finding, TruthkitError, UsageError, excerpt
+from truthkit.project import Workflow, bundles_dir
+
+MAX_CHARACTERS = 128_000
+"""A template has fewer characters than this (contract c: ``UiTemplate.Content`` of RenderUiTemplate)."""
+
+_TAG = re.compile(
+    r"<!--.*?-->|\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}"
+    r"|<script\b(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>.*?(?:</script\s*>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_BUNDLE = re.compile(r"(?:^|/)truthkit/([A-Za-z0-9_-]+)\.js(?:[?#].*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One built template: ``characters`` long, with the kit's ``bundles`` inside."""
+
+    workflow: str
+    file: Path
+    characters: int
+    bundles: tuple[str, ...]
+
+
+def build(workflows: Iterable[Workflow], out: Path) -> list[Built]:
+    """Write ``<out>/<workflow>.liquid.html`` for each workflow; the same input gives the same bytes.
+
+    Raises TruthkitError with file, line and cure; nothing is written unless every workflow can be built.
+    """
+    ready = [(workflow, *_inline(workflow)) for workflow in workflows]
+    if not ready:
+        raise UsageError(
+            "there is no workflow to build", "name one, or run it in a folder with templates/ and lambdas/"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    built = []
+    for workflow, text, bundles in ready:
+        file = out / f"{workflow.name}.liquid.html"
+        file.write_text(text, encoding="utf-8", newline="")
+        built.append(Built(workflow.name, file, len(text), bundles))
+    return built
+
+
+def build_inline(workflow: Workflow) -> str:
+    """The workflow's template with each of the kit's bundles as an inline script.
+
+    Scripts of others (the crowd script) stay as they are. Raises TruthkitError for a bundle that is not built, a
+    module script, and a result of 128,000 characters or more.
+    """
+    return _inline(workflow)[0]
+
+
+def _inline(workflow: Workflow) -> tuple[str, tuple[str, ...]]:
+    file = workflow.template
+    source = _read(file)
+    faults: list[Finding] = []
+    parts: list[str] = []
+    names: list[str] = []
+    done = 0
+    for tag in _TAG.finditer(source):
+        attributes = {name.lower(): value.strip("\"'") for name, value in _ATTRIBUTE.findall(tag["attributes"] or "")}
+        address = _BUNDLE.search(attributes.get("src", ""))
+        if attributes.get("type", "").strip().lower() == "module":
+            cure = "load a classic script: leave out type=module"
+            faults.append(
+                _fault("build-module", "a built template cannot have module scripts", cure, file, source, tag)
+            )
+        elif address:
+            name = address[1]
+            bundle = bundles_dir() / f"{name}.js"
+            if not bundle.is_file():
+                known = ", ".join(sorted(path.stem for path in bundles_dir().glob("*.js"))) or "none"
+                what = f"there is no bundle {name!r} (built ones: {known})"
+                faults.append(_fault("build-bundle", what, "make build, or mend the name", file, source, tag))
+                continue
+            code = inline_safe(_read(bundle), str(bundle))
+            parts += [source[done : tag.start()], "<script>", code, "</script>"]
+            names.append(name)
+            done = tag.end()
+    if faults:
+        raise TruthkitError.of(faults)
+    text = "".join((*parts, source[done:]))
+    if len(text) >= MAX_CHARACTERS:
+        what = f"the built template has {len(text):,} characters, and must have fewer than {MAX_CHARACTERS:,}"
+        cure = "make the template shorter, or put the bundle on S3 and load it by its address"
+        raise TruthkitError(Finding("build-size", what, cure, file=str(file), line=1))
+    return text, tuple(dict.fromkeys(names))
+
+
+def _read(file: Path) -> str:
+    # Line ends stay as they are: read_text would change them.
+    return file.read_bytes().decode("utf-8")
+
+
+def _fault(code: str, message: str, cure: str, file: Path, source: str, tag: re.Match[str]) -> Finding:
+    line = source.count("\n", 0, tag.start()) + 1
+    column = tag.start() - source.rfind("\n", 0, tag.start())
+    shown = excerpt(source.split("\n")[line - 1], column)
+    return Finding(code, message, cure, file=str(file), line=line, column=column, excerpt=shown)
+
+
+# ---- JavaScript ------------------------------------------------------------------------------------------------------
+
+_RISKY = re.compile(r"\{(?=[{%])|<(?=/script)|<(?=!--)", re.IGNORECASE)
+_ESCAPE_OR_BRACE = re.compile(r"(\\?\{(?=[{%]))|\\[\s\S]")
+_LINE_END = re.compile(r"[\n\r\u2028\u2029]")
+_SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"[\w$\u0080-\uffff\\#@]+")
+_NUMBER = re.compile(r"\.?\d(?:[\w.]|(?<=[eE])[+-])*")
+_STRING = re.compile(r"'(?:[^'\\\n]|\\[\s\S])*'|\"(?:[^\"\\\n]|\\[\s\S])*\"")
+_REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/\w*")
+_CHUNK = re.compile(r"(?:[^`\\$]|\\[\s\S]|\$(?!\{))*")
+_OPERATOR = re.compile(r"=>|\+\+|--|[{}()\[\];,<>=!+\-*%&|^~?:.]")
+
+# After these words a slash begins a regular expression and a brace an object.
+_BEFORE_VALUE = frozenset(
+    ("await", "case", "default", "delete", "do", "else", "extends", "in", "instanceof", "new", "of", "return")
+) | frozenset(("throw", "typeof", "void", "yield"))
+_HEADS = frozenset(("if", "while", "for", "with"))
+_VALUE_ENDS = frozenset(("word", ")", "]", "literal", "++", "--"))
+
+
+def inline_safe(code: str, name: str = "script") -> str:
+    """``code`` (a classic script) so that it can stand in a Liquid template's ``<script>`` and means the same.
+
+    Only what ``Function.prototype.toString`` and ``RegExp.prototype.source`` show changes. Raises TruthkitError for
+    a tagged template whose raw text would change, and for code that is not JavaScript.
+    """
+    out: list[str] = []
+    for kind, text, at in _tokens(code, name):
+        if kind == "tagged" and _RISKY.search(text):
+            what = "a tagged template has characters that Liquid or HTML would take for their own"
+            raise TruthkitError(
+                _script_fault("build-tagged", what, "part them by a space or an expression", code, at, name)
+            )
+        out.append(_escaped(text) if kind == "literal" else text)
+    safe = "".join(out)
+    if risk := _RISKY.search(safe):
+        # Only code that is not JavaScript comes here.
+        raise _not_javascript(safe, risk.start(), name)
+    return safe
+
+
+def _escaped(text: str) -> str:
+    """A string, template or regular expression with the risky characters written as escapes of the same value.
+
+    The brace before another brace is always a character, in a regular expression too: a quantifier has digits behind
+    it. Of `<!--` it is the last hyphen, since `<!` may open a lookbehind and `!-` a range.
+    """
+    text = _ESCAPE_OR_BRACE.sub(lambda match: "\\x7b" if match[1] else match[0], text)
+    text = re.sub(r"<(?=/script)", r"<\\", text, flags=re.IGNORECASE)
+    return text.replace("<!--", r"<!-\x2d")
+
+
+def _tokens(code: str, name: str) -> Iterator[tuple[str, str, int]]:
+    """Pieces of ``code`` in order: ``code``, ``literal`` (strings, regular expressions, plain templates), ``tagged``.
+
+    Joined they are ``code``, except that a comment becomes the white space that it stands for.
+    """
+    at = 0
+    before = ""  # the last token that counts: "word", "literal", a keyword, or an operator
+    depth: list[str] = []  # what each open bracket is: "head(", "(", "[", "block{", "value{", "${" or "tagged${"
+    while at < len(code):
+        start = at
+        two = code[at : at + 2]
+        if match := _SPACES.match(code, at):
+            at = match.end()
+            yield "code", match[0], start
+        elif two == "//" or code.startswith("<!--", at):
+            end_of_line = _LINE_END.search(code, at)
+            at = end_of_line.start() if end_of_line else len(code)
+        elif two == "/*":
+            end = code.find("*/", at)
+            if end < 0:
+                raise _not_javascript(code, at, name)
+            at = end + 2
+            yield "code", "\n" if _LINE_END.search(code, start, at) else " ", start
+        elif match := _STRING.match(code, at):
+            at, before = match.end(), "literal"
+            yield "literal", match[0], start
+        elif code[at] == "`" or (code[at] == "}" and depth and depth[-1].endswith("${")):
+            opened = code[at] == "`"
+            tagged = (before in _VALUE_ENDS) if opened else depth.pop() == "tagged${"
+            match = _CHUNK.match(code, at + 1)
+            at = match.end() if match else at
+            if code.startswith("${", at):
+                at += 2
+                depth.append("tagged${" if tagged else "${")
+                before = "${"
+            elif code.startswith("`", at):
+                at += 1
+                before = "literal"
+            else:
+                raise _not_javascript(code, start, name)
+            yield "tagged" if tagged else "literal", code[start:at], start
+            if before == "${" and code.startswith("{", at):
+                yield "code", " ", at
+        elif match := _NUMBER.match(code, at):
+            at, before = match.end(), "literal"
+            yield "code", match[0], start
+        elif match := _WORD.match(code, at):
+            at = match.end()
+            member = before in (".", "?.")
+            before = match[0] if not member and match[0] in _BEFORE_VALUE | _HEADS else "word"
+            yield "code", match[0], start
+        elif code[at] == "/" and before not in _VALUE_ENDS:
+            match = _REGEX.match(code, at)
+            if match is None:
+                raise _not_javascript(code, at, name)
+            at, before = match.end(), "literal"
+            yield "literal", match[0], start
+        elif code[at] == "/":
+            at, before = at + 1, "/"
+            yield "code", "/", start
+        elif match := _OPERATOR.match(code, at):
+            at = match.end()
+            token = match[0]
+            if token in ("(", "["):
+                depth.append("head(" if token == "(" and before in _HEADS else token)
+                before = token
+            elif token == "{":
+                depth.append("block{" if _is_block(before) else "value{")
+                before = token
+            elif token in (")", "]", "}"):
+                opened_by = depth.pop() if depth else ""
+                # After the head of a statement, and after a block, a value may begin.
+                before = {"head(": "head)", "block{": "block}"}.get(opened_by, ")")
+            else:
+                before = token
+            yield "code", token, start
+            if _RISKY.match(code, start):
+                yield "code", " ", at
+        else:
+            raise _not_javascript(code, at, name)
+    if depth:
+        raise _not_javascript(code, len(code), name)
+
+
+def _is_block(before: str) -> bool:
+    """Whether a brace after ``before`` opens statements (or a function's or a class's body), not an object."""
+    return before in ("", ")", "head)", "{", "block}", ";", "=>", "else", "do", "word", "literal")
+
+
+def _script_fault(code: str, message: str, cure: str, script: str, at: int, name: str) -> Finding:
+    return Finding(code, message, cure, file=name, line=script.count("\n", 0, at) + 1)
+
+
+def _not_javascript(code: str, at: int, name: str) -> TruthkitError:
+    what = f"the script cannot be read from {code[at : at + 20]!r} on"
+    return TruthkitError(_script_fault("build-script", what, "make build: the bundle may be damaged", code, at, name))
