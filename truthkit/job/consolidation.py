@@ -116,7 +116,7 @@ class Consolidator:
     def _parse(self, result: Any, batch: Batch) -> tuple[list[Any], list[str]]:
         assert self._post_lambda is not None
         try:
-            return parse_consolidation_response(result, set(batch.object_ids), self._spec.label_attribute)
+            return parse_consolidation_response(result, batch.object_ids, self._spec.label_attribute)
         except ContractError as error:
             raise TruthkitError(
                 Finding(
