@@ -1,0 +1,392 @@
+"""What a worker's hand does on a page: the page must see what a person's would give it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from truthkit.browser import launch_options, require_chromium
+from truthkit.findings import TruthkitError
+from truthkit.project import bundles_dir
+from truthkit.workforce import gestures
+from truthkit.workforce.gestures import choose, fill, press, select_text, submit
+
+T = TypeVar("T")
+Run = Callable[[Coroutine[Any, Any, T]], T]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run[Any]]:
+    """Runs a coroutine in a loop of its own thread: the other browser tests' driver holds this one."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result(60)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture(scope="module")
+def browser(run: Run[Any]) -> Iterator[Browser]:
+    async def start() -> tuple[Any, Browser]:
+        playwright = await async_playwright().start()
+        return playwright, await playwright.chromium.launch(**launch_options(require_chromium()))
+
+    async def stop() -> None:
+        await browser.close()
+        await playwright.stop()
+
+    playwright, browser = run(start())
+    yield browser
+    run(stop())
+
+
+@pytest.fixture
+def page(browser: Browser, run: Run[Any]) -> Iterator[Page]:
+    page = run(browser.new_page(viewport={"width": 800, "height": 600}))
+    yield page
+    run(page.close())
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For gestures that must fail: what is not there will not come."""
+    monkeypatch.setattr(gestures, "PATIENCE_MS", 800)
+
+
+def utf16(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def offsets(text: str, part: str) -> tuple[int, int]:
+    start = text.index(part)
+    return utf16(text[:start]), utf16(text[: start + len(part)])
+
+
+WRAPPED = "The quick brown fox jumps over the lazy dog, and then it does so again and again. " * 6
+EMOJI = "Requests with 😊 were warmer than those with 👩‍🔬 or 👍🏽, and 😐 made them colder."
+COMBINING = "Speakers left m̥ and n̥ and ŋ̊ without voice; Ĝ = 𝐾²/𝐸 and 𝛼 rose."
+RTL = "השועל החום המהיר קפץ מעל הכלב העצלן"
+MIXED = "The word שלום is read from the right, as is عالم here."
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "style"),
+    [
+        pytest.param(WRAPPED, "fox jumps over", "", id="within a line"),
+        pytest.param(WRAPPED, "dog, and then it does so again and again. The quick brown", "", id="wrapped"),
+        pytest.param(WRAPPED, WRAPPED.strip(), "", id="all"),
+        pytest.param(WRAPPED, "T", "", id="first letter"),
+        pytest.param(WRAPPED, "i", "", id="a narrow letter"),
+        pytest.param(EMOJI, "😊", "", id="an emoji alone"),
+        pytest.param(EMOJI, "😊 were warmer", "", id="from an emoji"),
+        pytest.param(EMOJI, "than those with 👩‍🔬", "", id="to an emoji of several"),
+        pytest.param(EMOJI, "👍🏽, and 😐", "", id="from a skin tone to an emoji"),
+        pytest.param(COMBINING, "m̥ and n̥", "", id="rings below"),
+        pytest.param(COMBINING, "ŋ̊", "", id="ring above"),
+        pytest.param(COMBINING, "Ĝ = 𝐾²/𝐸", "", id="outside the BMP"),
+        pytest.param(RTL, "החום המהיר", "direction: rtl", id="right to left"),
+        pytest.param(RTL, "המהיר קפץ מעל הכלב", "direction: rtl; width: 120px", id="right to left, wrapped"),
+        pytest.param(MIXED, "The word", "", id="mixed, left to right part"),
+        pytest.param(MIXED, "שלום", "", id="mixed, right to left part"),
+        pytest.param(WRAPPED, "quick brown fox", "white-space: nowrap; overflow: auto", id="one long line"),
+    ],
+)
+def test_select_text(run: Run[Any], page: Page, text: str, part: str, style: str) -> None:
+    async def work() -> Any:
+        await page.set_content(f'<p id=t style="width: 300px; font: 18px serif; {style}">{text}</p>')
+        await select_text(page, "#t", *offsets(text, part))
+        return await page.evaluate("getSelection().toString()")
+
+    assert run(work()) == part
+
+
+def test_select_text_across_elements_and_again_inside_the_selection(run: Run[Any], page: Page) -> None:
+    html = "<div id=t><style>p {color: #222}</style><p>One <b>two</b> three.\n</p><p>Four <i>five</i> six.</p></div>"
+
+    async def work() -> Any:
+        await page.set_content(html)
+        selected = []
+        for start, end in ((4, 24), (8, 13), (0, 3)):
+            await select_text(page, "#t", start, end)
+            selected.append(await page.evaluate("getSelection().toString()"))
+        return selected
+
+    # The browser puts a blank line between paragraphs, in place of the text's own line feed.
+    assert [text.split() for text in run(work())] == [["two", "three.", "Four", "five"], ["three"], ["One"]]
+
+
+def test_select_text_starts_and_ends_at_what_can_be_seen(run: Run[Any], page: Page) -> None:
+    async def work() -> Any:
+        await page.set_content("<p id=t>   One two   \n</p>")
+        await select_text(page, "#t", 0, 14)
+        return await page.evaluate("getSelection().toString()")
+
+    assert run(work()) == "One two"
+
+
+SHADOW = """
+<text-box></text-box>
+<script>
+  customElements.define("text-box", class extends HTMLElement {
+    connectedCallback() {
+      this.attachShadow({mode: "open"}).innerHTML = "<inner-box></inner-box>";
+    }
+  });
+  customElements.define("inner-box", class extends HTMLElement {
+    connectedCallback() {
+      this.attachShadow({mode: "open"}).innerHTML =
+        "<div data-testid=text><span>Seen from </span><span>inside 😊 a shadow</span></div>";
+    }
+  });
+</script>
+"""
+
+
+@pytest.mark.parametrize("root", ["[data-testid=text]", "text-box"])
+def test_select_text_in_nested_shadow_roots(run: Run[Any], page: Page, root: str) -> None:
+    async def work() -> Any:
+        await page.set_content(SHADOW)
+        await select_text(page, root, 5, 19)
+        return await page.evaluate(
+            "document.querySelector('text-box').shadowRoot.querySelector('inner-box').shadowRoot"
+            ".getSelection().toString()"
+        )
+
+    assert run(work()) == "from inside 😊"
+
+
+def test_select_text_of_slotted_children(run: Run[Any], page: Page) -> None:
+    async def work() -> Any:
+        await page.set_content(
+            "<slot-box><b slot=none>never shown</b><b slot=first>before</b>Shown</slot-box><script>"
+            "document.querySelector('slot-box').attachShadow({mode: 'open'})"
+            ".innerHTML = '<slot name=first></slot><slot></slot>'</script>"
+        )
+        await select_text(page, "slot-box", 0, 11)
+        return await page.evaluate("getSelection().toString()")
+
+    assert run(work()) == "beforeShown"
+
+
+def test_select_text_scrolls_to_either_end(run: Run[Any], page: Page) -> None:
+    """The text is longer than its pane, which is below the window's end, and a footer covers the window's bottom."""
+    text = " ".join(f"word{number}" for number in range(2000))
+    html = (
+        "<div style='height: 1500px'>above</div>"
+        f"<div id=t style='height: 300px; width: 400px; overflow: auto'>{text}</div>"
+        "<div style='height: 1500px'>below</div>"
+        "<footer style='position: fixed; bottom: 0; left: 0; right: 0; height: 200px; background: #ccc'>Footer</footer>"
+    )
+    part = " ".join(f"word{number}" for number in range(700, 1400))
+
+    async def work() -> Any:
+        await page.set_content(html)
+        await select_text(page, "#t", *offsets(text, part))
+        return await page.evaluate("getSelection().toString()")
+
+    assert run(work()) == part
+
+
+@pytest.mark.parametrize(
+    ("html", "root", "extent", "problem", "cure"),
+    [
+        pytest.param("<p id=t>short</p>", "#u", (0, 2), "nothing at '#u'", "#t", id="no such element"),
+        pytest.param("<p id=t>short</p>", "#t", (2, 9), "from 2 to 9: the element has 5", '"short"', id="beyond"),
+        pytest.param("<p id=t>short</p>", "#t", (3, 3), "from 3 to 3", "the end after the start", id="empty"),
+        pytest.param("<p id=t>a 😊</p>", "#t", (0, 3), 'inside the character "😊"', "to 4", id="half an emoji"),
+        pytest.param("<p id=t>n\u0325a</p>", "#t", (1, 3), "inside the character", "from 0", id="a ring alone"),
+        pytest.param("<p id=t hidden>short</p>", "#t", (0, 2), "takes no room", "hidden", id="hidden"),
+        pytest.param(
+            "<p id=t>short</p><dialog style='position: fixed; inset: 0; width: 100%; height: 100%' open>Hi</dialog>",
+            *("#t", (0, 2), "covered by <dialog>", "close what lies over"),
+            id="covered",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("impatient")
+def test_select_text_says_why_not(
+    run: Run[Any], page: Page, html: str, root: str, extent: tuple[int, int], problem: str, cure: str
+) -> None:
+    async def work() -> None:
+        await page.set_content(html)
+        await select_text(page, root, *extent)
+
+    with pytest.raises(TruthkitError) as caught:
+        run(work())
+    (finding,) = caught.value.findings
+    assert problem in finding.message
+    assert cure in finding.cure
+
+
+NATIVE = """
+<form id=f>
+  <input name=title value=old> <textarea name="free notes"></textarea> <input name=count type=number>
+  <input type=radio name=quality value=yes> <input type=radio name=quality value=no>
+  <input type=checkbox name=sure> <input type=checkbox name=seen value=all checked>
+  <style>.drawn input {position: absolute; opacity: 0; visibility: hidden}</style>
+  <p><label class=drawn><input type=radio name=tone value=warm>Warm</label></p>
+  <select name=kind><option value=a>Apple</option><option value=b>Pear</option></select>
+  <input type=hidden name=secret value=1>
+</form>
+"""
+
+
+def test_fill_and_choose_native_controls(run: Run[Any], page: Page) -> None:
+    async def work() -> Any:
+        await page.set_content(NATIVE)
+        await fill(page, "title", "new 😊")
+        await fill(page, "free notes", "two\nlines")
+        await fill(page, "count", "7")
+        await choose(page, "quality", "no")
+        await choose(page, "quality", "yes")
+        await choose(page, "sure")
+        await choose(page, "seen", "all")
+        await choose(page, "tone", "warm")
+        await choose(page, "kind", "Pear")
+        return await page.evaluate("[...new FormData(document.querySelector('#f'))]")
+
+    assert dict(run(work())) == {
+        "title": "new 😊",
+        "free notes": "two\nlines",
+        "count": "7",
+        "quality": "yes",
+        "sure": "on",
+        "seen": "all",
+        "tone": "warm",
+        "kind": "b",
+        "secret": "1",
+    }
+
+
+CROWD = """
+<crowd-form>
+  <crowd-input name="artist note"></crowd-input>
+  <crowd-text-area name=story></crowd-text-area>
+  <crowd-checkbox name=defects value=scratch>Scratch</crowd-checkbox>
+  <crowd-checkbox name=sure checked>Sure</crowd-checkbox>
+  <crowd-toggle-button name=live>Live</crowd-toggle-button>
+  <crowd-radio-group>
+    <crowd-radio-button name=verdict value=keep>Keep</crowd-radio-button>
+    <crowd-radio-button name=verdict value=drop>Drop</crowd-radio-button>
+  </crowd-radio-group>
+</crowd-form>
+"""
+
+
+@pytest.mark.skipif(
+    "crowd-radio-button" not in (bundles_dir() / "crowd-html-elements.js").read_text("utf-8"),
+    reason="the built crowd elements have no form controls",
+)
+def test_fill_choose_and_submit_crowd_controls(run: Run[Any], page: Page, serve: Any) -> None:
+    site = serve('<script src="/bundles/crowd-html-elements.js"></script>' + CROWD)
+
+    async def work() -> None:
+        await page.goto(site.url)
+        await page.wait_for_function("document.documentElement.dataset.crowdReady")
+        await fill(page, "artist note", "blue")
+        await fill(page, "story", "one\ntwo")
+        await choose(page, "defects", "scratch")
+        await choose(page, "sure")
+        await choose(page, "live")
+        await choose(page, "verdict", "keep")
+        await choose(page, "verdict", "drop")
+        await submit(page)
+        await page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+
+    run(work())
+    assert site.answers == [
+        [
+            {
+                "artist note": "blue",
+                "story": "one\ntwo",
+                "defects": {"scratch": True},
+                "sure": {"on": True},
+                "live": {"on": True},
+                "verdict": {"keep": False, "drop": True},
+            }
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("button", "pressed"),
+    [
+        pytest.param("<button type=submit>Send</button>", "Send", id="native button"),
+        pytest.param("<input type=submit value=Done>", "Done", id="native input"),
+        pytest.param("<button type=submit hidden>No</button><div data-testid=submit>Own</div>", "Own", id="visible"),
+        pytest.param("<crowd-form><button>Tool</button><button>Submit</button></crowd-form>", "Submit", id="type-less"),
+    ],
+)
+def test_submit_presses_the_visible_one(run: Run[Any], page: Page, button: str, pressed: str) -> None:
+    async def work() -> Any:
+        await page.set_content(f"<form onsubmit='return false'>{button}</form>")
+        await page.evaluate("addEventListener('click', (e) => (pressed = e.target.textContent || e.target.value))")
+        await submit(page)
+        return await page.evaluate("pressed")
+
+    assert run(work()) == pressed
+
+
+def test_press(run: Run[Any], page: Page) -> None:
+    async def work() -> Any:
+        await page.set_content("<p>keys")
+        await page.evaluate("keys = []; addEventListener('keydown', (e) => keys.push((e.ctrlKey ? '^' : '') + e.key))")
+        await press(page, "3", "Escape")
+        await press(page, "Control+Enter")
+        return await page.evaluate("keys")
+
+    assert run(work()) == ["3", "Escape", "^Control", "^Enter"]
+
+
+@pytest.mark.parametrize(
+    ("gesture", "problem", "cure"),
+    [
+        pytest.param(
+            lambda p: fill(p, "titel", "x"), "no text field named 'titel'", "title, free notes, count", id="fill"
+        ),
+        pytest.param(lambda p: fill(p, "quality", "x"), "no text field named", "title", id="fill a radio"),
+        pytest.param(
+            lambda p: choose(p, "quality", "maybe"), "'maybe' named 'quality'", "quality (yes, no)", id="value"
+        ),
+        pytest.param(
+            lambda p: choose(p, "mood", "x"), "'x' named 'mood'", "sure (on), seen (all), tone (warm)", id="name"
+        ),
+        pytest.param(lambda p: choose(p, "kind", "Plum"), "'Plum' of 'kind' can't be used", "visible", id="option"),
+        pytest.param(lambda p: submit(p), "no visible Submit", "buttons here: Tool", id="submit"),
+        pytest.param(lambda p: press(p, "Entre"), "no key 'Entre'", "Control+Enter", id="key"),
+    ],
+)
+@pytest.mark.usefixtures("impatient")
+def test_gestures_say_what_there_is(
+    run: Run[Any],
+    page: Page,
+    gesture: Callable[[Page], Coroutine[Any, Any, None]],
+    problem: str,
+    cure: str,
+) -> None:
+    async def work() -> None:
+        await page.set_content(NATIVE + "<button type=button>Tool</button>")
+        await gesture(page)
+
+    with pytest.raises(TruthkitError) as caught:
+        run(work())
+    (finding,) = caught.value.findings
+    assert problem in finding.message
+    assert cure in finding.cure
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_disabled_control_is_not_used(run: Run[Any], page: Page) -> None:
+    async def work() -> None:
+        await page.set_content("<input name=title disabled>")
+        await fill(page, "title", "x")
+
+    with pytest.raises(TruthkitError, match="the field 'title' can't be used: element is not enabled"):
+        run(work())
