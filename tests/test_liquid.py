@@ -84,6 +84,12 @@ def table(cases: Sequence[Case]) -> pytest.MarkDecorator:
         Case(
             "captured-escape", "{% capture c %}{{ task.input.key }}{% endcapture %}{{ c | escape }}", "dir/k&amp;1.json"
         ),
+        Case("captured-filtered", "{% capture c %}<i>\n&amp;</i>{% endcapture %}{{ c | upcase }}", "<I>\n&AMP;</I>"),
+        Case(
+            "captured-stripped",
+            "{% capture c %}<i>{{ task.input.key }}</i>{% endcapture %}{{ c | strip_html }}{{ c | size }}",
+            "dir/k&amp;1.json23",
+        ),
         Case("br", "{{ 'a<\nb' | newline_to_br }}", "a&lt;<br />\nb"),
         Case("cycle", "{% for i in (1..3) %}{% cycle '<', task.input.key %}{% endfor %}", "&lt;dir/k&amp;1.json&lt;"),
         Case("echo", "{% echo task.input.key | upcase %}", "DIR/K&amp;1.JSON"),
@@ -119,6 +125,7 @@ def test_escaping(case: Case) -> None:
         ),
         Case("join", "{{ task.input.labels | join: ', ' }}", "cat, it's"),
         Case("map", "{{ task.input.rows | map: 'name' | join }}", "one two"),
+        Case("map-nothing", "{{ task.input.rows | map: 'gone' | to_json }}", "[null,null]"),
         Case("split", "{% assign p = 'a,b' | split: ',' %}{{ p[1] }}{{ p.size }}", "b2"),
     ]
 )
@@ -363,49 +370,60 @@ def fault_table(cases: Sequence[Fault]) -> pytest.MarkDecorator:
             "task.input.labels[9] is missing: task.input.labels is a list of 2",
         ),
         Fault("null", "{{ task.input.null.x }}", "liquid-missing-variable", (1, 4), "task.input.null is null"),
+        Fault("concat", "{{ task.input.labels | concat: 5 }}", "liquid-bad-value", (1, 24), "concat expects a list"),
+        Fault(
+            "sort", "{{ task.input.meta.tags | concat: task.input.rows | sort }}", "liquid-bad-value", (1, 53), "sort"
+        ),
+        Fault(
+            "replacing",
+            "{% capture c %}{% for i in (1..9000) %}a{% endfor %}{% endcapture %}{{ c | replace: 'a', c }}",
+            "liquid-limit",
+            (1, 76),
+            "replace makes a text that is too long",
+        ),
         Fault("zero", "{{ 1 | divided_by: 0 }}", "liquid-bad-value", (1, 8), "can't divide by 0"),
         Fault("argument", "{{ 'a' | truncate: 'x' }}", "liquid-bad-value", (1, 10), "truncate expected an integer"),
         Fault("too-many", "{{ 'a' | upcase: 1 }}", "liquid-bad-value", (1, 10), "upcase"),
         Fault("too-few", "{{ 'a' | append }}", "liquid-bad-value", (1, 10), "append"),
-        Fault("base64", "\n{{ 'x' | base64_decode }}", "liquid-bad-value", (2, 1), "base64"),
+        Fault("base64", "\n{{ 'x' | base64_decode }}", "liquid-bad-value", (2, 10), "base64"),
         Fault("compare", "{% if task.input.text > 1 %}{% endif %}", "liquid-bad-value", (1, 23), "not supported"),
-        Fault("assign", "\n {% assign a = 'x' | base64_decode %}", "liquid-bad-value", (2, 5), "base64"),
-        Fault("loops", "\n{% for i in (1..1000001) %}{% endfor %}", "liquid-limit", (2, 4), "1,000,000 times"),
+        Fault("assign", "\n {% assign a = 'x' | base64_decode %}", "liquid-bad-value", (2, 22), "base64"),
+        Fault("loops", "\n{% for i in (1..500001) %}{% endfor %}", "liquid-limit", (2, 4), "500,000 times"),
         Fault(
             "loops-nested",
             "{% for i in (1..2000) %}\n{% for j in (1..2000) %}{% endfor %}{% endfor %}",
             "liquid-limit",
             (2, 4),
-            "1,000,000 times",
+            "500,000 times",
         ),
         Fault(
             "loops-in-turn",
             "{% for i in (1..9) %}\n{% for j in (1..200000) %}{% endfor %}{% endfor %}",
             "liquid-limit",
             (2, 4),
-            "1,000,000 times",
+            "500,000 times",
         ),
         Fault(
             "loops-reversed",
             "{% for i in (1..99999999999999999999) reversed %}{% endfor %}",
             "liquid-limit",
             (1, 4),
-            "1,000,000 times",
+            "500,000 times",
         ),
-        Fault("rows", "{% tablerow i in (1..1000001) %}{% endtablerow %}", "liquid-limit", (1, 4), "1,000,000 times"),
-        Fault("range", "{{ (1..99999999) | join }}", "liquid-limit", (1, 1), "range given to join"),
+        Fault("rows", "{% tablerow i in (1..500001) %}{% endtablerow %}", "liquid-limit", (1, 4), "500,000 times"),
+        Fault("range", "{{ (1..99999999) | join }}", "liquid-limit", (1, 20), "range given to join"),
         Fault(
             "doubling",
             "{% assign s = 'ab' %}{% for i in (1..60) %}\n{% assign s = s | append: s %}{% endfor %}",
             "liquid-limit",
-            (2, 4),
-            "32,000,000 bytes",
+            (2, 19),
+            "append makes a text that is too long",
         ),
         Fault(
             "squaring",
             "{% assign n = 9 %}{% for i in (1..60) %}{% assign n = n | times: n %}{% endfor %}",
             "liquid-limit",
-            (1, 44),
+            (1, 59),
             "4096 bits",
         ),
         Fault(
@@ -579,6 +597,12 @@ def test_all_parse_faults_come_at_once_in_order() -> None:
         (4, "liquid-syntax"),
         (5, "liquid-unclosed"),
     ]
+
+
+def test_faults_are_bounded() -> None:
+    found = faults("{{ x | nope }}\n" * 150)
+    assert [fault.line for fault in found[:-1]] == list(range(1, 101))
+    assert (found[-1].code, found[-1].message) == ("liquid-more", "the template has 50 more faults")
 
 
 def test_deep_nesting_is_named() -> None:

@@ -22,6 +22,8 @@ from truthkit.liquid.dialect import UNSUPPORTED_TAGS, Dialect, Stream
 from truthkit.liquid.filters import OTHER_NAMES
 from truthkit.liquid.place import Source
 
+MOST_FINDINGS = 100
+
 _OPEN = re.compile(r"\{\{|\{%")
 _STRAY = re.compile(r"'[^']*'|\"[^\"]*\"|(\{\{|\{%)")
 _TAG_NAME = re.compile(r"\{%-?\s*(#|\w*)")
@@ -40,12 +42,17 @@ _PARENTS = {"else": ("if", "unless", "for", "case"), "elsif": ("if", "unless"), 
 
 
 def check(source: Source, env: Dialect) -> list[Finding]:
-    """The faults of a template, in the order of their places; empty if there are none."""
+    """The faults of a template in the order of their places, at most 100 and one that counts the others."""
     faults = list(_delimiters(source))
     if not faults:
         tokens = list(env.tokenizer()(source.text))
         faults = [*_blocks(source, env, tokens), *_expressions(source, env, tokens)]
-    return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
+    faults.sort(key=lambda fault: (fault.line or 0, fault.column or 0))
+    more = len(faults) - MOST_FINDINGS
+    if more > 0:
+        message = f"the template has {more:,} more faults"
+        faults[MOST_FINDINGS:] = [Finding("liquid-more", message, "mend these first", file=source.name)]
+    return faults
 
 
 def _delimiters(source: Source) -> Iterator[Finding]:

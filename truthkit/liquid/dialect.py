@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TextIO, cast
 
 from liquid import Environment, RenderContext, TokenStream
@@ -58,15 +59,11 @@ from liquid.token import (
 from liquid.undefined import UNDEFINED, Undefined
 from liquid.utils import ReadOnlyChainMap
 
-from truthkit.liquid.filters import MOST_ITEMS, service_filters
+from truthkit.liquid.filters import service_filters
+from truthkit.liquid.limits import MOST_CHARACTERS, MOST_ITEMS, MOST_NESTED_BLOCKS, MOST_VARIABLE_BYTES
 from truthkit.liquid.missing import Missing
 from truthkit.liquid.page import Captured, Origin, Page
 from truthkit.liquid.text import as_html
-
-MOST_CHARACTERS = 16_000_000
-"""Length of a rendered page."""
-MOST_VARIABLE_BYTES = 32_000_000
-"""Size of what ``assign`` and ``capture`` keep."""
 
 LOOPED = f"the loops of this page run more than {MOST_ITEMS:,} times"
 
@@ -166,8 +163,13 @@ class Context(RenderContext):
         return Page(buf.room if isinstance(buf, Page) else MOST_CHARACTERS)
 
 
-def _template_line(token: Token, index: int | None = None) -> int:
-    return token.source.count("\n", 0, token.start_index if index is None else index) + 1
+@lru_cache(maxsize=4)
+def _breaks(source: str) -> list[int]:
+    return [match.start() for match in re.finditer("\n", source)]
+
+
+def _template_line(source: str, index: int) -> int:
+    return bisect_left(_breaks(source), index) + 1
 
 
 class _Placed(Node):
@@ -194,7 +196,7 @@ class _Text(ContentNode):
             raw = _RAW_TAG.match(token.source, start)
             space = _SPACE.match(token.source, start)
             start = raw.end() if raw else cast("re.Match[str]", space).end()
-        self.origin = Origin.of_literal(text, _template_line(token, start))
+        self.origin = Origin.of_literal(text, _template_line(token.source, start))
 
     def render_to_output(self, _: RenderContext, buffer: TextIO) -> int:
         if isinstance(buffer, Page):
@@ -215,7 +217,7 @@ class _Value(OutputNode):
 
     def __init__(self, token: Token, expression: Any) -> None:
         super().__init__(token, expression)
-        self.line = _template_line(token)
+        self.line = _template_line(token.source, token.start_index)
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         try:
@@ -356,8 +358,8 @@ class Dialect(Environment):
     ``autoescape`` stays off: the nodes above escape, so that between filters values are what they are.
     """
 
-    block_nesting_limit = 100
-    context_depth_limit = 100
+    block_nesting_limit = MOST_NESTED_BLOCKS
+    context_depth_limit = MOST_NESTED_BLOCKS
     local_namespace_limit = MOST_VARIABLE_BYTES
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:

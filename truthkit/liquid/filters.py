@@ -8,19 +8,16 @@ from functools import wraps
 from typing import Any
 
 from liquid.builtin.filters import string as string_filters
-from liquid.exceptions import FilterArgumentError, LiquidError, ResourceLimitError
+from liquid.exceptions import FilterArgumentError, LiquidError, ResourceLimitError, UndefinedError
 from liquid.filter import with_context
 from liquid.undefined import Undefined
 
 from truthkit.findings import Finding, TruthkitError
+from truthkit.liquid.limits import MOST_CHARACTERS, MOST_ITEMS, MOST_NUMBER_BITS
 from truthkit.liquid.text import Safe, escape_once, text, to_json
 
 Filter = Callable[..., Any]
 
-MOST_ITEMS = 1_000_000
-"""Iterations of all loops of one page, and the length of a range that a filter may be given."""
-
-_BIGGEST_NUMBER_BITS = 4096
 _S3_URI = re.compile(r"s3://(?P<bucket>[^/\s]+)/(?P<key>\S(?:.*\S)?)", re.DOTALL)
 _S3_URL = re.compile(r"https?://s3\.amazonaws\.com/(?P<bucket>[^/\s]+)/(?P<key>\S(?:.*\S)?)", re.DOTALL)
 
@@ -40,6 +37,10 @@ class SigningError(FilterArgumentError):
         self.reason = reason
 
 
+class FilterLimitError(FilterArgumentError, ResourceLimitError):
+    """What a filter was given, or makes, is too big."""
+
+
 def service_filters(standard: Mapping[str, Filter]) -> dict[str, Filter]:
     """The service's filters by name, made from python-liquid's standard ones."""
     named: dict[str, Filter] = {name: function for name, function in standard.items() if name not in FOREIGN}
@@ -48,6 +49,7 @@ def service_filters(standard: Mapping[str, Filter]) -> dict[str, Filter]:
         "escape_once": lambda value: value if isinstance(value, Safe) else Safe(escape_once(text(value))),
         "skip_autoescape": lambda value: Safe(text(value)),
         "to_json": to_json,
+        "concat": _concat(standard["concat"]),
         "newline_to_br": lambda value: Safe(string_filters.RE_LINETERM.sub("<br />\n", Safe.escape(value))),
         "grant_read_access": _signing("grant_read_access"),
         "s3_presign": _signing("s3_presign"),
@@ -59,6 +61,15 @@ def s3_uri(value: str) -> str | None:
     """The S3 URI that ``value`` names (``s3://…`` or ``http://s3.amazonaws.com/…``), None if it names none."""
     match = _S3_URI.fullmatch(value) or _S3_URL.fullmatch(value)
     return f"s3://{match['bucket']}/{match['key']}" if match else None
+
+
+def _concat(standard: Filter) -> Filter:
+    def concat(value: Any, other: Any) -> Any:
+        if not isinstance(other, (list, tuple)):
+            raise FilterArgumentError(f"concat expects a list, found {text(other)!r}", token=None)
+        return standard(value, other)
+
+    return concat
 
 
 def _signing(name: str) -> Filter:
@@ -88,23 +99,39 @@ def _guarded(name: str, function: Filter) -> Filter:
             if isinstance(operand, Undefined):
                 operand.poke()
             elif isinstance(operand, range) and operand.stop - operand.start > MOST_ITEMS:
-                raise ResourceLimitError(f"the range given to {name} is too long", token=None)
+                raise FilterLimitError(f"the range given to {name} is too long", token=None)
         if textual:
             if not isinstance(value, str):
                 value = text(value)
             args = tuple(text(arg) if isinstance(arg, (bool, list, tuple, Mapping)) else arg for arg in args)
         elif name == "slice" and not isinstance(value, (str, list, tuple, range)):
             value = text(value)
+        if _expected_length(name, value, args) > MOST_CHARACTERS:
+            raise FilterLimitError(f"{name} makes a text that is too long", token=None)
         try:
             result = function(value, *args, **kwargs)
-        except LiquidError:
+        except (FilterArgumentError, UndefinedError):
             raise
+        except LiquidError as error:  # python-liquid places only the errors that are raised above
+            raise FilterArgumentError(error.message, token=None) from error
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise FilterArgumentError(f"{name}: {error}", token=None) from error
         if keeps and isinstance(value, Safe) and not isinstance(result, Safe):
             return Safe(result)
-        if isinstance(result, int) and result.bit_length() > _BIGGEST_NUMBER_BITS:
-            raise ResourceLimitError(f"{name} makes a number with more than {_BIGGEST_NUMBER_BITS} bits", token=None)
+        if isinstance(result, str) and len(result) > MOST_CHARACTERS:
+            raise FilterLimitError(f"{name} makes a text that is too long", token=None)
+        if isinstance(result, int) and result.bit_length() > MOST_NUMBER_BITS:
+            raise FilterLimitError(f"{name} makes a number with more than {MOST_NUMBER_BITS} bits", token=None)
         return result
 
     return call
+
+
+def _expected_length(name: str, value: Any, args: tuple[Any, ...]) -> int:
+    """A bound on the text that the two multiplying filters make; 0 for all others, which only add."""
+    if name == "replace" and len(args) > 1:
+        old, new = text(args[0]), text(args[1])
+        return int((value.count(old) if old else len(value) + 1) * len(new))
+    if name == "join" and args and isinstance(value, (list, tuple, range)):
+        return len(value) * len(text(args[0]))
+    return 0

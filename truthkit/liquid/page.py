@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from liquid.exceptions import OutputStreamLimitError
 
@@ -34,10 +34,20 @@ class Origin(NamedTuple):
 
 
 class Captured(Safe):
-    """The text of a ``{% capture %}`` block, with the template lines it was written on."""
+    """The text of a ``{% capture %}`` block, with the template lines it was written on.
+
+    Text that filters make of it is ``Safe`` and has no lines of its own.
+    """
 
     __slots__ = ("origin",)
     origin: Origin
+
+    def __new__(cls, value: str, origin: Origin | None = None) -> Captured:
+        if origin is None:
+            return cast(Captured, Safe(value))
+        captured = super().__new__(cls, value)
+        captured.origin = origin
+        return captured
 
 
 class Page(StringIO):
@@ -94,11 +104,9 @@ class Page(StringIO):
         return (*self._lines, self._current or self._last)
 
     def captured(self) -> Captured:
-        value = Captured(self.getvalue())
         first, *middle = self.lines()
         head = first if self._lines or self._current else 0
-        if middle:
-            value.origin = Origin(head, first, tuple(middle[:-1]), self._current, middle[-1])
-        else:
-            value.origin = Origin(head, first, (), 0, first)
-        return value
+        origin = Origin(
+            head, first, tuple(middle[:-1]), self._current if middle else 0, middle[-1] if middle else first
+        )
+        return Captured(self.getvalue(), origin)

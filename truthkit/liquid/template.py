@@ -13,8 +13,9 @@ from liquid.token import TOKEN_CONTENT, Token
 
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.liquid.check import check, syntax_finding
-from truthkit.liquid.dialect import MOST_CHARACTERS, MOST_VARIABLE_BYTES, Context, dialect
+from truthkit.liquid.dialect import Context, dialect
 from truthkit.liquid.filters import SigningError
+from truthkit.liquid.limits import MOST_CHARACTERS, MOST_VARIABLE_BYTES
 from truthkit.liquid.missing import MissingVariableError
 from truthkit.liquid.page import Page
 from truthkit.liquid.place import Source

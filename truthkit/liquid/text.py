@@ -61,7 +61,7 @@ def _plain(value: Any) -> Any:
         return list(value)
     if isinstance(value, Decimal):
         return float(value)
-    return str(value)
+    return str(value) or None  # python-liquid's own nil, empty and blank print as nothing
 
 
 def text(value: Any) -> str:
