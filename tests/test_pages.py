@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from truthkit.pages import SubmissionError, content_security_policy, serve, task_app, task_page
+from truthkit.findings import SubmissionError
+from truthkit.pages import content_security_policy, serve, task_app, task_page
 
 ANSWER = "/tasks/t/answer"
 META = f'<meta charset="utf-8"><meta name="truthkit-answer" content="{ANSWER}">'

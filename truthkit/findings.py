@@ -80,6 +80,14 @@ class UsageError(TruthkitError):
         super().__init__(Finding("usage", message, cure, **place))
 
 
+class SubmissionError(Exception):
+    """An answer that can't be taken; ``status`` is the HTTP status that the page gets."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 def excerpt(source_line: str, column: int | None, *, width: int = 120) -> str:
     """The source line with a caret below ``column`` (1-based), cut to ``width`` around it."""
     text = source_line.rstrip("\r\n").replace("\t", " ")

@@ -26,6 +26,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from truthkit.findings import SubmissionError
+
 CROWD_SCRIPT = "crowd-html-elements.js"
 MAX_ANSWER_BYTES = 50_000_000
 
@@ -38,14 +40,6 @@ _CROWD_STYLE = re.compile(r"(?:^|/)crowd-html-elements(?:-v2)?\.css(?:[?#]|$)")
 _BUNDLE = re.compile(r"(?:^|/)truthkit/([A-Za-z0-9_-]+)\.js(?:[?#]|$)")
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 _OPENING = re.compile(r"\s*(?:<!doctype[^>]*>\s*)?(?:<html\b[^>]*>)?", re.IGNORECASE)
-
-
-class SubmissionError(Exception):
-    """An answer that can't be taken; ``status`` is the HTTP status that the page gets."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class Desk(Protocol):

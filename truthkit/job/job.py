@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from truthkit.findings import Finding, TruthkitError
+from truthkit.findings import Finding, SubmissionError, TruthkitError
 from truthkit.job.consolidation import Consolidator, timestamp, write_worker_response
 from truthkit.job.spec import JobFolder, JobSpec
 from truthkit.job.store import Assignment, Batch, Counts, Store, StoredObject
 from truthkit.job.tasks import TaskMaker
 from truthkit.liquid import Rendered
-from truthkit.pages import SubmissionError
 
 
 @dataclass(frozen=True, slots=True)

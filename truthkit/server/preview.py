@@ -25,14 +25,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from truthkit.findings import Finding, TruthkitError
+from truthkit.findings import Finding, SubmissionError, TruthkitError
 from truthkit.handlers import Handler
 from truthkit.job.spec import arn_of
 from truthkit.job.tasks import TaskMaker
 from truthkit.liquid import Template
 from truthkit.manifest import ManifestLine, read_manifest
 from truthkit.objects import ObjectStore
-from truthkit.pages import SubmissionError, content_security_policy, serve, task_app
+from truthkit.pages import content_security_policy, serve, task_app
 from truthkit.project import bundles_dir
 from truthkit.source import Source
 
