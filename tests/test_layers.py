@@ -7,14 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LAMBDAS = ROOT / "lambdas"
-CONSOLIDATES = ("consolidation", "agreement.py")
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -81,49 +79,6 @@ def imported(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             found.add(node.module.split(".")[0])
     return found
-
-
-def allowed(module: Path) -> set[str]:
-    """What a module of the code root may import besides the standard library."""
-    package, inside = module.parts[0], module.parts[1]
-    if package != "truthkit_core":
-        return {"truthkit_core", package}
-    if inside in CONSOLIDATES:
-        return {"truthkit_core", "numpy", "PIL"}
-    return {"truthkit_core", "boto3", "botocore"} if inside == "storage.py" else {"truthkit_core"}
-
-
-def foreign(module: Path, source: str) -> set[str]:
-    return imported(source) - set(sys.stdlib_module_names) - allowed(module)
-
-
-def deployed() -> Iterator[Path]:
-    return (file.relative_to(LAMBDAS) for file in sorted(LAMBDAS.rglob("*.py")))
-
-
-def test_what_is_deployed_imports_what_the_runtime_has() -> None:
-    faults = {str(module): foreign(module, (LAMBDAS / module).read_text("utf-8")) for module in deployed()}
-    assert len(faults) > 3
-    assert not {module: names for module, names in faults.items() if names}
-
-
-@pytest.mark.parametrize(
-    ("module", "source", "names"),
-    [
-        ("text_entities/post_annotation.py", "import numpy", {"numpy"}),
-        ("text_entities/pre_annotation.py", "from other_workflow import x", {"other_workflow"}),
-        ("text_entities/pre_annotation.py", "from truthkit_core.storage import read_text\nimport json", set()),
-        ("truthkit_core/messages.py", "def f():\n    import boto3", {"boto3"}),
-        ("truthkit_core/storage.py", "import boto3", set()),
-        ("truthkit_core/storage.py", "import numpy as np", {"numpy"}),
-        ("truthkit_core/consolidation/spans.py", "import numpy.linalg", set()),
-        ("truthkit_core/consolidation/spans.py", "from . import boxes", set()),
-        ("truthkit_core/agreement.py", "import scipy", {"scipy"}),
-    ],
-    ids=lambda value: value if isinstance(value, str) and value.endswith(".py") else "",
-)
-def test_the_rule_of_deployed_imports(module: str, source: str, names: set[str]) -> None:
-    assert foreign(Path(module), source) == names
 
 
 def test_the_harness_imports_no_workflow() -> None:
