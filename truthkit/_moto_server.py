@@ -119,14 +119,19 @@ def file_backed_store(files: ObjectFiles) -> Callable[[Any], None]:
             super().__init__()
             self.bucket = bucket
             self.changed: set[str] = set()
+            self.looked_up: set[str] = set()  # in this request
 
         def refresh(self, name: str) -> None:
+            if name not in self.looked_up:
+                self.set_file(name, files.find(self.bucket.name, name))
+
+        def set_file(self, name: str, file: Path | None) -> None:
             if name in self.changed:
                 return
+            self.looked_up.add(name)
             held = dict.get(self, name)
             if held and not isinstance(held[-1], FileKey):
                 return  # a folder's marker, or a delete marker of a bucket with versions
-            file = files.find(self.bucket.name, name)
             try:
                 status = file.stat() if file else None
             except OSError:
@@ -138,12 +143,16 @@ def file_backed_store(files: ObjectFiles) -> Callable[[Any], None]:
                 dict.__setitem__(self, name, [FileKey(self.bucket, name, file, status)])
 
         def refresh_under(self, prefix: str) -> None:
-            for name in [*files.under(self.bucket.name, prefix), *dict.keys(self)]:
+            for name, file in files.under(self.bucket.name, prefix):
+                self.set_file(name, file)
+            for name in list(dict.keys(self)):
                 if name.startswith(prefix):
                     self.refresh(name)
+            self.looked_up.update(dict.keys(self))  # moto goes through all of them, and wants those of the prefix
 
         def keep(self) -> None:
-            """Bring what changed to disk. Raises KeyNotAFileError."""
+            """Bring what changed to disk, at a request's end. Raises KeyNotAFileError."""
+            self.looked_up.clear()
             while self.changed:
                 name = self.changed.pop()
                 held = dict.get(self, name)
@@ -435,18 +444,27 @@ class Gate:
             def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
                 told["status"], told["headers"] = status, headers
 
-            body = b"".join(self.moto(environ, start))
             try:
-                for name, (partition, account) in list(self.backends.bucket_accounts.items()):
-                    known = self.backends[account][partition].buckets.get(name)
-                    if known is not None:
-                        if name == bucket and method == "PUT":
-                            self.files.add_bucket(name)
-                        self.adopt(known)
-                        known.keys.keep()
-            except KeyNotAFileError as error:
-                raise Refused("400 Bad Request", "InvalidRequest", str(error)) from error
+                body = b"".join(self.moto(environ, start))
+            finally:
+                self.keep(bucket if method == "PUT" else "")
         return told["status"], told["headers"], body
+
+    def keep(self, put: str) -> None:
+        """What the request changed, to disk; ``put`` is the bucket that it may have made."""
+        faults = []
+        for name, (partition, account) in list(self.backends.bucket_accounts.items()):
+            bucket = self.backends[account][partition].buckets.get(name)
+            if bucket is not None:
+                if name == put:
+                    self.files.add_bucket(name)
+                self.adopt(bucket)
+                try:
+                    bucket.keys.keep()
+                except KeyNotAFileError as error:
+                    faults.append(str(error))
+        if faults:
+            raise Refused("400 Bad Request", "InvalidRequest", "; ".join(faults))
 
     def have_bucket(self, bucket: str, *, create: bool) -> None:
         if bucket in self.backends.bucket_accounts:

@@ -86,8 +86,11 @@ class Folder:
             lead = self.prefix + (inside and inside + "/")
             for name in files:
                 key = lead + name
-                if key.startswith(prefix) and not name.startswith(PART) and _encodes(key):
-                    yield key, f"{place}/{name}"
+                path = f"{place}/{name}"
+                if not key.startswith(prefix) or name.startswith(PART) or not _encodes(key):
+                    continue
+                if not os.path.islink(path) or (os.path.isfile(path) and self.holds(path)):  # noqa: PTH113, PTH114
+                    yield key, path
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +143,22 @@ class ObjectFiles:
             path = folder.path(bucket, key)
             try:
                 if path and stat.S_ISREG(Path(path).stat().st_mode) and folder.holds(path):
-                    kept = folder in self.writable or folder.root == str(self.writes / bucket)
-                    return Path(path) if kept or not self.is_deleted(bucket, key) else None
+                    return Path(path) if self._kept(folder) or not self.is_deleted(bucket, key) else None
             except (OSError, ValueError):
                 continue
         return None
 
-    def under(self, bucket: str, prefix: str) -> Iterator[str]:
-        """Every key under a prefix, in no order, each once."""
+    def under(self, bucket: str, prefix: str) -> Iterator[tuple[str, Path]]:
+        """Every key under a prefix with its file, in no order, each key once."""
         seen: set[str] = set()
+        any_deleted = (self.writes / _DELETED / bucket).is_dir()
         for folder in self._folders(bucket):
-            for key, _ in folder.under(prefix):
-                if key not in seen:
-                    seen.add(key)
-                    yield key
+            for key, path in folder.under(prefix):
+                if key in seen:
+                    continue
+                seen.add(key)
+                if not any_deleted or self._kept(folder) or not self.is_deleted(bucket, key):
+                    yield key, Path(path)
 
     def write(self, bucket: str, key: str, body: bytes) -> Path:
         """Keep an object; whoever reads sees the old one or the new one. Raises KeyNotAFileError."""
@@ -192,6 +197,10 @@ class ObjectFiles:
         yield from (folder for folder in (*self.writable, *self.mapped) if folder.bucket == bucket)
         if self.cache is not None:
             yield Folder(bucket, "", str(self.cache / bucket))
+
+    def _kept(self, folder: Folder) -> bool:
+        """Whether it is a folder that we write to."""
+        return folder in self.writable or folder.root == str(self.writes / folder.bucket)
 
     def _place(self, bucket: str, key: str) -> Path:
         split_uri(f"s3://{bucket}/")
