@@ -256,6 +256,8 @@ class ScriptedWorkforce:
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch()
+            # From the top: what sticks to the window would else be drawn in the middle.
+            await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
             await page.screenshot(path=file, type="jpeg", quality=75, full_page=True, animations="disabled")
 
     async def _page(self, worker_id: str) -> tuple[Page, Watch]:
