@@ -1,8 +1,16 @@
 // One IIFE bundle an entry: every <workspace>/src/bundles/<name>.ts becomes dist/<name>.js.
 // dist/bundles.json lists each bundle with its size and SHA-256; the same sources give the same bytes.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { build, context } from "esbuild";
 
 const here = import.meta.dirname;
@@ -32,20 +40,21 @@ const options = {
 if (process.argv.includes("--watch")) {
   await (await context({ ...options, sourcemap: "inline", logLevel: "info" })).watch();
 } else {
-  rmSync(options.outdir, { recursive: true, force: true });
-  mkdirSync(options.outdir);
-  await build(options);
-  const bundles = readdirSync(options.outdir)
-    .sort()
-    .map((file) => {
-      const body = readFileSync(join(options.outdir, file));
-      return [
-        file,
-        { bytes: body.length, sha256: createHash("sha256").update(body).digest("hex") },
-      ];
-    });
-  writeFileSync(
-    join(options.outdir, "bundles.json"),
-    `${JSON.stringify(Object.fromEntries(bundles), null, 2)}\n`,
-  );
+  // File by file, each in one step: a page that is being served meanwhile never misses its script.
+  mkdirSync(options.outdir, { recursive: true });
+  const { outputFiles } = await build({ ...options, write: false });
+  const put = (name, body) => {
+    writeFileSync(join(options.outdir, `.${name}`), body);
+    renameSync(join(options.outdir, `.${name}`), join(options.outdir, name));
+  };
+  const bundles = {};
+  for (const { path, contents } of outputFiles.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    put(basename(path), contents);
+    const sha256 = createHash("sha256").update(contents).digest("hex");
+    bundles[basename(path)] = { bytes: contents.length, sha256 };
+  }
+  put("bundles.json", `${JSON.stringify(bundles, null, 2)}\n`);
+  for (const file of readdirSync(options.outdir)) {
+    if (file !== "bundles.json" && !(file in bundles)) rmSync(join(options.outdir, file));
+  }
 }

@@ -24,6 +24,12 @@ from truthkit.project import bundles_dir
 
 CROWD_SCRIPT = '<script src="/bundles/crowd-html-elements.js"></script>'
 
+# At /picture.svg, 320 by 120 pixels.
+PICTURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="320" height="120">'
+    b'<rect width="320" height="120" fill="#47a"/></svg>'
+)
+
 
 @dataclass
 class Site:
@@ -76,8 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._reply(200, file.read_bytes(), "text/javascript; charset=utf-8")
                 return
         elif self.path == "/picture.svg":
-            picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="320" height="120"><rect width="320" height="120" fill="#47a"/></svg>'
-            self._reply(200, picture, "image/svg+xml")
+            self._reply(200, PICTURE, "image/svg+xml")
             return
         elif self.path == "/favicon.ico":
             self._reply(204, b"", "image/x-icon")
@@ -159,10 +164,8 @@ def serve(page_server: _Server) -> Serve:
     def serve(html: str, *, answer_meta: bool = True, chunk: int | None = None) -> Site:
         path = f"/{len(page_server.sites)}"
         meta = f'<meta name="truthkit-answer" content="{page_server.origin}{path}/answer">' if answer_meta else ""
-        if "<head>" in html:
-            html = html.replace("<head>", f"<head>{meta}", 1)
-        else:
-            html = f"<!doctype html>{meta}{html}"
+        head = "<head>" if "<head>" in html else ""
+        html = html.replace(head, head + meta, 1) if head else f"<!doctype html>{meta}{html}"
         site = Site(page_server.origin + path, html.encode(), chunk)
         site.gate.set()
         page_server.sites[path] = site
@@ -184,8 +187,3 @@ def visit(page: Page, serve: Serve) -> Visit:
         return site
 
     return visit
-
-
-def wait_state(page: Page, state: str) -> None:
-    """Waits until the last try to submit has come to ``state`` (invalid, prevented, sending, submitted, failed)."""
-    page.wait_for_function("state => document.documentElement.dataset.crowdState === state", arg=state)

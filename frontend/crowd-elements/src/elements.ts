@@ -1,13 +1,45 @@
 /** Every tag of this build. crowd-form comes first, so that it moves its children before they are upgraded. */
+import { CrowdAlert } from "./crowd-alert/crowd-alert.ts";
+import { CrowdBadge } from "./crowd-badge/crowd-badge.ts";
 import { CrowdButton } from "./crowd-button/crowd-button.ts";
+import { CrowdCard } from "./crowd-card/crowd-card.ts";
+import { CrowdCheckbox } from "./crowd-checkbox/crowd-checkbox.ts";
+import { CrowdFab } from "./crowd-fab/crowd-fab.ts";
 import { CrowdForm } from "./crowd-form/crowd-form.ts";
+import { CrowdIconButton } from "./crowd-icon-button/crowd-icon-button.ts";
+import { CrowdInput } from "./crowd-input/crowd-input.ts";
+import { CrowdInstructions } from "./crowd-instructions/crowd-instructions.ts";
+import { CrowdModal } from "./crowd-modal/crowd-modal.ts";
+import { CrowdRadioButton, CrowdRadioGroup } from "./crowd-radio-group/crowd-radio-group.ts";
+import { CrowdSlider } from "./crowd-slider/crowd-slider.ts";
+import { CrowdTab, CrowdTabs } from "./crowd-tabs/crowd-tabs.ts";
+import { CrowdTextArea } from "./crowd-text-area/crowd-text-area.ts";
+import { CrowdToast } from "./crowd-toast/crowd-toast.ts";
+import { CrowdToggleButton } from "./crowd-toggle-button/crowd-toggle-button.ts";
 import { FullInstructions, ShortInstructions } from "./instruction-regions/instruction-regions.ts";
 import { IronIcon } from "./iron-icon/iron-icon.ts";
 import { unsupportedWidgets } from "./unsupported-widget/unsupported-widget.ts";
 
 export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-form": CrowdForm,
+  "crowd-alert": CrowdAlert,
+  "crowd-badge": CrowdBadge,
   "crowd-button": CrowdButton,
+  "crowd-card": CrowdCard,
+  "crowd-checkbox": CrowdCheckbox,
+  "crowd-fab": CrowdFab,
+  "crowd-icon-button": CrowdIconButton,
+  "crowd-input": CrowdInput,
+  "crowd-instructions": CrowdInstructions,
+  "crowd-modal": CrowdModal,
+  "crowd-radio-group": CrowdRadioGroup,
+  "crowd-radio-button": CrowdRadioButton,
+  "crowd-slider": CrowdSlider,
+  "crowd-tabs": CrowdTabs,
+  "crowd-tab": CrowdTab,
+  "crowd-text-area": CrowdTextArea,
+  "crowd-toast": CrowdToast,
+  "crowd-toggle-button": CrowdToggleButton,
   "short-instructions": ShortInstructions,
   "full-instructions": FullInstructions,
   "iron-icon": IronIcon,

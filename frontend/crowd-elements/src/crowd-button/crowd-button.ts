@@ -61,6 +61,7 @@ export class CrowdButton extends ButtonHost {
     css`
       :host {
         display: inline-block;
+        margin-block: 2px;
         vertical-align: middle;
       }
       :host([data-testid="crowd-submit"]) {

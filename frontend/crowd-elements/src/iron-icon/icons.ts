@@ -17,7 +17,7 @@ const PATHS: Readonly<Record<string, string>> = {
   bookmark: "M6 4h12v17l-6-4.5L6 21Z",
   cancel: `${CIRCLE}M9 9l6 6m0-6-6 6`,
   check: "M4 12.5 9.5 18 20 6.5",
-  "check-circle": `${CIRCLE}m8 12.2 2.8 2.8L16 9.4`,
+  "check-circle": `${CIRCLE}M8 12.2l2.8 2.8L16 9.4`,
   "chevron-left": "m15 5-7 7 7 7",
   "chevron-right": "m9 5 7 7-7 7",
   clear: "M6 6l12 12M18 6 6 18",

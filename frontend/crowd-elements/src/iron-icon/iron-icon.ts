@@ -1,4 +1,4 @@
-import { css, type PropertyDeclarations } from "lit";
+import { css, html, type PropertyDeclarations } from "lit";
 import { CrowdElement } from "../shared/element.ts";
 import { icon, iconStyles } from "./icons.ts";
 
@@ -21,6 +21,6 @@ export class IronIcon extends CrowdElement {
   ];
 
   override render() {
-    return icon(this.icon);
+    return html`${icon(this.icon)}<slot></slot>`;
   }
 }

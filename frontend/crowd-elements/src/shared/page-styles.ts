@@ -5,7 +5,9 @@ const BASE = `@layer truthkit {
   body { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; line-height: 1.5; }
 }`;
 
-const DARK = "@layer truthkit { :root { color-scheme: light dark; } }";
+const SCHEMES = `@layer truthkit {
+  :root { color-scheme: light dark; background: light-dark(#fff, #14181e); color: light-dark(#18222d, #e8edf3); }
+}`;
 
 function adopt(page: Document, text: string): void {
   const sheet = new CSSStyleSheet();
@@ -23,7 +25,7 @@ export function adoptBaseStyles(page: Document): void {
  * A template that knows about schemes says `color-scheme` or `prefers-color-scheme` itself and is left alone.
  */
 export function adoptColorScheme(page: Document): void {
-  if (!setsColors(page)) adopt(page, DARK);
+  if (!setsColors(page)) adopt(page, SCHEMES);
 }
 
 const COLOR = /(^|[^-\w])(color|background(-color|-image)?|color-scheme)\s*:|prefers-color-scheme/i;
@@ -31,7 +33,7 @@ const COLOR = /(^|[^-\w])(color|background(-color|-image)?|color-scheme)\s*:|pre
 function setsColors(page: Document): boolean {
   return (
     page.querySelector(
-      "link[rel~=stylesheet i], meta[name=color-scheme i], [bgcolor], [text], font[color]",
+      "link[rel~=stylesheet i], meta[name=color-scheme i], [bgcolor], body[text], font[color]",
     ) !== null ||
     Array.from(page.querySelectorAll("style")).some((style) =>
       COLOR.test(style.textContent ?? ""),

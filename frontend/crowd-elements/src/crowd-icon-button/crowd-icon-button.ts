@@ -1,0 +1,4 @@
+import { RoundButton } from "../shared/round-button.ts";
+
+/** A round button that is only a picture. */
+export class CrowdIconButton extends RoundButton {}

@@ -1,0 +1,132 @@
+import { css, html, nothing, type PropertyDeclarations } from "lit";
+import { live } from "lit/directives/live.js";
+import { ANSWER, type AnswerPart } from "./answer.ts";
+import { Control } from "./control.ts";
+import { errorText, tokens } from "./styles.ts";
+
+const INTERACTIVE =
+  "a[href], button, input, select, textarea, label, summary, audio, video, iframe, [tabindex]";
+
+/** What is on or off under a value: check boxes, switches, radio buttons. */
+export abstract class CheckControl extends Control {
+  static override properties: PropertyDeclarations = {
+    value: {},
+    checked: { type: Boolean, noAccessor: true },
+    reachable: { state: true },
+  };
+  declare value: string | null | undefined;
+  /** Whether Tab stops here. */
+  declare protected reachable: boolean;
+  #checked = false;
+
+  constructor() {
+    super();
+    this.reachable = true;
+  }
+
+  get checked(): boolean {
+    return this.#checked;
+  }
+
+  set checked(on: boolean) {
+    const before = this.#checked;
+    this.#checked = Boolean(on);
+    this.requestUpdate("checked", before);
+    if (this.#checked && !before) this.turnedOn?.();
+  }
+
+  /** Called when it has been switched on, by whomever. */
+  protected turnedOn?(): void;
+
+  protected abstract readonly type: "checkbox" | "radio";
+  protected readonly inputRole?: string;
+
+  override [ANSWER](): AnswerPart {
+    return { name: this.name ?? "", option: this.value ?? "on", on: this.checked };
+  }
+
+  protected override findProblem(): string {
+    return this.required && !this.checked ? "This must be on." : "";
+  }
+
+  override reset(): void {
+    this.checked = this.hasAttribute("checked");
+    this.problem = "";
+  }
+
+  protected onChange(event: Event): void {
+    this.checked = (event.target as HTMLInputElement).checked;
+    this.announceChange();
+  }
+
+  /** A press on the text works the control, unless it hits something that has a use of its own. */
+  #onText(event: Event): void {
+    const line = event.currentTarget as Element;
+    for (const node of event.composedPath()) {
+      if (node === line) break;
+      if (node instanceof Element && node.matches(INTERACTIVE)) return;
+    }
+    if (!event.defaultPrevented) line.querySelector("input")?.click();
+  }
+
+  static override styles = [
+    tokens,
+    errorText,
+    css`
+      :host {
+        display: inline-block;
+        vertical-align: middle;
+        max-inline-size: 100%;
+      }
+      .line {
+        display: inline-flex;
+        align-items: flex-start;
+        gap: 10px;
+        max-inline-size: 100%;
+        min-block-size: 32px;
+        padding-block: 4px;
+        cursor: pointer;
+      }
+      :host([disabled]) .line {
+        cursor: not-allowed;
+      }
+      :host([disabled]) #text {
+        opacity: 0.65;
+      }
+      input {
+        flex: none;
+        inline-size: 24px;
+        block-size: 24px;
+        margin: 0;
+        accent-color: var(--tk-accent);
+        cursor: inherit;
+      }
+      #text {
+        min-inline-size: 0;
+        padding-inline-end: 12px;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  override render() {
+    const named = this.hasAttribute("aria-label") || !this.textContent?.trim();
+    return html`<span class="line" @click=${this.#onText}>
+        <input
+          type=${this.type}
+          role=${this.inputRole ?? nothing}
+          tabindex=${this.reachable ? nothing : "-1"}
+          .checked=${live(this.checked)}
+          ?disabled=${this.disabled}
+          ?required=${this.required && this.type === "checkbox"}
+          aria-label=${named ? this.accessibleName : nothing}
+          aria-labelledby=${named ? nothing : "text"}
+          aria-invalid=${this.problem ? "true" : nothing}
+          aria-describedby=${this.problem ? "error" : nothing}
+          @change=${this.onChange}
+        />
+        <span id="text"><slot @slotchange=${() => this.requestUpdate()}></slot></span>
+      </span>
+      ${this.renderProblem()}`;
+  }
+}
