@@ -45,8 +45,12 @@ clean:
 
 .uv/bin/uv:
 	@echo "uv is not on PATH: fetching it into .uv"
-	@python3 -m venv .uv || { rm -rf .uv; \
-		echo "python3 -m venv failed: install it (Debian: apt-get install python3-venv), or install uv" >&2; exit 1; }
+	@if python3 -m venv .uv; then exit; fi; rm -rf .uv; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv; \
+		if python3 -m venv .uv; then exit; fi; rm -rf .uv; \
+	fi; \
+	echo "python3 -m venv fails: install it (on Debian: apt-get install python3-venv), or install uv" >&2; exit 1
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
 
 $(KIT): pyproject.toml uv.lock | $(UV)

@@ -119,7 +119,10 @@ def template_file(project: Project) -> Path:
     if not file.is_file():
         raise TruthkitError(
             Finding(
-                "no-sam-template", "the project has no template.yaml", "copy truthkit's own as a start", file=str(file)
+                "no-sam-template",
+                "the project has no template.yaml",
+                "run it in a project that has one (--project DIR)",
+                file=str(file),
             )
         )
     return file
