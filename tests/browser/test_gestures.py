@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
+import json
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from random import Random
+from types import ModuleType
 from typing import Any, TypeVar
 
 import pytest
@@ -12,9 +18,13 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from truthkit.browser import launch_options, require_chromium
 from truthkit.findings import TruthkitError
-from truthkit.project import bundles_dir
+from truthkit.liquid import Template
+from truthkit.manifest import read_manifest
+from truthkit.pages import task_page
+from truthkit.project import Workflow, kit_root
 from truthkit.workforce import gestures
 from truthkit.workforce.gestures import choose, fill, press, select_text, submit
+from truthkit.workforce.scripted import Worker, WorkItem
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
@@ -280,10 +290,6 @@ CROWD = """
 """
 
 
-@pytest.mark.skipif(
-    "crowd-radio-button" not in (bundles_dir() / "crowd-html-elements.js").read_text("utf-8"),
-    reason="the built crowd elements have no form controls",
-)
 def test_fill_choose_and_submit_crowd_controls(run: Run[Any], page: Page, serve: Any) -> None:
     site = serve('<script src="/bundles/crowd-html-elements.js"></script>' + CROWD)
 
@@ -390,3 +396,67 @@ def test_a_disabled_control_is_not_used(run: Run[Any], page: Page) -> None:
 
     with pytest.raises(TruthkitError, match="the field 'title' can't be used: element is not enabled"):
         run(work())
+
+
+# --- the sample's scripted worker against the real annotator ----------------------------------------------------------
+
+SAMPLE = Workflow("text-entities", kit_root())
+
+
+@pytest.fixture(scope="module")
+def script() -> Iterator[ModuleType]:
+    spec = importlib.util.spec_from_file_location("sample_worker", SAMPLE.worker_script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules["sample_worker"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["sample_worker"]
+
+
+def work_item(slug: str) -> WorkItem:
+    """What a worker gets of the sample's paper, as the workflow's handler makes it."""
+    lines = {Path(line.data_object["source-ref"]).stem: line for line in read_manifest(SAMPLE.manifest)}
+    line = lines[slug]
+    task_input = {
+        "taskObject": line.data_object["source-ref"],
+        "text": (SAMPLE.samples / "objects" / "text" / f"{slug}.txt").read_bytes().decode("utf-8"),
+        "metadata": line.data_object["metadata"],
+        "labels": list(SAMPLE.config().labels),
+    }
+    return WorkItem(line.number, line.data_object, task_input)
+
+
+@pytest.mark.parametrize(
+    ("slug", "index", "seed"),
+    [
+        pytest.param("geology", 0, 10, id="crossing spans, one by one"),
+        pytest.param("psychology", 1, 4, id="emoji, label by label"),
+        pytest.param("linguistics", 2, 4, id="combining characters"),
+    ],
+)
+def test_the_answer_is_what_the_worker_meant(
+    run: Run[Any], page: Page, serve: Any, script: ModuleType, slug: str, index: int, seed: int
+) -> None:
+    item = work_item(slug)
+    rendered = Template.load(SAMPLE.template).render(item.task_input, sign=lambda uri: "/picture.svg")
+    site = serve(task_page(rendered.html, "").html)
+
+    async def attend() -> None:
+        await page.goto(site.url)
+        await script.work(page, item, Worker("worker", index, Random(seed)))
+        await submit(page)
+        await page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+
+    run(attend())
+    ((answer,),) = site.answers
+    gold = script.gold_marks(script.expected(item.data_object["source-ref"]))
+    meant = script.plan(item.task_input["text"], gold, script.CHARACTERS[index], Random(seed))
+    assert meant != gold, "with a seed that errs nowhere this tests less"
+    given = [
+        script.Mark(one["startOffset"], one["endOffset"], one["label"])
+        for one in json.loads(answer["entities"])["entities"]
+    ]
+    assert sorted(given, key=repr) == sorted(meant, key=repr)
+    assert sorted(answer["quality"].values()) == [False, True]
+    assert isinstance(answer["notes"], str)
