@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from playwright.async_api import ConsoleMessage, Page, Request, Response
 
@@ -129,44 +130,45 @@ class Watch:
             "page-network-refused",
             f"the page asked for {url}, which is not on this machine: refused",
             "bring the file along (a kit bundle, or an object by grant_read_access), or run with --allow-network",
-            line=self._line_with(url, urlsplit(url).path),
+            line=self._line_of(url),
         )
 
     def _failed(self, request: Request) -> None:
-        failure = request.failure or ""
+        failure, url = request.failure or "", request.url
         if "ERR_ABORTED" in failure or failure in ("csp", "net::ERR_BLOCKED_BY_CSP"):
             return
         if "ERR_NAME_NOT_RESOLVED" in failure:
-            self._refused(request.url)
-            return
-        self._add(
-            "page-request-failed",
-            f"{request.url} could not be loaded: {failure}",
-            line=self._line_with(request.url, urlsplit(request.url).path),
-        )
+            self._refused(url)
+        elif url.startswith(self._objects_origin + "/"):
+            # Chromium keeps an error that answers an <img> from the page (ORB): it counts as a failed request.
+            self._object(url)
+        else:
+            self._add("page-request-failed", f"{url} could not be loaded: {failure}", line=self._line_of(url))
 
     def _response(self, response: Response) -> None:
         url = response.url
         if response.status < 400 or url.startswith(f"{self._origin}/tasks/"):
             return
-        path = urlsplit(url).path
         if url.startswith(self._objects_origin + "/"):
-            signed = "X-Amz-Signature" in url
-            self._add(
-                "page-object",
-                f"the object s3:/{path} could not be read: status {response.status}",
-                "is it mapped (--objects), and is the name right?"
-                if signed
-                else "objects are private: write {{ task.input.… | grant_read_access }}",
-                line=self._line_with(path),
-            )
-        else:
-            self._add(
-                "page-request-failed",
-                f"{url} answered with status {response.status}",
-                "build the front end (make build)" if path.startswith("/bundles/") else "",
-                line=self._line_with(path.rsplit("/", 1)[-1]),
-            )
+            self._object(url)
+            return
+        self._add(
+            "page-request-failed",
+            f"{url} answered with status {response.status}",
+            "build the front end (make build)" if urlsplit(url).path.startswith("/bundles/") else "",
+            line=self._line_of(url),
+        )
+
+    def _object(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._add(
+            "page-object",
+            f"the object s3:/{unquote(parts.path)} could not be read by the page",
+            "is it mapped (--objects s3://BUCKET/PREFIX=DIR), and is the name right?"
+            if "X-Amz-Signature" in parts.query
+            else "objects are private: write {{ task.input.… | grant_read_access }}",
+            line=self._line_of(url),
+        )
 
     # --- places --------------------------------------------------------------------------------------------------
 
@@ -177,13 +179,19 @@ class Watch:
         lines = self._task.rendered.lines
         return lines[rendered_line - 1] if 1 <= rendered_line <= len(lines) else None
 
-    def _line_with(self, *texts: str) -> int | None:
-        """The first line of the template that has one of ``texts``."""
-        for text in filter(lambda one: len(one) > 3, texts):
-            for number, line in enumerate(self._source, 1):
-                if text in line:
-                    return number
+    def _line_of(self, url: str) -> int | None:
+        """The template's line that a URL comes from: where it stands in the page, else in the template."""
+        parts = urlsplit(url)
+        for text in (url, html.escape(url), f"{parts.netloc}{parts.path}", parts.path, parts.path.rsplit("/", 1)[-1]):
+            if len(text) > 3 and self._task is not None:
+                at = self._task.rendered.html.find(text)
+                if at >= 0:
+                    return self._line_at(f"{self._origin}/tasks/", self._task.rendered.html.count("\n", 0, at) + 1)
         return None
+
+    def _line_with(self, text: str) -> int | None:
+        """The first line of the template that has ``text``."""
+        return next((number for number, line in enumerate(self._source, 1) if text in line), None)
 
     def _add(
         self,

@@ -1,0 +1,354 @@
+"""A labeling job from manifest to output manifest, in a real browser, with third-party files by path."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plain import Plain, make_plain
+
+from truthkit import RunResult, TruthkitError, UsageError, run_job
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Plain:
+    return make_plain(tmp_path, lines=3)
+
+
+def run(plain: Plain, **changes: Any) -> RunResult:
+    arguments: dict[str, Any] = {**plain.arguments(), "out": plain.root / "job", "workers": 2, **changes}
+    return run_job(**arguments)
+
+
+def codes(result: RunResult) -> list[str]:
+    return [finding.code for finding in result.findings]
+
+
+def lines(result: RunResult) -> list[dict[str, Any]]:
+    return list(result.lines())
+
+
+# --- the whole way ---
+
+
+def test_a_job_runs_from_manifest_to_output_manifest(plain: Plain) -> None:
+    result = run(plain, batch=2, labels=["a", "b"])
+    assert (result.objects, result.answers, result.labeled, result.failed) == (3, 6, 3, 0)
+    assert result.ok, result.findings
+    inputs = [json.loads(line) for line in plain.manifest.read_text("utf-8").splitlines()]
+    for before, after in zip(inputs, lines(result), strict=True):
+        metadata = after.pop("plain-metadata")
+        assert after == {**before, "plain": {"said": before["source"] + " (worker 0)", "votes": 1}}
+        assert metadata.pop("creation-date")
+        assert metadata == {"type": "groundtruth/custom", "job-name": "plain", "human-annotated": "yes"}
+    assert result.labels()[0] == {"said": inputs[0]["source"] + " (worker 0)", "votes": 1}
+
+    annotations = result.folder / "output" / "plain" / "annotations"
+    responses = sorted(annotations.glob("worker-response/iteration-1/*/*.json"))
+    assert [file.parent.name for file in responses] == ["0", "1", "2"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d\.json", responses[0].name)
+    answers = json.loads(responses[0].read_text("utf-8"))["answers"]
+    assert {answer["answerContent"]["said"] for answer in answers} == {
+        f"text <0> & \U0001f98a (worker {n})" for n in (0, 1)
+    }
+    assert all(re.fullmatch(r"private\.us-east-1\.[0-9a-f]{16}", answer["workerId"]) for answer in answers)
+
+    requests = sorted(annotations.glob("consolidated-annotation/consolidation-request/iteration-1/*.json"))
+    objects = [one for file in requests for one in json.loads(file.read_text("utf-8"))]
+    assert sorted(len(json.loads(file.read_text("utf-8"))) for file in requests) == [1, 2]
+    assert sorted(one["datasetObjectId"] for one in objects) == ["0", "1", "2"]
+    assert objects[0]["dataObject"].keys() == {"content"}
+    assert isinstance(objects[0]["annotations"][0]["annotationData"]["content"], str)
+    replies = sorted(annotations.glob("consolidated-annotation/consolidation-response/iteration-1/*.json"))
+    assert [file.name for file in replies] == [file.name for file in requests]
+    assert (result.folder / "screenshots" / "0.jpg").stat().st_size > 1_000
+    assert "plain" in result.report.read_text("utf-8")
+
+
+def test_the_same_seed_gives_the_same_labels(plain: Plain) -> None:
+    plain.worker.write_text(
+        "async def work(page, task, worker):\n"
+        "    await page.fill('crowd-input input', f'{worker.id} {worker.random.randrange(10**9)}')\n"
+    )
+    first = run(plain, out=plain.root / "a").labels()
+    assert run(plain, out=plain.root / "b", concurrency=1).labels() == first
+    assert run(plain, out=plain.root / "c", seed=1).labels() != first
+
+
+def test_without_handlers_the_line_is_the_input_and_the_label_points_at_the_answers(plain: Plain) -> None:
+    plain.template.write_text(plain.template.read_text().replace("task.input.text", "task.input.source"))
+    plain.worker.write_text(plain.worker.read_text().replace('"text"', '"source"'))
+    result = run(plain, pre_lambda=None, post_lambda=None, label_attribute="said-so")
+    assert result.ok, result.findings
+    for line in lines(result):
+        assert line["said-so"] == {}
+        reference = line["said-so-metadata"]["worker-response-ref"]
+        file = result.folder / "output" / reference.removeprefix("s3://truthkit-output/")
+        assert len(json.loads(file.read_text("utf-8"))["answers"]) == 2
+
+
+def test_an_object_that_no_human_needs_is_passed_on(plain: Plain) -> None:
+    plain.pre.write_text(
+        "def lambda_handler(event, context):\n"
+        "    row = event['dataObject']\n"
+        "    wanted = str(row['number'] != 1).lower()\n"
+        "    return {'taskInput': {'text': row['source']}, 'humanAnnotationRequired': wanted}\n"
+    )
+    result = run(plain)
+    assert (result.labeled, result.skipped, result.failed) == (2, 1, 0)
+    assert lines(result)[1] == {"source": "text <1> & \U0001f98a", "number": 1}
+    assert result.ok
+
+
+def test_a_large_answer_reaches_the_handler_by_uri(plain: Plain) -> None:
+    plain.template.write_text(
+        plain.template.read_text().replace("</crowd-form>", "<textarea name=long></textarea></crowd-form>")
+    )
+    plain.worker.write_text(plain.worker.read_text() + "    await page.fill('textarea[name=long]', 'x' * 300_000)\n")
+    plain.post.write_text(
+        plain.post.read_text().replace(
+            'json.loads(a["annotationData"]["content"])["said"]',
+            'json.loads(boto3.client("s3").get_object(Bucket=urlparse(a["annotationData"]["s3Uri"]).netloc,'
+            ' Key=urlparse(a["annotationData"]["s3Uri"]).path[1:])["Body"].read())["said"]',
+        )
+    )
+    result = run(plain, limit=1, workers=1)
+    assert result.ok, result.findings
+    assert result.labels()[0]["votes"] == 1
+
+
+def test_objects_reach_page_and_handler_from_a_folder(plain: Plain) -> None:
+    folder = plain.root / "data"
+    folder.mkdir()
+    (folder / "p 1.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30"/></svg>'
+    )
+    (folder / "in.manifest").write_text(json.dumps({"source-ref": "s3://pictures/in/p 1.svg"}) + "\n")
+    plain.template.write_text(
+        '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form>'
+        '<img id="p" src="{{ task.input.source-ref | grant_read_access }}"><input name="width"></crowd-form>'
+    )
+    plain.worker.write_text(
+        "async def work(page, task, worker):\n"
+        "    width = await page.evaluate('() => document.getElementById(\"p\").naturalWidth')\n"
+        "    await page.fill('[name=width]', str(width))\n"
+    )
+    result = run(
+        plain, manifest="s3://pictures/in/in.manifest", objects={"s3://pictures/in": folder}, pre_lambda=None,
+        post_lambda=None,
+    )  # fmt: skip
+    assert result.ok, result.findings
+    response = next((result.folder / "output").rglob("worker-response/*/*/*.json"))
+    assert json.loads(response.read_text())["answers"][0]["answerContent"] == {"width": "40"}
+
+
+# --- what can be wrong ---
+
+
+def break_pre(plain: Plain) -> None:
+    plain.pre.write_text(
+        plain.pre.read_text().replace('event["dataObject"]["source"]', '{1: "a"}[event["dataObject"]["number"]]')
+    )
+
+
+def break_template(plain: Plain) -> None:
+    plain.template.write_text(plain.template.read_text().replace("task.input.text", "task.input.txet"))
+
+
+def break_worker(plain: Plain) -> None:
+    plain.worker.write_text("async def work(page, task, worker):\n    raise ValueError('no idea')\n")
+
+
+def leave_required_empty(plain: Plain) -> None:
+    plain.worker.write_text("async def work(page, task, worker):\n    pass\n")
+
+
+@pytest.mark.parametrize(
+    ("breakage", "code", "file", "line", "says"),
+    [
+        (break_pre, "handler", "pre", 3, "KeyError: 0"),
+        (break_template, "liquid-missing", "template", 3, "txet"),
+        (break_worker, "worker-script", "worker", 2, "ValueError: no idea"),
+        (leave_required_empty, "page-task", "template", None, "no answer came"),
+    ],
+    ids=["pre", "template", "worker", "required"],
+)
+def test_a_task_that_fails_is_told_with_its_place_and_does_not_stop_the_job(
+    plain: Plain, breakage: Any, code: str, file: str, line: int | None, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("truthkit.workforce.scripted.SUBMIT_SECONDS", 1.0)
+    breakage(plain)
+    result = run(plain)
+    assert not result.ok
+    finding = next(one for one in result.findings if one.code.startswith(code))
+    assert finding.file == str(getattr(plain, file))
+    assert finding.line == line
+    assert says in finding.message
+    assert finding.cure or finding.excerpt
+    failed = [one for one in lines(result) if "failure-reason" in one["plain-metadata"]]
+    assert len(failed) == result.failed > 0
+    assert failed[-1]["plain-metadata"]["human-annotated"] == "true"
+    assert "plain" not in failed[-1]
+    # Only object 1 has what the broken handler looks for.
+    assert result.labeled == (1 if code == "handler" else 0)
+
+
+def test_a_post_annotation_failure_keeps_the_answers_and_resume_needs_no_browser(
+    plain: Plain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = plain.post.read_text()
+    plain.post.write_text(right.replace('a["annotationData"]["content"]', 'a["annotationData"]["s3uri"]'))
+    broken = run(plain)
+    assert (broken.answers, broken.labeled, broken.failed) == (6, 0, 3)
+    finding = next(one for one in broken.findings if one.code.startswith("handler"))
+    assert finding.file == str(plain.post)
+    assert "s3Uri" in finding.cure
+    assert "--resume" in finding.cure
+    plain.post.write_text(right)
+
+    def no_browser(**_: Any) -> None:
+        raise AssertionError("the browser was started")
+
+    monkeypatch.setattr("playwright.async_api.BrowserType.launch", no_browser)
+    mended = run_job(resume=broken.folder)
+    assert mended.ok, mended.findings
+    assert (mended.answers, mended.labeled) == (6, 3)
+
+
+def test_resume_tries_failed_tasks_again_and_asks_nobody_twice(plain: Plain) -> None:
+    plain.worker.write_text(
+        plain.worker.read_text().replace(
+            "async def work(page, task, worker):",
+            "async def work(page, task, worker):\n    if (task.line, worker.index) == (2, 1): raise ValueError",
+        )
+    )
+    first = run(plain)
+    assert (first.answers, first.labeled) == (5, 3)
+    # What is labeled stays labeled: an object with fewer answers is consolidated, as in the service.
+    plain.worker.write_text("async def work(page, task, worker):\n    raise AssertionError('asked twice')\n")
+    again = run_job(resume=first.folder)
+    assert (again.answers, again.labeled) == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("result", "says"),
+    [
+        ("{'0': 1}", "list"),
+        ("[]", "left out|missing|no annotation|0, 1, 2"),
+        ("[{'datasetObjectId': '9', 'consolidatedAnnotation': {'content': {'plain': 1}}}]", "9"),
+        ("[{'datasetObjectId': '0', 'consolidatedAnnotation': {'content': {'other': 1}}}]", "plain"),
+        ("[{'datasetObjectId': '0', 'consolidatedAnnotation': {'content': {'plain': float('nan')}}}]", "(?i)nan"),
+    ],
+    ids=["dict", "nothing", "unknown id", "no label", "nan"],
+)
+def test_a_post_annotation_result_against_the_contract_is_told(plain: Plain, result: str, says: str) -> None:
+    plain.post.write_text(f"def lambda_handler(event, context):\n    return {result}\n")
+    outcome = run(plain, workers=1)
+    assert outcome.labeled == 0
+    assert outcome.answers == 3
+    assert any(re.search(says, one.message) for one in outcome.findings), outcome.findings
+
+
+def test_what_a_page_does_wrong_is_told_with_the_templates_line(plain: Plain) -> None:
+    plain.template.write_text(
+        plain.template.read_text().replace(
+            "</crowd-form>",
+            '<crowd-entity-annotation name="e"></crowd-entity-annotation>\n'
+            "<crowd-inptu></crowd-inptu>\n"
+            "</crowd-form>\n"
+            "<script>\n"
+            "  undefinedFunction();\n"
+            "</script>\n"
+            '<img src="https://elsewhere.example/x.png">\n'
+            '<script>fetch("http://127.0.0.1:1/secret").catch(() => {}); console.error("oh no");</script>\n',
+        )
+    )
+    result = run(plain, limit=1, workers=1)
+    found = {(one.code, one.line): one for one in result.findings}
+    assert found["page-unsupported-element", 5]
+    assert found["page-unknown-element", 6]
+    assert "undefinedFunction" in found["page-script-error", 9].message
+    assert "https://elsewhere.example/x.png" in found["page-network-refused", 11].message
+    assert any("127.0.0.1:1" in one.message for one in result.findings if one.code == "page-network-refused")
+    assert found["page-console-error", 12].severity == "warning"
+    assert (result.answers, result.labeled) == (1, 1)
+    assert not result.ok
+
+
+def test_an_object_that_is_not_signed_or_not_there_is_told(plain: Plain) -> None:
+    folder = plain.root / "data"
+    folder.mkdir()
+    (folder / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    plain.manifest.write_text(json.dumps({"source-ref": "s3://pictures/none.svg"}) + "\n")
+    plain.template.write_text(
+        plain.template.read_text().replace(
+            "{{ task.input.text }}", '\n<img src="{{ task.input.source-ref | grant_read_access }}">'
+        )
+    )
+    plain.worker.write_text("async def work(page, task, worker):\n    await page.fill('crowd-input input', 'x')\n")
+    result = run(plain, pre_lambda=None, workers=1, objects={"s3://pictures/": folder})
+    assert "page-object" in codes(result), result.findings
+    finding = next(one for one in result.findings if one.code == "page-object")
+    assert "s3://pictures/none.svg" in finding.message
+    assert finding.line == 4
+    assert "--objects" in finding.cure
+
+
+# --- wrong use ---
+
+
+def test_a_bad_manifest_stops_everything_before_it_begins(plain: Plain) -> None:
+    text = plain.manifest.read_text("utf-8").splitlines()
+    text[1] = "{'source': 'python'}"
+    plain.manifest.write_text("\n".join(text) + "\n", "utf-8")
+    with pytest.raises(TruthkitError) as caught:
+        run(plain)
+    assert [(one.file, one.line) for one in caught.value.findings] == [(str(plain.manifest), 2)]
+    assert not (plain.root / "job").exists()
+    result = run(plain, skip_bad_lines=True)
+    assert (result.objects, result.labeled) == (2, 2)
+    assert [one.line for one in result.findings if one.code.startswith("manifest")] == [2]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"worker_script": None}, "no worker script"),
+        ({"worker_script": "none.py"}, "does not exist"),
+        ({"template": "none.html"}, "does not exist"),
+        ({"pre_lambda": "none.py"}, "does not exist"),
+        ({"manifest": None}, "no manifest"),
+        ({"manifest": "s3://nowhere/m.manifest"}, "no mapped folder"),
+        ({"objects": {"s3://pictures/": "none"}}, "does not exist"),
+        ({"workers": 10}, "1 to 9"),
+        ({"label_attribute": "x-metadata"}, "label attribute"),
+        ({"s3": "gcs"}, "local"),
+        ({"resume": "job"}, "--resume"),
+        ({"workflow": "text-entitys"}, "text-entities"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_wrong_use_is_told_before_anything_is_made(plain: Plain, changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        run(plain, **changes)
+    assert not (plain.root / "job").exists()
+
+
+def test_an_existing_folder_is_refused(plain: Plain) -> None:
+    (plain.root / "job").mkdir()
+    (plain.root / "job" / "mine.txt").write_text("mine")
+    with pytest.raises(UsageError, match="exists"):
+        run(plain)
+    assert [file.name for file in (plain.root / "job").iterdir()] == ["mine.txt"]
+
+
+def test_resume_refuses_another_manifest_and_a_folder_without_a_job(plain: Plain) -> None:
+    result = run(plain, limit=1, workers=1)
+    plain.write_manifest(5)
+    with pytest.raises(UsageError, match="not the manifest"):
+        run_job(resume=result.folder)
+    with pytest.raises(UsageError, match="holds no job"):
+        run_job(resume=plain.root)
