@@ -182,7 +182,9 @@ class Job:
         """An object has an answer more or an assignment less: it may be complete."""
         stored = await asyncio.to_thread(self.store.object, object_id)
         if stored.state == "complete":
-            await asyncio.to_thread(self._write_response, object_id)
+            # Of two answers at once, each may find the object complete.
+            async with self._preparing.setdefault(object_id, asyncio.Lock()):
+                await asyncio.to_thread(self._write_response, object_id)
             self._ready.set()
         await self._changed()
 
