@@ -119,6 +119,9 @@ export class CrowdForm extends CrowdElement {
     const { target } = event;
     // A synthetic event at the crowd-form itself is the template's own affair.
     if (target === this) return;
+    // A button's own method would outdo the form's and lead away from the page.
+    const { submitter } = event as SubmitEvent;
+    if (submitter?.hasAttribute("formmethod")) submitter.setAttribute("formmethod", "dialog");
     if (target !== this.#form) {
       // A form inside the form: its handlers run, then the page's answer goes out as a whole.
       if (target instanceof HTMLFormElement) target.method = "dialog";

@@ -49,6 +49,12 @@ export class CrowdTextArea extends TextControl {
         border-block-start-color: var(--tk-surface);
         box-shadow: 0 -1px 0 0 var(--tk-line);
       }
+      @media (forced-colors: active) {
+        .labeled textarea {
+          padding-block-start: 23px;
+          border-block-start-width: 1px;
+        }
+      }
     `,
   ];
 

@@ -1,4 +1,4 @@
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 
 /** A row of tabs with one Tab stop; arrow keys, Home and End move. Ids are `tab-0`, `tab-1`, … */
 export function renderTabList(
@@ -28,7 +28,7 @@ export function renderTabList(
         role="tab"
         id="tab-${index}"
         aria-selected=${index === selected}
-        aria-controls=${panelId(index) ?? ""}
+        aria-controls=${panelId(index) ?? nothing}
         tabindex=${index === selected ? 0 : -1}
         @click=${() => select(index)}
       >
@@ -70,6 +70,9 @@ export const tabListStyles = css`
     font-weight: 600;
   }
   @media (forced-colors: active) {
+    [role="tab"] {
+      border-block-end-color: Canvas;
+    }
     [role="tab"][aria-selected="true"] {
       border-block-end-color: Highlight;
     }
