@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plain import Plain, make_plain
 
+from tests.plain import Plain, make_plain
 from truthkit import RunResult, TruthkitError, UsageError, run_job
 
 
