@@ -16,9 +16,17 @@ from rich.markup import escape
 from truthkit.findings import Finding, TruthkitError, UsageError
 
 TERMINAL = sys.stdout.isatty()
-# Not a terminal: no colour, no wrapping, so that grep finds a path on one line.
-out = Console(highlight=False, soft_wrap=True, no_color=not TERMINAL)
-err = Console(stderr=True, highlight=False, soft_wrap=True, no_color=not sys.stderr.isatty())
+
+
+def console(*, stderr: bool, terminal: bool) -> Console:
+    """Not a terminal: no colour, no wrapping, so that grep finds a path on one line. NO_COLOR counts on a terminal."""
+    plain = None if terminal else True
+    force = None if terminal else False
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, no_color=plain, force_terminal=force)
+
+
+out = console(stderr=False, terminal=TERMINAL)
+err = console(stderr=True, terminal=sys.stderr.isatty())
 
 
 def examples(*commands: str) -> str:
@@ -433,6 +441,7 @@ def build_command(
 def sam_command(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if template.yaml is stale.")] = False,
     project: ProjectOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the functions of template.yaml from the folders of lambdas/."""
     from truthkit.aws.sam import is_stale, update_template
@@ -449,9 +458,13 @@ def sam_command(
                     file=str(here.root / "template.yaml"),
                 )
             )
-        out.print("template.yaml is up to date")
-        return
-    out.print("template.yaml written" if update_template(here) else "template.yaml is up to date")
+        written = False
+    else:
+        written = update_template(here)
+    if as_json:
+        print_json({"file": str(here.root / "template.yaml"), "written": written})
+    else:
+        out.print("template.yaml written" if written else "template.yaml is up to date")
 
 
 @app.command(

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +93,13 @@ def render_lines(source: Source, *, lenient: bool = False, only: int | None = No
         tasks = TaskMaker(
             template, pre, job_arn=arn_of(source.name), sign=lambda uri: store().sign(uri), strict=not lenient
         )
-        faults: list[Finding] = []
-        for one in _with_faults(source.manifest, faults):
-            if isinstance(one, Finding):
-                yield RenderedLine(one.line or 0, None, None, (one,))
-                continue
+        for one in _with_faults(source.manifest):
             if only is not None and one.number != only:
                 continue
-            yield _rendered(tasks, one)
+            if isinstance(one, _BadLine):
+                yield RenderedLine(one.number, None, None, one.findings)
+            else:
+                yield _rendered(tasks, one)
             if only is not None:
                 return
 
@@ -116,12 +116,25 @@ def _rendered(tasks: TaskMaker, one: ManifestLine) -> RenderedLine:
         )
 
 
-def _with_faults(manifest: Path, faults: list[Finding]) -> Iterator[ManifestLine | Finding]:
-    for one in read_manifest(manifest, on_fault=faults.append):
-        yield from faults
+@dataclass(frozen=True, slots=True)
+class _BadLine:
+    number: int
+    findings: tuple[Finding, ...]
+
+
+def _with_faults(manifest: Path) -> Iterator[ManifestLine | _BadLine]:
+    """Every line of the manifest, the bad ones with all that is wrong with them."""
+    faults: list[Finding] = []
+
+    def bad_lines() -> Iterator[_BadLine]:
+        for number, findings in groupby(faults, lambda fault: fault.line or 1):
+            yield _BadLine(number, tuple(findings))
         faults.clear()
+
+    for one in read_manifest(manifest, on_fault=faults.append):
+        yield from bad_lines()
         yield one
-    yield from faults
+    yield from bad_lines()
 
 
 @contextmanager

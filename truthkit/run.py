@@ -159,7 +159,8 @@ def run_job(
     """
     if resume is not None:
         given = (workflow, template, manifest, pre_lambda, post_lambda, workers, limit, out, worker_script, objects)
-        if any(value is not None for value in (*given, label_attribute, labels, batch)):
+        changed = lenient or skip_bad_lines or allow_network or s3 != "local" or seed != 0
+        if changed or any(value is not None for value in (*given, label_attribute, labels, batch, project)):
             raise UsageError(
                 "--resume takes everything from the job's folder",
                 "leave out the other arguments (only --concurrency and --headed may go with it)",

@@ -1,0 +1,148 @@
+"""Makes docs/pictures/*.png from a real job and its real pages: .venv/bin/python docs/make_pictures.py"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import struct
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+
+from PIL import Image
+from playwright.async_api import Browser, Page, async_playwright
+
+from truthkit import run_job
+from truthkit.browser import launch_options, require_chromium
+from truthkit.project import Project
+from truthkit.server.preview import serve_preview
+from truthkit.source import Source
+from truthkit.workforce.scripted import Worker, WorkItem, load_work
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+WORKFLOW = "text-entities"
+LINE = 1
+MOST_BYTES = 250_000
+
+# Paths on the pictures begin at the project, wherever it lies.
+SHORTEN = """
+(root) => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(root, "");
+}
+"""
+# What has just come into view is drawn in the frame after the next.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+async def shoot(page: Page, name: str) -> None:
+    """Write the window as a picture with a palette. Raises ValueError if it is too large for a repository."""
+    await page.evaluate(SHORTEN, f"{ROOT}/")
+    for frame in page.frames:
+        await frame.evaluate(DRAWN)
+    image = Image.open(io.BytesIO(await page.screenshot(animations="disabled"))).convert("RGB")
+    file = PICTURES / f"{name}.png"
+    # The commonest colors exactly: Pillow's own palettes lose those of small things, such as labels.
+    common = Counter(struct.iter_unpack("BBB", image.tobytes())).most_common(256)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for color, _ in common for part in color])
+    image.quantize(palette=palette, dither=Image.Dither.NONE).save(file, optimize=True)
+    size = file.stat().st_size
+    print(f"{file.relative_to(ROOT)}: {image.width} x {image.height}, {size:,} bytes")
+    if size > MOST_BYTES:
+        raise ValueError(f"{file} has {size:,} bytes, more than {MOST_BYTES:,}")
+
+
+@asynccontextmanager
+async def opened(browser: Browser, address: str, *, height: int = 860) -> AsyncIterator[Page]:
+    page = await browser.new_page(viewport={"width": 1280, "height": height}, reduced_motion="reduce")
+    await page.goto(address)
+    try:
+        yield page
+    finally:
+        await page.close()
+
+
+async def preview_pictures(browser: Browser) -> None:
+    """The worker's page, half done, and the preview around it after Submit."""
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    source = Source.of(WORKFLOW, None, None, None, None, None, ROOT)
+    server = asyncio.create_task(
+        serve_preview(source, port=0, lenient=False, allow_network=False, on_ready=ready.set_result)
+    )
+    try:
+        address = await ready
+        async with opened(browser, f"{address}/lines/{LINE}") as page:
+            task_page = await page.locator("iframe").get_attribute("src")
+            assert task_page is not None
+        async with opened(browser, task_page) as page:
+            await do_the_task(page)
+            await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+            await shoot(page, "worker-page")
+        async with opened(browser, f"{address}/lines/{LINE}") as page:
+            frame = page.frame_locator("iframe")
+            await frame.locator("truthkit-text-annotator[data-ready]").wait_for()
+            text = await frame.locator("[data-testid=text]").bounding_box()
+            assert text is not None
+            for row, key in enumerate("12"):
+                y = text["y"] + 28 + 37 * row
+                await page.mouse.move(text["x"] + 12, y)
+                await page.mouse.down()
+                await page.mouse.move(text["x"] + 300, y, steps=5)
+                await page.mouse.up()
+                await page.keyboard.press(key)
+            await frame.get_by_role("radio", name="Yes").check()
+            await frame.get_by_role("button", name="Submit").click()
+            await page.locator("#answer", has_text="Objectives").wait_for()
+            await frame.locator("body").evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
+            await shoot(page, "preview")
+    finally:
+        server.cancel()
+        await asyncio.gather(server, return_exceptions=True)
+
+
+async def do_the_task(page: Page) -> None:
+    workflow = Project(ROOT).workflow(WORKFLOW)
+    work = load_work(workflow.worker_script)
+    await page.locator("html[data-crowd-ready]").wait_for(state="attached")
+    task_input = {
+        "text": (workflow.samples / "objects" / "text" / "marine-biology.txt").read_text("utf-8"),
+        "labels": list(workflow.config().labels),
+    }
+    data_object = json.loads(workflow.manifest.read_text("utf-8").splitlines()[LINE - 1])
+    await work(page, WorkItem(LINE, data_object, task_input), Worker("one", 0, Random(2)))
+
+
+async def report_pictures(browser: Browser, report: Path) -> None:
+    """The report's summary, and how three workers' spans became one label."""
+    async with opened(browser, report.as_uri()) as page:
+        await shoot(page, "report")
+    async with opened(browser, report.as_uri(), height=1000) as page:
+        await page.locator("details.object").first.evaluate("element => element.scrollIntoView()")
+        await shoot(page, "report-object")
+
+
+async def take(report: Path) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**launch_options(require_chromium()))
+        try:
+            await preview_pictures(browser)
+            await report_pictures(browser, report)
+        finally:
+            await browser.close()
+
+
+def main() -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="truthkit-pictures-") as folder:
+        result = run_job(WORKFLOW, limit=3, out=Path(folder) / "job", project=ROOT)
+        asyncio.run(take(result.report))
+
+
+if __name__ == "__main__":
+    main()
