@@ -106,7 +106,11 @@ function openDatabase(): Promise<Store> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(NAME);
-    request.onsuccess = () => resolve(new DatabaseStore(request.result));
+    request.onsuccess = () => {
+      if (request.result.objectStoreNames.contains(NAME))
+        resolve(new DatabaseStore(request.result));
+      else reject(new Error(`${NAME} is someone else's`));
+    };
     request.onerror = request.onblocked = () => reject(request.error);
     setTimeout(() => reject(new Error("IndexedDB does not answer")), PATIENCE);
   });

@@ -126,6 +126,7 @@ export class TruthkitTextAnnotator extends LitElement {
   #cursor: Extent | null = null;
   #anchor: Extent | null = null;
   #gesture: Gesture | null = null;
+  #dragged = false;
   #leaving = false;
 
   #levels: { of: readonly Span[]; levels: Map<number, number> } = { of: [], levels: new Map() };
@@ -614,6 +615,7 @@ export class TruthkitTextAnnotator extends LitElement {
     )
       return;
     clearNativeSelection();
+    this.#dragged = false;
     const { clientX: x, clientY: y } = event;
     this.#gesture = { kind: "select", from: this.#view.offsetAt(x, y), x, y, moved: false };
     this.#capture(event);
@@ -661,6 +663,7 @@ export class TruthkitTextAnnotator extends LitElement {
       this.#pending = null;
       this.#reshape(gesture.span, gesture.now);
     } else if (gesture.moved) {
+      this.#dragged = true;
       this.#textElement?.focus({ preventScroll: true });
       this.#offer(this.#pending);
     }
@@ -684,11 +687,12 @@ export class TruthkitTextAnnotator extends LitElement {
 
   #onTextClick(event: MouseEvent): void {
     const view = this.#view;
-    if (!view || this.#state === "submitted" || this.#pending) {
-      if (event.detail < 2) return;
-    }
+    // The click that ends a drag is no click.
+    const dragged = this.#dragged;
+    this.#dragged = false;
+    if (!view || dragged || this.#state === "submitted") return;
     this.#textElement?.focus({ preventScroll: true });
-    const unit = view?.unitAt(event.clientX, event.clientY);
+    const unit = view.unitAt(event.clientX, event.clientY);
     if (event.detail >= 2) {
       if (unit === undefined) return;
       this.#selected = null;
@@ -1199,12 +1203,14 @@ export class TruthkitTextAnnotator extends LitElement {
       const name = `${span.suggested ? "? " : ""}${label.short}`;
       const wide = name.length * 6.1 + 10;
       const clear = rows.filter(({ y }) => Math.abs(y - first.top) < 4).map(({ x }) => x);
-      let x = rtl ? first.left + first.width - wide : first.left;
-      if (!rtl) x = Math.min(Math.max(x, ...clear), origin.right - wide - 6);
-      rows.push({ y: first.top, x: x + wide + 3 });
+      const x = Math.min(Math.max(first.left, ...clear), origin.right - wide - 6);
+      if (!rtl) rows.push({ y: first.top, x: x + wide + 3 });
+      const side = rtl
+        ? `right:${origin.right - first.left - first.width}px`
+        : `left:${x - origin.left}px`;
       badges.push(
         html`<button type="button" tabindex="-1" class="badge c${index} ${span.suggested ? "suggested" : ""} ${chosen ? "chosen" : ""}"
-          style="left:${x - origin.left}px;top:${first.top - origin.top - 14}px"
+          style="${side};top:${first.top - origin.top - 14}px"
           @mousedown=${keepFocus} @click=${() => this.#select(span.id)}>${name}</button>`,
       );
     }
@@ -1213,6 +1219,7 @@ export class TruthkitTextAnnotator extends LitElement {
     render(
       html`${bars}${badges}${cursor.map((box) => html`<i class="cursor" style=${place(box)}></i>`)}${this.#handles(view, place)}`,
       overlay,
+      { host: this },
     );
   }
 
@@ -1236,7 +1243,7 @@ export class TruthkitTextAnnotator extends LitElement {
   protected override render(): TemplateResult {
     const s = this.#strings;
     const spans = this.#spans;
-    return html`<div class="app ${this.#gesture ? "busy" : ""}" @copy=${this.#onCopy}>
+    return html`<main class="app ${this.#gesture ? "busy" : ""}" @copy=${this.#onCopy}>
       <header>
         <h1>${this.heading || s.heading}</h1>
         <div class="tools">
@@ -1301,7 +1308,7 @@ export class TruthkitTextAnnotator extends LitElement {
       ${this.#renderFooter()}
       <div class="live" role="status" aria-live="polite" data-testid="status">${this.#said}</div>
       ${this.#renderDialogs()}
-    </div>`;
+    </main>`;
   }
 
   #hideIntro(): void {

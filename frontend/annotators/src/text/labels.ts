@@ -32,22 +32,33 @@ export function readLabels(value: unknown): Label[] {
   });
 }
 
-/** Hues that differ in lightness and for the color-blind too; every mark also carries its label's name. */
-const HUES = [214, 28, 150, 320, 265, 186, 2, 52, 98, 240];
+/** Hue and lightness: 4.5:1 and more on the page and on the tint. Every mark carries its label's name too. */
+const HUES: readonly (readonly [hue: number, lightness: number])[] = [
+  [214, 41],
+  [28, 33],
+  [150, 26],
+  [320, 38],
+  [265, 46],
+  [186, 27],
+  [2, 39],
+  [52, 26],
+  [98, 26],
+  [240, 48],
+];
 
 export interface Paint {
   /** Behind the text, translucent so that overlaps show. */
   tint: string;
-  /** Bars, badges, swatches: 3:1 and more against the page, 4.5:1 against `ink`. */
+  /** Bars, badges, names. */
   strong: string;
   ink: string;
 }
 
 export function paintOf(index: number, dark: boolean): Paint {
-  const hue = HUES[index] ?? (index * 137) % 360;
+  const [hue, lightness] = HUES[index] ?? [(index * 137) % 360, 26];
   return dark
-    ? { tint: `hsl(${hue} 80% 60% / .26)`, strong: `hsl(${hue} 75% 72%)`, ink: "#10131a" }
-    : { tint: `hsl(${hue} 90% 50% / .17)`, strong: `hsl(${hue} 72% 32%)`, ink: "#fff" };
+    ? { tint: `hsl(${hue} 80% 60% / .26)`, strong: `hsl(${hue} 75% 77%)`, ink: "#10131a" }
+    : { tint: `hsl(${hue} 90% 50% / .17)`, strong: `hsl(${hue} 72% ${lightness}%)`, ink: "#fff" };
 }
 
 /** The rules that need a literal color a label: highlights inherit no custom property everywhere. */

@@ -129,7 +129,7 @@ export const styles = css`
   }
   .row-item bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: 1 }
   .tag { flex: none; font-size: .75rem; font-weight: 650; color: var(--strong); max-width: 45%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-  .row-item.suggested { border-inline-start-style: dashed } .row-item.suggested bdi { font-style: italic; color: var(--soft) }
+  .row-item.suggested { border-inline-start-style: dashed } .row-item.suggested bdi { font-style: italic }
   .row-item:hover { background: var(--hover) }
   .row-item[aria-selected="true"] { background: var(--tint); box-shadow: inset 0 0 0 2px var(--strong) }
   .questions { display: grid; gap: .75rem }
@@ -166,7 +166,7 @@ export const styles = css`
     .primary kbd, .draft { display: none } th { width: 8rem }
   }
   @media (pointer: coarse) {
-    button, select { min-height: 44px } .stepper button, .bar-row .row button { width: 44px } .left { min-height: 44px }
+    button, select, .primary { min-height: 44px } .stepper button, .bar-row .row button { width: 44px } .left { min-height: 44px }
     .badge { min-height: 0 } .badge::after { content: ""; position: absolute; inset: -14px -8px }
     .handle::after { width: 22px; height: 22px; bottom: -23px }
     .label > kbd, .tools kbd, .primary kbd, .chosen-span kbd { display: none }
