@@ -24,7 +24,7 @@ from typing import Any
 from truthkit.browser import launch_options, require_chromium
 from truthkit.pages import serve, task_app
 from truthkit.project import bundles_dir
-from truthkit.render import render_lines
+from truthkit.rendering import render_lines
 from truthkit.source import Source
 
 TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
@@ -106,7 +106,7 @@ def whole_job(folder: Path, lines: int, workers: int) -> float:
         manifest, "--worker-script", worker, "--post-lambda", post, "--workers", str(workers), "--out", out, "--json",
     ]  # fmt: skip
     began = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True)
     seconds = time.monotonic() - began
     result = json.loads(done.stdout)
     assert result["labeled"] == lines, result

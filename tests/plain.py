@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form>
@@ -75,7 +76,7 @@ class Plain:
         rows = [{"source": f"text <{number}> & \U0001f98a", "number": number} for number in range(lines)]
         self.manifest.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
 
-    def arguments(self) -> dict[str, Path]:
+    def arguments(self) -> dict[str, Any]:
         """The keyword arguments of run_job."""
         return {
             "template": self.template,

@@ -179,7 +179,7 @@ def leave_required_empty(plain: Plain) -> None:
 def test_a_task_that_fails_is_told_with_its_place_and_does_not_stop_the_job(
     plain: Plain, breakage: Any, code: str, file: str, line: int | None, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("truthkit.workforce.scripted.SUBMIT_SECONDS", 1.0)
+    monkeypatch.setattr("truthkit.workforce.scripted.SUBMIT_SECONDS", 2)
     breakage(plain)
     result = run(plain)
     assert not result.ok

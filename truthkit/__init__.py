@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from truthkit.findings import Finding, TruthkitError, UsageError
-    from truthkit.render import render
+    from truthkit.rendering import render
     from truthkit.run import RunResult, run_job
 
 __all__ = ["Finding", "RunResult", "TruthkitError", "UsageError", "render", "run_job"]
 
-_ROOMS = {"Finding": "findings", "TruthkitError": "findings", "UsageError": "findings", "render": "render"}
+# No room is called as one of these: importing it would put the module in the name's place.
+_ROOMS = {"Finding": "findings", "TruthkitError": "findings", "UsageError": "findings", "render": "rendering"}
 
 
 def __getattr__(name: str) -> Any:

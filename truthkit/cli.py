@@ -148,7 +148,7 @@ def render_command(
     as_json: JsonOption = False,
 ) -> None:
     """Render the page that a worker would see, as the service does (crowd script and all)."""
-    from truthkit.render import render
+    from truthkit.rendering import render
     from truthkit.source import Source
 
     mappings = parse_objects(objects)
@@ -184,7 +184,7 @@ def render_command(
 
 def render_all(source: Any, *, lenient: bool, as_json: bool) -> None:
     """Render every manifest line, print what is wrong, raise Exit(1) if anything is."""
-    from truthkit.render import render_lines
+    from truthkit.rendering import render_lines
 
     lines = faulty = skipped = 0
     findings: list[Finding] = []

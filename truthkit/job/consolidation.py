@@ -131,7 +131,9 @@ class Consolidator:
         objects = []
         for object_id in batch.object_ids:
             stored = self._store.object(object_id)
-            annotations = [self._annotation(answer) for answer in self._store.answers(object_id)]
+            # By worker, not by time: the same answers make the same request.
+            answers = sorted(self._store.answers(object_id), key=lambda answer: answer.worker_id)
+            annotations = [self._annotation(answer) for answer in answers]
             objects.append(AnnotatedObject(object_id, _source(stored.data_object), tuple(annotations)))
         relative = f"consolidated-annotation/consolidation-request/{ITERATION}/{batch.timestamp}.json"
         _write_json(self._folder.annotations(self._spec) / relative, emit_consolidation_request(objects))

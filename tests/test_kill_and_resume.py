@@ -1,0 +1,141 @@
+"""``kill -9`` at any point: no answer is lost, no worker is asked twice, the result is as if nothing had been."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.plain import Plain, make_plain
+from truthkit import run_job
+
+LINES, WORKERS = 6, 2
+DEADLINE = 120.0
+COMMAND = [sys.executable, "-c", "from truthkit.cli import main; main()", "run"]
+
+LOGGING_WORKER = """
+from pathlib import Path
+
+LOG = Path(__file__).with_name("asked.log")
+
+
+async def work(page, task, worker):
+    with LOG.open("a") as stream:
+        stream.write(f"{task.line} {worker.index}\\n")
+    await page.fill("crowd-input input", f"{task.line} {worker.random.random()}")
+"""
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Plain:
+    plain = make_plain(tmp_path, LINES)
+    plain.worker.write_text(LOGGING_WORKER)
+    return plain
+
+
+def answers(store: Path) -> dict[tuple[str, str], str]:
+    """What the store has committed: (object, worker) to content."""
+    if not store.exists():
+        return {}
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=30)) as db:
+        try:
+            rows = db.execute("select object_id, worker_id, content from answers").fetchall()
+        except sqlite3.OperationalError:  # not made yet
+            return {}
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def kill_when(plain: Plain, job: Path, reached: Callable[[], bool]) -> None:
+    """Run the job and kill it as soon as ``reached``; the process must not have ended by itself."""
+    command = [*COMMAND, *plain.flags(), "--workers", str(WORKERS), "--batch", "2", "--out", str(job)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    deadline = time.monotonic() + DEADLINE
+    while not reached():
+        assert process.poll() is None, process.communicate()[0].decode()
+        assert time.monotonic() < deadline
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def asked(plain: Plain) -> list[tuple[str, str]]:
+    """(manifest line, worker) for each time that a worker was given a task."""
+    file = plain.worker.with_name("asked.log")
+    return [(row.split()[0], row.split()[1]) for row in file.read_text().splitlines()] if file.exists() else []
+
+
+def check_resumed(plain: Plain, job: Path) -> None:
+    before = answers(job / "job.sqlite")
+    plain.worker.with_name("asked.log").unlink(missing_ok=True)
+    result = run_job(resume=job)
+    after = answers(job / "job.sqlite")
+    assert result.ok, result.findings
+    assert (result.objects, result.answers, result.labeled) == (LINES, LINES * WORKERS, LINES)
+    assert before.items() <= after.items()
+    # The workers have an index in the script and an id in the store: both are ordered alike per object.
+    again = asked(plain)
+    assert len(again) == len(set(again)) == LINES * WORKERS - len(before)
+    untouched = run_job(**plain.arguments(), workers=WORKERS, out=plain.root / "untouched")
+    assert result.labels() == untouched.labels()
+
+
+@pytest.mark.parametrize("count", sorted(random.Random("kill").sample(range(1, LINES * WORKERS), 3)))
+def test_killed_after_some_answers(plain: Plain, count: int) -> None:
+    job = plain.root / "job"
+    kill_when(plain, job, lambda: len(answers(job / "job.sqlite")) >= count)
+    check_resumed(plain, job)
+
+
+def test_killed_before_the_first_answer(plain: Plain) -> None:
+    job = plain.root / "job"
+    kill_when(plain, job, (job / "job.json").exists)
+    check_resumed(plain, job)
+
+
+def test_killed_while_a_batch_is_consolidated(plain: Plain) -> None:
+    job, marker, right = plain.root / "job", plain.root / "in-post", plain.post.read_text()
+    stuck = f"def lambda_handler(event, context):\n    open({str(marker)!r}, 'w').close()\n    while True: pass\n"
+    plain.post.write_text(stuck)
+    kill_when(plain, job, marker.exists)
+    plain.post.write_text(right)
+    check_resumed(plain, job)
+
+
+def test_interrupted_from_the_keyboard(plain: Plain) -> None:
+    job = plain.root / "job"
+    command = [*COMMAND, *plain.flags(), "--workers", str(WORKERS), "--out", str(job)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + DEADLINE
+    while not answers(job / "job.sqlite"):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=DEADLINE)
+    assert process.returncode == 130
+    assert f"truthkit run --resume {job}" in said
+    assert "Traceback" not in said
+    check_resumed(plain, job)
+
+
+def test_two_processes_do_not_work_on_one_job(plain: Plain) -> None:
+    job = plain.root / "job"
+    lock = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.flock(f, fcntl.LOCK_EX); print(1, flush=True); input()"
+    run_job(**plain.arguments(), limit=1, out=job)
+    with subprocess.Popen(
+        [sys.executable, "-c", lock, str(job / "job.lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        done = subprocess.run([*COMMAND, "--resume", str(job), "--json"], capture_output=True, text=True)
+        holder.communicate("\n")
+    assert done.returncode == 2
+    assert "another process" in json.loads(done.stdout)["findings"][0]["message"]
