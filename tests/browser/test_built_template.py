@@ -104,10 +104,11 @@ def test_a_draft_survives_a_reload(task: Annotator) -> None:
     task.page.locator("[name=quality][value=no]").check()
     task.mark("Marshes", "1")
     expect(task.test_id("progress")).to_contain_text("Draft saved")
-    # The last change is written at most 300 ms later; hiding the page writes it at once.
+    expect(task.test_id("draft-state")).to_have_attribute("data-state", "written")
     task.page.reload()
     task.ready().test_id("draft-restore").click()
     expect(task.page.locator("[name=quality][value=no]")).to_be_checked()
+    task.expect_spans(("Background", "Marshes"))
 
 
 def test_axe_finds_nothing(task: Annotator) -> None:

@@ -82,7 +82,12 @@ class DatabaseStore implements Store {
   }
 
   async set(key: string, value: unknown): Promise<void> {
-    await this.#run("readwrite", (drafts) => drafts.put(value, key));
+    await this.#run("readwrite", (drafts) => {
+      const request = drafts.put(value, key);
+      // A page that is being left does not wait for the transaction to end by itself.
+      request.transaction?.commit?.();
+      return request;
+    });
   }
 
   async delete(key: string): Promise<void> {
@@ -161,6 +166,7 @@ export class DraftWriter {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #next: (() => unknown) | undefined;
   #closed = false;
+  #writing = 0;
 
   constructor(
     private readonly store: Store,
@@ -168,6 +174,11 @@ export class DraftWriter {
     private readonly told: (saved: boolean) => void,
     private readonly wait = 250,
   ) {}
+
+  /** Whether a change is not written yet. */
+  get pending(): boolean {
+    return this.#next !== undefined || this.#writing > 0;
+  }
 
   /** Plans a write of what `read` gives by then. */
   plan(read: () => unknown): void {
@@ -182,12 +193,15 @@ export class DraftWriter {
     const read = this.#next;
     this.#next = undefined;
     if (!read) return;
+    let saved = true;
+    this.#writing++;
     try {
       await this.store.set(this.key, read());
-      this.told(true);
     } catch {
-      this.told(false);
+      saved = false;
     }
+    this.#writing--;
+    this.told(saved);
   }
 
   /** Forgets the draft; nothing is written any more when `forGood`. */

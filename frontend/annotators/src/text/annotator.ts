@@ -413,8 +413,9 @@ export class TruthkitTextAnnotator extends LitElement {
     this.requestUpdate();
   };
 
-  #onHide = (): void => {
-    if (document.visibilityState === "hidden" || !document.hasFocus()) void this.#writer?.flush();
+  #onHide = (event: Event): void => {
+    if (event.type === "pagehide" || document.visibilityState === "hidden")
+      void this.#writer?.flush();
   };
 
   // ---- labeling ----------------------------------------------------------------------------------------------
@@ -1487,7 +1488,7 @@ export class TruthkitTextAnnotator extends LitElement {
               ? html`<button type="button" class="left" data-testid="left" @click=${() => this.#goTo(first)}>${s.left(missing.length)}: ${first.name}</button>`
               : html`<span class="ok">${this.#state === "submitted" ? s.submitted : s.nothingLeft}</span>`
           }
-          <span class="draft">${draft}</span>
+          <span class="draft" data-testid="draft-state" data-state=${this.#writer?.pending ? "pending" : "written"}>${draft}</span>
         </p>
         <button type="button" class="primary" data-testid="submit" aria-keyshortcuts="Control+Enter" ?disabled=${this.#state === "submitted"} @click=${this.#submit}>
           ${s.submit} <kbd>Ctrl ↵</kbd>

@@ -80,11 +80,9 @@ export const styles = css`
     cursor: text; outline: none; touch-action: pan-y pinch-zoom;
   }
   .paragraph {
-    white-space: pre-wrap; overflow-wrap: break-word; content-visibility: auto; contain-intrinsic-size: auto 4.6em;
-    line-height: calc(2.15em + var(--rows, 0) * 4px); text-align: start;
-    /* What content-visibility clips: badges of the first line, bars of the last one, hang over by these. */
-    overflow-clip-margin: 20px;
+    white-space: pre-wrap; overflow-wrap: break-word; line-height: calc(2.15em + var(--rows, 0) * 4px); text-align: start;
   }
+  .long .paragraph { content-visibility: auto; contain-intrinsic-size: auto 4.3em }
   .paragraph::selection { background: transparent; color: inherit }
   .marks, .probe { position: absolute; pointer-events: none }
   .marks { inset: 0; user-select: none; -webkit-user-select: none }

@@ -15,6 +15,9 @@ export interface Box {
   height: number;
 }
 
+/** As many paragraphs are drawn whether they are in view or not. */
+const FEW = 40;
+
 interface Painter {
   paint(marks: readonly Mark[]): void;
   clear(): void;
@@ -152,7 +155,12 @@ export class TextView {
       return paragraph;
     });
     this.element.replaceChildren(...this.paragraphs);
-    for (const paragraph of this.paragraphs) this.#watcher.observe(paragraph);
+    const long = this.paragraphs.length > FEW;
+    this.element.classList.toggle("long", long);
+    this.paragraphs.forEach((paragraph, p) => {
+      if (long) this.#watcher.observe(paragraph);
+      else this.visible.add(p);
+    });
   }
 
   paint(marks: readonly Mark[]): void {
