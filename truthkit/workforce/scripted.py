@@ -201,15 +201,11 @@ class ScriptedWorkforce:
     async def _attend(self, page: Page, watch: Watch, task: Task) -> Finding | None:
         """Open the task, do it, submit it; gives what kept the worker from it."""
         await page.goto(f"{self._origin}/tasks/{task.assignment.assignment_id}", wait_until="load")
-        if await page.evaluate("() => !!document.querySelector('script[src^=\"/bundles/crowd-html-elements\"]')"):
-            try:
-                await page.wait_for_function("document.documentElement.dataset.crowdReady", timeout=READY_MS)
-            except BrowserError:
-                return self._page_fault(
-                    "the crowd elements of the page were not ready in time",
-                    "see the page's own findings; is the front end built (make build)?",
-                )
-        await watch.look()
+        if not await watch.stand(READY_MS):
+            return self._page_fault(
+                "the crowd elements of the page were not ready in time",
+                "see the page's own findings; is the front end built (make build)?",
+            )
         index = self._ids.index(task.assignment.worker_id)
         seed = f"{self._job.spec.seed}:{task.object.object_id}:{index}"
         worker = Worker(task.assignment.worker_id, index, random.Random(seed))

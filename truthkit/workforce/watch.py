@@ -34,14 +34,22 @@ PROBE = """
 })();
 """
 
-_LOOK = """
-() => {
-  const all = [...document.querySelectorAll("*")];
-  return {
-    unknown: [...new Set(all.map((e) => e.localName).filter((n) => n.startsWith("crowd-") && !customElements.get(n)))],
-    unsupported: [...new Set(all.filter((e) => e.hasAttribute("data-truthkit-unsupported")).map((e) => e.localName))],
+_STAND = """
+(patience) => new Promise((resolve) => {
+  const root = document.documentElement;
+  const look = () => {
+    const all = [...document.querySelectorAll("*")];
+    const unknown = all.map((e) => e.localName).filter((n) => n.startsWith("crowd-") && !customElements.get(n));
+    const unsupported = all.filter((e) => e.hasAttribute("data-truthkit-unsupported")).map((e) => e.localName);
+    return { ready, unknown: [...new Set(unknown)], unsupported: [...new Set(unsupported)] };
   };
-}
+  let ready = !document.querySelector('script[src^="/bundles/crowd-html-elements"]') || !!root.dataset.crowdReady;
+  if (ready) return resolve(look());
+  const observer = new MutationObserver(() => { ready = true; end(); });
+  const end = () => { observer.disconnect(); clearTimeout(timer); resolve(look()); };
+  const timer = setTimeout(end, patience);
+  observer.observe(root, { attributes: true, attributeFilter: ["data-crowd-ready"] });
+})
 """
 
 
@@ -68,9 +76,10 @@ class Watch:
         self._source = source
         self.findings = []
 
-    async def look(self) -> None:
-        """After the page is ready: crowd elements that nothing stands behind."""
-        seen = await self._page.evaluate(_LOOK)
+    async def stand(self, patience_ms: float) -> bool:
+        """Wait until the page's crowd elements stand, and find those that nothing stands behind; False if they do
+        not stand in time. A page without the crowd script stands at once."""
+        seen = await self._page.evaluate(_STAND, patience_ms)
         for name in seen["unknown"]:
             self._add(
                 "page-unknown-element",
@@ -85,6 +94,7 @@ class Watch:
                 "run this workflow with form controls or the kit's annotators, or on the service",
                 line=self._line_with(f"<{name}"),
             )
+        return bool(seen["ready"])
 
     # --- what the browser tells ----------------------------------------------------------------------------------
 
