@@ -14,7 +14,10 @@ import {
   writeFields,
 } from "../core/form.js";
 import { History } from "../core/history.js";
+import { type Command, chord, MODIFIERS } from "./keys.js";
 import { type Label, labelRules, readLabels } from "./labels.js";
+import { barsAndBadges, keepFocus, placed } from "./overlay.js";
+import { dialogs, metadataPanel } from "./panels.js";
 import {
   type Answer,
   type Entity,
@@ -33,7 +36,6 @@ import { type Extent, Words } from "./words.js";
 
 const VERSION = "1";
 const ROWS_UNWINDOWED = 50;
-const MODIFIED_KEYS = /^(Control|Shift|Alt|Meta|AltGraph|CapsLock)$/;
 
 interface Work {
   readonly spans: readonly Span[];
@@ -46,39 +48,11 @@ interface Draft extends Stamped {
   fields: FieldState;
 }
 
-interface Command {
-  /** As `chord` names them. */
-  keys: readonly string[];
-  shown: string;
-  help: string;
-  /** Returns false when there was nothing to do and the key is the browser's. */
-  run(): unknown;
-}
-
 type Gesture =
   | { kind: "select"; from: number; x: number; y: number; moved: boolean }
   | { kind: "edge"; side: "start" | "end"; span: Span; now: Extent };
 
 let instances = 0;
-
-/** `Mod+Shift+z`, `Alt+[`, `?`: one name a key press, whatever the keyboard's layout. */
-export function chord(event: KeyboardEvent): string {
-  const graph = event.getModifierState?.("AltGraph");
-  const mod = (event.ctrlKey || event.metaKey) && !graph;
-  const alt = event.altKey && !graph;
-  let key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (alt && /^Bracket/.test(event.code)) key = event.code === "BracketLeft" ? "[" : "]";
-  let shift = event.shiftKey;
-  if (key === "{" || key === "}") {
-    key = key === "{" ? "[" : "]";
-    shift = true;
-  }
-  if (key === "?" || /^[0-9]$/.test(key)) shift = false;
-  // Keyboards that want Shift for digits: the key's place counts.
-  const digit = /^Digit([0-9])$/.exec(event.code);
-  if (digit && !mod && !alt && !shift && !graph && !/^[[\]]$/.test(key)) key = digit[1] as string;
-  return `${mod ? "Mod+" : ""}${alt ? "Alt+" : ""}${shift ? "Shift+" : ""}${key}`;
-}
 
 export class TruthkitTextAnnotator extends LitElement {
   static override properties = {
@@ -129,7 +103,7 @@ export class TruthkitTextAnnotator extends LitElement {
   #dragged = false;
   #leaving = false;
 
-  #levels: { of: readonly Span[]; levels: Map<number, number> } = { of: [], levels: new Map() };
+  #levels = new Map<number, number>();
   #painted: { spans: readonly Span[] | null; pending: Extent | null; selected: Span | null } = {
     spans: null,
     pending: null,
@@ -325,6 +299,7 @@ export class TruthkitTextAnnotator extends LitElement {
   }
 
   #commit(spans: readonly Span[], what: string): void {
+    if (this.#state === "submitted") return;
     this.#history.commit({ spans, choices: this.#history.present.choices }, what);
     this.#say(what);
     this.#changed();
@@ -457,7 +432,7 @@ export class TruthkitTextAnnotator extends LitElement {
       ? { ...equal, suggested: false }
       : { id: this.#nextId++, label, start, end, origin: null, suggested: false };
     const spans = put(this.#spans, span);
-    this.#commit(spans, this.#strings.added(this.#full(label), spans.length));
+    this.#commit(spans, this.#strings.added(this.#full(label), this.#strings.count(spans.length)));
   }
 
   #selectAdded([start, end]: Extent, label: string): void {
@@ -480,7 +455,10 @@ export class TruthkitTextAnnotator extends LitElement {
     const near = spans[at] ?? spans[at - 1];
     const listed = this.shadowRoot?.activeElement === this.#list;
     this.#selected = listed ? (near?.id ?? null) : null;
-    this.#commit(spans, this.#strings.removed(this.#full(span.label), spans.length));
+    this.#commit(
+      spans,
+      this.#strings.removed(this.#full(span.label), this.#strings.count(spans.length)),
+    );
   }
 
   #reshape(span: Span, extent: Extent | undefined): void {
@@ -757,7 +735,7 @@ export class TruthkitTextAnnotator extends LitElement {
     return [height(".labels"), height("footer")];
   }
 
-  #scrollTo(extent: Extent): void {
+  #scrollTo(extent: Extent, tries = 4): void {
     const [box] = this.#view?.boxes(extent[0], Math.min(extent[1], extent[0] + 200)) ?? [];
     const probe = this.renderRoot.querySelector<HTMLElement>(".probe");
     const paper = probe?.parentElement?.getBoundingClientRect();
@@ -767,6 +745,9 @@ export class TruthkitTextAnnotator extends LitElement {
     probe.style.height = `${box.height}px`;
     probe.style.scrollMargin = `${top + 28}px 0 ${bottom + 28}px`;
     probe.scrollIntoView({ block: "nearest" });
+    // Paragraphs that come into view take their true height only then.
+    if (tries > 1 && this.#textElement?.classList.contains("long"))
+      requestAnimationFrame(() => this.#scrollTo(extent, tries - 1));
   }
 
   // ---- keys --------------------------------------------------------------------------------------------------
@@ -829,12 +810,7 @@ export class TruthkitTextAnnotator extends LitElement {
   }
 
   #onKey = (event: KeyboardEvent): void => {
-    if (
-      event.defaultPrevented ||
-      event.isComposing ||
-      isTyping(event) ||
-      MODIFIED_KEYS.test(event.key)
-    )
+    if (event.defaultPrevented || event.isComposing || isTyping(event) || MODIFIERS.test(event.key))
       return;
     const pressed = chord(event);
     const dialog = this.renderRoot.querySelector("dialog[open]");
@@ -1080,8 +1056,7 @@ export class TruthkitTextAnnotator extends LitElement {
   }
 
   #when(time: number): string {
-    const language = this.#strings === stringsFor(this) ? undefined : "en";
-    return new Date(time).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+    return new Date(time).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   }
 
   #addFieldRules(): void {
@@ -1121,18 +1096,17 @@ export class TruthkitTextAnnotator extends LitElement {
     )
       return;
     if (painted.spans !== spans) {
-      this.#marks = spans.map((span) => {
-        const known = this.#keys.get(span);
-        if (known) return known;
-        const mark: Mark = {
-          key: span,
-          style: `${span.suggested ? "s" : "l"}${this.#indices.get(span.label) ?? 0}`,
-          start: span.start,
-          end: span.end,
-        };
-        this.#keys.set(span, mark);
-        return mark;
-      });
+      // Suggestions have dashed bars only: their words stay as they are until someone decides.
+      this.#marks = spans
+        .filter(({ suggested }) => !suggested)
+        .map((span) => {
+          const known = this.#keys.get(span);
+          if (known) return known;
+          const style = `l${this.#indices.get(span.label) ?? 0}`;
+          const mark: Mark = { key: span, style, start: span.start, end: span.end };
+          this.#keys.set(span, mark);
+          return mark;
+        });
       this.#setLevels(spans);
     }
     this.#painted = { spans, pending: this.#pending, selected };
@@ -1147,10 +1121,10 @@ export class TruthkitTextAnnotator extends LitElement {
   /** Lines get room for as many bars as overlap in their paragraph. */
   #setLevels(spans: readonly Span[]): void {
     const view = this.#view as TextView;
-    this.#levels = { of: spans, levels: levels(spans) };
+    this.#levels = levels(spans);
     const depth = new Map<number, number>();
     for (const span of spans) {
-      const level = this.#levels.levels.get(span.id) ?? 0;
+      const level = this.#levels.get(span.id) ?? 0;
       const last = this.#words.paragraphAt(span.end - 1);
       for (let p = this.#words.paragraphAt(span.start); p <= last; p++)
         depth.set(p, Math.max(depth.get(p) ?? 0, level));
@@ -1177,48 +1151,25 @@ export class TruthkitTextAnnotator extends LitElement {
     const view = this.#view;
     if (!overlay || !view || !this.isConnected) return;
     const origin = overlay.getBoundingClientRect();
-    const place = ({ left, top, width, height }: Box, dy = 0, high = height): string =>
-      `left:${left - origin.left}px;top:${top - origin.top + dy}px;width:${width}px;height:${high}px`;
+    const place = (box: Box): string => placed(box, origin);
     const spans = this.#spans.filter((span) => {
       const last = this.#words.paragraphAt(span.end - 1);
       for (let p = this.#words.paragraphAt(span.start); p <= last; p++)
         if (view.visible.has(p)) return true;
       return false;
     });
-    const bars: TemplateResult[] = [];
-    const badges: TemplateResult[] = [];
-    const rows: { y: number; x: number }[] = [];
-    for (const span of spans) {
-      const index = this.#indices.get(span.label) ?? 0;
-      const level = Math.min(7, this.#levels.levels.get(span.id) ?? 0);
-      const chosen = span.id === this.#selected;
-      const boxes = view.boxes(span.start, span.end);
-      for (const box of boxes)
-        bars.push(
-          html`<i class="bar c${index} ${span.suggested ? "suggested" : ""} ${chosen ? "chosen" : ""}" style=${place(box, box.height + level * 4, 3)}></i>`,
-        );
-      const [first] = boxes;
-      if (!first) continue;
-      const rtl = view.rightToLeft(span.start);
-      const label = this.#labels[index] as Label;
-      const name = `${span.suggested ? "? " : ""}${label.short}`;
-      const wide = name.length * 6.1 + 10;
-      const clear = rows.filter(({ y }) => Math.abs(y - first.top) < 4).map(({ x }) => x);
-      const x = Math.min(Math.max(first.left, ...clear), origin.right - wide - 6);
-      if (!rtl) rows.push({ y: first.top, x: x + wide + 3 });
-      const side = rtl
-        ? `right:${origin.right - first.left - first.width}px`
-        : `left:${x - origin.left}px`;
-      badges.push(
-        html`<button type="button" tabindex="-1" class="badge c${index} ${span.suggested ? "suggested" : ""} ${chosen ? "chosen" : ""}"
-          style="${side};top:${first.top - origin.top - 14}px"
-          @mousedown=${keepFocus} @click=${() => this.#select(span.id)}>${name}</button>`,
-      );
-    }
+    const drawn = spans.map((span) => ({
+      span,
+      index: this.#indices.get(span.label) ?? 0,
+      name: this.#labels[this.#indices.get(span.label) ?? 0]?.short ?? span.label,
+      level: this.#levels.get(span.id) ?? 0,
+      chosen: span.id === this.#selected,
+    }));
+    const marks = barsAndBadges(view, drawn, origin, (id) => this.#select(id));
     const cursor =
       this.#cursor && this.#textElement?.matches(":focus") ? view.boxes(...this.#cursor) : [];
     render(
-      html`${bars}${badges}${cursor.map((box) => html`<i class="cursor" style=${place(box)}></i>`)}${this.#handles(view, place)}`,
+      html`${marks}${cursor.map((box) => html`<i class="cursor" style=${place(box)}></i>`)}${this.#handles(view, place)}`,
       overlay,
       { host: this },
     );
@@ -1255,7 +1206,7 @@ export class TruthkitTextAnnotator extends LitElement {
             ${s.shortcuts} <kbd>?</kbd>
           </button>
         </div>
-        ${this.#renderMetadata()}
+        ${metadataPanel(this.metadata, s)}
       </header>
       <section class="intro" data-testid="intro" aria-label=${s.instructions} ?hidden=${!this.#introOpen}>
         <div class="short"><slot name="short-instructions" @slotchange=${this.#onIntro}></slot></div>
@@ -1308,7 +1259,7 @@ export class TruthkitTextAnnotator extends LitElement {
       </div>
       ${this.#renderFooter()}
       <div class="live" role="status" aria-live="polite" data-testid="status">${this.#said}</div>
-      ${this.#renderDialogs()}
+      ${dialogs(s, this.#labels, this.#commands())}
     </main>`;
   }
 
@@ -1341,17 +1292,6 @@ export class TruthkitTextAnnotator extends LitElement {
       <i class="swatch"></i><span>${label.full}</span>${count ? html`<small>${count}</small>` : nothing}
       ${label.key ? html`<kbd>${label.key.toUpperCase()}</kbd>` : nothing}
     </button>`;
-  }
-
-  #renderMetadata(): TemplateResult | typeof nothing {
-    const data = this.metadata;
-    if (typeof data !== "object" || data === null || Object.keys(data).length === 0) return nothing;
-    return html`<dl class="metadata" aria-label=${this.#strings.about}>
-      ${Object.entries(data).map(
-        ([key, value]) =>
-          html`<div><dt>${humanized(key)}</dt><dd dir="auto">${readable(value)}</dd></div>`,
-      )}
-    </dl>`;
   }
 
   #renderSelected(): TemplateResult | typeof nothing {
@@ -1496,52 +1436,6 @@ export class TruthkitTextAnnotator extends LitElement {
       </div>
     </footer>`;
   }
-
-  #renderDialogs(): TemplateResult {
-    const s = this.#strings;
-    const fixed: [string, string][] = [
-      [this.#labels.map(({ key }) => key.toUpperCase()).join("  "), s.keyLabels],
-      [s.mouse, s.keyMouse],
-      [s.click, s.keyClick],
-      ["←  →  ↑  ↓", s.keyArrows],
-      ["Enter", s.keyEnter],
-      ["Tab  Shift+Tab", s.keyTab],
-      ...this.#commands()
-        .filter(({ shown }) => shown)
-        .map(({ shown, help }): [string, string] => [shown, help]),
-      ["+  −  0", s.keyPicture],
-    ];
-    const close = (event: Event): void => (event.target as Element).closest("dialog")?.close();
-    const backdrop = (event: Event): void => {
-      if (event.target === event.currentTarget) close(event);
-    };
-    return html`<dialog class="shortcuts" aria-labelledby="shortcuts-title" @click=${backdrop}>
-        <div class="sheet">
-          <div class="head">
-            <h2 id="shortcuts-title" tabindex="-1" autofocus>${s.shortcuts}</h2>
-            <button type="button" data-testid="close-shortcuts" @click=${close}>${s.close}</button>
-          </div>
-          <table>
-            ${fixed.map(
-              ([keys, help]) =>
-                html`<tr><th scope="row">${keys
-                  .split("  ")
-                  .filter(Boolean)
-                  .map((key) => html`<kbd>${key}</kbd> `)}</th><td>${help}</td></tr>`,
-            )}
-          </table>
-        </div>
-      </dialog>
-      <dialog class="instructions" aria-labelledby="instructions-title" @click=${backdrop}>
-        <div class="sheet">
-          <div class="head">
-            <h2 id="instructions-title" tabindex="-1" autofocus>${s.instructions}</h2>
-            <button type="button" data-testid="close-instructions" @click=${close}>${s.close}</button>
-          </div>
-          <slot name="full-instructions"></slot>
-        </div>
-      </dialog>`;
-  }
 }
 
 function parsed(text: string | null): unknown {
@@ -1551,26 +1445,6 @@ function parsed(text: string | null): unknown {
   } catch {
     return text;
   }
-}
-
-function humanized(key: string): string {
-  const words = key.replace(/[_-]+/g, " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function readable(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "–";
-  if (Array.isArray(value)) return value.map(readable).join(", ");
-  if (typeof value === "object")
-    return Object.entries(value)
-      .map(([key, inner]) => `${humanized(key)}: ${readable(inner)}`)
-      .join("; ");
-  return String(value);
-}
-
-/** Keeps the focus and the native selection where they are when something is pressed with the mouse. */
-function keepFocus(event: MouseEvent): void {
-  if (event.button === 0) event.preventDefault();
 }
 
 function clearNativeSelection(): void {

@@ -68,8 +68,6 @@ export function labelRules(count: number, prefix: string): string {
       const { tint, strong, ink } = paintOf(i, dark);
       return (
         `::highlight(${prefix}-l${i}),.l${i}.fill { background-color: ${tint} }\n` +
-        `::highlight(${prefix}-s${i}),.s${i}.fill { background-color: transparent; ` +
-        `text-decoration: underline dashed ${strong} 2px }\n` +
         `.c${i} { --strong: ${strong}; --badge-ink: ${ink}; --tint: ${tint} }\n`
       );
     }).join("");

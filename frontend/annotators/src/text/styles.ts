@@ -184,6 +184,7 @@ export const styles = css`
 /** For the native fields between our tags, which live in the page's own tree; all easy to override. */
 export const fieldRules = `
 :where(html) { color-scheme: light dark }
+:where(body) { background: light-dark(#f5f6f8, #12151c) }
 :where(truthkit-text-annotator > fieldset, truthkit-text-annotator > label, truthkit-text-annotator > div:not([slot])) {
   display: grid; gap: .5rem; margin: 0; padding: .8rem .9rem; border: 1px solid light-dark(#d9dde5, #303848); border-radius: 12px;
   background: light-dark(#fff, #1a1f29); color: light-dark(#161a22, #e9ecf2); font-size: .9375rem; min-width: 0;
