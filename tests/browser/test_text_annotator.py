@@ -724,6 +724,35 @@ class TestManySpans:
         task.press("Control+z", "Control+z")
         assert task.value()["entities"] == []
 
+    def test_one_long_paragraph_draws_what_is_near_the_window(self, start: Open) -> None:
+        text = "The kelp forest off the northern cape lost a third of its cover. " * 800
+        given = [{"label": "Methods", "startOffset": 65 * i + 4, "endOffset": 65 * i + 15} for i in range(800)]
+        task = start(text, initial_value=given)
+        expect(task.host.locator(".badge").first).to_be_visible()
+        assert task.host.locator(".badge").count() < 200
+        task.page.mouse.wheel(0, 20_000)
+        # What was drawn at the beginning is gone, and the lines in the window have their marks.
+        task.page.wait_for_function(
+            """() => {
+              const { shadowRoot } = document.querySelector("truthkit-text-annotator");
+              const badges = [...shadowRoot.querySelectorAll(".badge")];
+              const tops = badges.map((badge) => badge.getBoundingClientRect().top);
+              return scrollY > 0 && Math.max(...tops) > 300 && Math.min(...tops) < 200 && tops.length < 300;
+            }"""
+        )
+
+    def test_rows_for_bars_survive_a_move_of_the_element(self, start: Open, page: Page) -> None:
+        task = start()
+        for words in ("We cored 42 sites", "cored 42 sites", "42 sites"):
+            task.mark(words, str(1 + words.count(" ")))
+        rows = "element => element.shadowRoot.querySelector('.paragraph').style.getPropertyValue('--rows')"
+        assert task.host.evaluate(rows) == "1"
+        task.host.evaluate("element => element.parentElement.append(element)")
+        expect(task.host.locator(".bar")).to_have_count(3)
+        page.wait_for_function(f"({rows})(document.querySelector('truthkit-text-annotator')) === '1'")
+        task.mark("river", "1")
+        assert len(task.value()["entities"]) == 4
+
 
 class TestInstructions:
     def test_a_key_opens_them(self, start: Open) -> None:

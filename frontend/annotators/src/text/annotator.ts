@@ -36,6 +36,8 @@ import { type Extent, Words } from "./words.js";
 
 const VERSION = "1";
 const ROWS_UNWINDOWED = 50;
+const MANY_IN_VIEW = 300;
+const AROUND_WINDOW = 2000;
 
 interface Work {
   readonly spans: readonly Span[];
@@ -102,8 +104,11 @@ export class TruthkitTextAnnotator extends LitElement {
   #gesture: Gesture | null = null;
   #dragged = false;
   #leaving = false;
+  #dense = false;
 
   #levels = new Map<number, number>();
+  /** The deepest level of each paragraph. */
+  #depth = new Map<number, number>();
   #painted: { spans: readonly Span[] | null; pending: Extent | null; selected: Span | null } = {
     spans: null,
     pending: null,
@@ -151,6 +156,7 @@ export class TruthkitTextAnnotator extends LitElement {
     document.addEventListener("selectionchange", this.#onSelection);
     document.addEventListener("visibilitychange", this.#onHide);
     window.addEventListener("pagehide", this.#onHide);
+    window.addEventListener("scroll", this.#onScroll, { passive: true });
     document.addEventListener("input", this.#onField);
     document.addEventListener("change", this.#onField);
     document.fonts?.addEventListener?.("loadingdone", this.#planOverlay);
@@ -170,6 +176,7 @@ export class TruthkitTextAnnotator extends LitElement {
     document.removeEventListener("selectionchange", this.#onSelection);
     document.removeEventListener("visibilitychange", this.#onHide);
     window.removeEventListener("pagehide", this.#onHide);
+    window.removeEventListener("scroll", this.#onScroll);
     document.removeEventListener("input", this.#onField);
     document.removeEventListener("change", this.#onField);
     document.fonts?.removeEventListener?.("loadingdone", this.#planOverlay);
@@ -209,6 +216,7 @@ export class TruthkitTextAnnotator extends LitElement {
     if (text !== this.#words.text) {
       this.#words = new Words(text);
       this.#view?.load(this.#words);
+      this.#depth.clear();
     }
     this.#initial = Array.isArray(this.initialValue) ? (this.initialValue as Entity[]) : null;
     const spans = (this.#initial ?? [])
@@ -243,6 +251,7 @@ export class TruthkitTextAnnotator extends LitElement {
   #makeView(): void {
     const element = this.renderRoot.querySelector<HTMLElement>("[data-testid=text]");
     if (!element || this.#view) return;
+    this.#depth.clear();
     this.#view = new TextView(
       this.renderRoot as ShadowRoot,
       element,
@@ -1129,13 +1138,17 @@ export class TruthkitTextAnnotator extends LitElement {
       for (let p = this.#words.paragraphAt(span.start); p <= last; p++)
         depth.set(p, Math.max(depth.get(p) ?? 0, level));
     }
-    view.paragraphs.forEach((paragraph, p) => {
-      const rows = Math.min(6, Math.max(0, (depth.get(p) ?? 0) - 1));
-      const wanted = rows ? String(rows) : "";
-      if (paragraph.style.getPropertyValue("--rows") !== wanted)
-        paragraph.style.setProperty("--rows", wanted);
-    });
+    const rows = (p: number, levels: Map<number, number>): number =>
+      Math.min(6, Math.max(0, (levels.get(p) ?? 0) - 1));
+    for (const p of new Set([...depth.keys(), ...this.#depth.keys()]))
+      if (rows(p, depth) !== rows(p, this.#depth))
+        view.paragraphs[p]?.style.setProperty("--rows", String(rows(p, depth)));
+    this.#depth = depth;
   }
+
+  #onScroll = (): void => {
+    if (this.#dense) this.#planOverlay();
+  };
 
   #planOverlay = (): void => {
     if (this.#frame) return;
@@ -1152,12 +1165,22 @@ export class TruthkitTextAnnotator extends LitElement {
     if (!overlay || !view || !this.isConnected) return;
     const origin = overlay.getBoundingClientRect();
     const place = (box: Box): string => placed(box, origin);
-    const spans = this.#spans.filter((span) => {
+    let spans = this.#spans.filter((span) => {
       const last = this.#words.paragraphAt(span.end - 1);
       for (let p = this.#words.paragraphAt(span.start); p <= last; p++)
         if (view.visible.has(p)) return true;
       return false;
     });
+    // One paragraph may hold them all: then only those near the window are drawn.
+    this.#dense = spans.length > MANY_IN_VIEW;
+    if (this.#dense) {
+      const [top, bottom] = this.#covered();
+      const area = view.element.getBoundingClientRect();
+      const from = view.offsetAt(area.left, Math.max(area.top, top) + 2) - AROUND_WINDOW;
+      const to =
+        view.offsetAt(area.right, Math.min(area.bottom, innerHeight - bottom) - 2) + AROUND_WINDOW;
+      spans = spans.filter(({ start, end }) => end > from && start < to);
+    }
     const drawn = spans.map((span) => ({
       span,
       index: this.#indices.get(span.label) ?? 0,

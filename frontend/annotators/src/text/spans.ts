@@ -33,14 +33,13 @@ export interface Answer {
 export const inOrder = (a: Span, b: Span): number =>
   a.start - b.start || a.end - b.end || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
 
-const same = (a: Span, b: Span): boolean =>
-  a.start === b.start && a.end === b.end && a.label === b.label;
+const place = ({ start, end, label }: Span): string => `${start} ${end} ${label}`;
 
 /** `spans` with `changed` put in (by id, else as new), in order; an equal one gives way to it. */
 export function put(spans: readonly Span[], ...changed: Span[]): readonly Span[] {
-  const rest = spans.filter(
-    (span) => !changed.some((other) => other.id === span.id || same(other, span)),
-  );
+  const ids = new Set(changed.map(({ id }) => id));
+  const places = new Set(changed.map(place));
+  const rest = spans.filter((span) => !ids.has(span.id) && !places.has(place(span)));
   return [...rest, ...changed].sort(inOrder);
 }
 
@@ -95,9 +94,10 @@ export function toAnswer(spans: readonly Span[], initial: readonly Entity[] | nu
   const decided = spans.filter((span) => !span.suggested);
   const answer: Answer = { entities: decided.map(toEntity) };
   if (initial) {
+    const origins = new Map(spans.map((span) => [span.origin, span]));
     const review = initial.map((entity, origin): Review => {
       const { endOffset, label, startOffset } = entity;
-      const span = spans.find((candidate) => candidate.origin === origin);
+      const span = origins.get(origin);
       const outcome = !span
         ? "removed"
         : span.suggested
