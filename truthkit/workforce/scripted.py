@@ -25,6 +25,7 @@ from truthkit.workforce.gestures import submit
 from truthkit.workforce.watch import PROBE, Watch
 
 VIEWPORT = (1280, 900)
+MAX_SCREENSHOT_HEIGHT = 8_000
 READY_MS = 15_000
 GESTURE_MS = 10_000
 WORK_SECONDS = 120.0
@@ -251,14 +252,20 @@ class ScriptedWorkforce:
         )
 
     async def _screenshot(self, page: Page, task: Task) -> None:
-        """The page as the first worker left it."""
+        """The page as the first worker left it, whole."""
         file = self._job.folder.screenshots / f"{task.object.object_id}.jpg"
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.touch()
-            # From the top: what sticks to the window would else be drawn in the middle.
-            await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
-            await page.screenshot(path=file, type="jpeg", quality=75, full_page=True, animations="disabled")
+        if file.exists():
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        # A window as high as the page: what sticks to the window's edges would else be drawn in the middle.
+        width, height = VIEWPORT
+        needed = await page.evaluate("() => { scrollTo(0, 0); return document.documentElement.scrollHeight; }")
+        if needed > height:
+            await page.set_viewport_size({"width": width, "height": min(needed, MAX_SCREENSHOT_HEIGHT)})
+        await page.screenshot(path=file, type="jpeg", quality=75, animations="disabled")
+        if needed > height:
+            await page.set_viewport_size({"width": width, "height": height})
 
     async def _page(self, worker_id: str) -> tuple[Page, Watch]:
         """A page of the worker's own context: what a page stores in the browser is that worker's."""
