@@ -74,7 +74,14 @@ LenientOption = Annotated[
     bool, typer.Option("--lenient", help="A variable that the task input lacks is empty, not an error.")
 ]
 ProjectOption = Annotated[
-    Path | None, typer.Option("--project", metavar="DIR", help="The project (default: the nearest parent folder).")
+    Path | None,
+    typer.Option(
+        "--project",
+        metavar="DIR",
+        help="The project (default: the nearest parent folder).",
+        exists=True,
+        file_okay=False,
+    ),
 ]
 
 

@@ -189,7 +189,15 @@ def run_job(
             project=project,
         )
         folder = JobFolder(_out_folder(out, spec.name))
-    run = _Run(spec, folder, resumed=resume is not None, concurrency=concurrency, headed=headed, on_change=on_change)
+    run = _Run(
+        spec,
+        folder,
+        resumed=resume is not None,
+        in_jobs=out is None,
+        concurrency=concurrency,
+        headed=headed,
+        on_change=on_change,
+    )
     return run.execute(on_start)
 
 
@@ -267,6 +275,7 @@ class _Run:
         folder: JobFolder,
         *,
         resumed: bool,
+        in_jobs: bool,
         concurrency: int | None,
         headed: bool,
         on_change: Callable[[Counts], None] | None,
@@ -275,6 +284,7 @@ class _Run:
         self.spec = spec
         self.folder = folder
         self.resumed = resumed
+        self.in_jobs = in_jobs
         self.concurrency = concurrency or min(4, (os.cpu_count() or 1) + 1)
         self.headed = headed
         self.on_change = on_change
@@ -294,6 +304,8 @@ class _Run:
             _same_manifest(spec)
         lines = None if self.resumed and self._loaded() else self._manifest()
         if not self.resumed:
+            if self.in_jobs:
+                _make_jobs_folder()
             self.folder.create()
             self.folder.write_spec(spec)
         with ExitStack() as stack:
@@ -569,9 +581,6 @@ def _out_folder(out: PathLike | None, name: str) -> Path:
     if out is not None:
         return Path(out).resolve()
     jobs = Path(JOBS).resolve()
-    if not jobs.exists():
-        jobs.mkdir()
-        (jobs / ".gitignore").write_text("*\n")
     stem = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
     folder = jobs / stem
     number = 2
@@ -579,6 +588,13 @@ def _out_folder(out: PathLike | None, name: str) -> Path:
         folder = jobs / f"{stem}-{number}"
         number += 1
     return folder
+
+
+def _make_jobs_folder() -> None:
+    jobs = Path(JOBS)
+    if not jobs.exists():
+        jobs.mkdir()
+        (jobs / ".gitignore").write_text("*\n")
 
 
 def _check_label_attribute(name: str) -> None:
