@@ -58,4 +58,4 @@ def json_fields(command: str) -> set[str]:
     """The fields of ``--json`` that the section of a command tells."""
     told = re.search(r"^- `--json`: (.*?)(?=^\S|\Z)", command_section(command), re.DOTALL | re.MULTILINE)
     assert told, f"docs/commands.md does not tell what truthkit {command} --json prints"
-    return set(re.findall(r"`(\w+)`", told[1]))
+    return {quoted or plain for quoted, plain in re.findall(r"`(?:\{\"(\w+)\": …\}|(\w+))`", told[1])}

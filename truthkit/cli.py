@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -312,9 +313,8 @@ def run_command(
             )
     except KeyboardInterrupt:
         if started:
-            err.print(
-                f"stopped; every answer is kept. Go on with: truthkit run --resume {escape(str(started[0].root))}"
-            )
+            folder = shlex.quote(str(started[0].root))
+            err.print(f"stopped; every answer is kept. Go on with: truthkit run --resume {escape(folder)}")
         raise typer.Exit(130) from None
     if as_json:
         print_json(result.to_json())

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from truthkit.findings import Finding, TruthkitError
@@ -93,7 +94,7 @@ class Consolidator:
             _write_json(self._folder.annotations(self._spec) / relative, result)
         except TruthkitError as error:
             self._store.batch_failed(batch, "; ".join(finding.message for finding in error.findings))
-            resume = f"mend it, then: truthkit run --resume {self._folder.root} (the answers are kept)"
+            resume = f"mend it, then: truthkit run --resume {quote(str(self._folder.root))} (the answers are kept)"
             return [
                 Finding(
                     finding.code,

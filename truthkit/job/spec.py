@@ -7,6 +7,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from truthkit.findings import UsageError
@@ -139,7 +140,8 @@ class JobFolder:
         """Make a new job folder. Raises UsageError if something is there already."""
         if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
             raise UsageError(
-                f"{self.root} exists", f"give a new folder, or go on with the job in it: --resume {self.root}"
+                f"{self.root} exists",
+                f"give a new folder, or go on with the job in it: --resume {quote(str(self.root))}",
             )
         self.root.mkdir(parents=True, exist_ok=True)
 
