@@ -203,8 +203,10 @@ def test_sam(tmp_path: Path) -> None:
 
 
 def test_doctor() -> None:
-    checks = printed(truthkit_process("doctor", "--json"))
+    result = truthkit_process("doctor", "--json")
+    checks = json.loads(result.stdout)
     assert all(set(check) == json_fields("doctor") for check in checks)
+    assert result.returncode == any(check["needed"] and not check["ok"] for check in checks)
     assert {"Python", "Chromium", "front-end bundles"} <= {check["name"] for check in checks}
 
     bad = truthkit_process("doctor", environment={"TRUTHKIT_CHROMIUM": "no-such-browser"})
