@@ -25,11 +25,37 @@ export function readLabels(value: unknown): Label[] {
       throw new TypeError(`labels[${i}] has no label`);
     return {
       label: named.label,
-      full: named.fullDisplayName ?? named.label,
-      short: named.shortDisplayName ?? named.label,
+      full: String(named.fullDisplayName ?? named.label),
+      short: String(named.shortDisplayName ?? named.label),
       key: KEYS[i] ?? "",
     };
   });
+}
+
+/** The task's labels, by place, by value and by key. */
+export class LabelSet {
+  readonly #places: ReadonlyMap<string, number>;
+
+  constructor(readonly all: readonly Label[]) {
+    this.#places = new Map(all.map(({ label }, i) => [label, i]));
+  }
+
+  has(label: string): boolean {
+    return this.#places.has(label);
+  }
+
+  /** The place in the list, which is also the number of its color. */
+  index(label: string): number {
+    return this.#places.get(label) ?? 0;
+  }
+
+  full(label: string): string {
+    return this.all[this.index(label)]?.full ?? label;
+  }
+
+  short(label: string): string {
+    return this.all[this.index(label)]?.short ?? label;
+  }
 }
 
 /** Hue and lightness: 4.5:1 and more on the page and on the tint. Every mark carries its label's name too. */

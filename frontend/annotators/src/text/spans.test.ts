@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { LabelSet, readLabels } from "./labels.js";
 import { levels, otherOccurrences, put, type Span, stackAt, toAnswer } from "./spans.js";
+import { suggestionsOf, takeInitial } from "./task.js";
+import { Words } from "./words.js";
 
 const span = (id: number, start: number, end: number, label = "A", more?: Partial<Span>): Span => ({
   id,
@@ -50,15 +53,13 @@ test("spans that overlap never share a level", () => {
 });
 
 test("other occurrences leave out what has the label already, and parts of words", () => {
-  const text = "ab abc ab, ab";
-  const whole = ([start, end]: readonly [number, number]): boolean =>
-    !/\w/.test(text[start - 1] ?? "") && !/\w/.test(text[end] ?? "");
+  const words = new Words("ab abc ab, ab");
   const first = span(1, 0, 2);
-  expect(otherOccurrences(text, [first, span(2, 11, 13, "B")], first, whole)).toEqual([
+  expect(otherOccurrences(words, [first, span(2, 11, 13, "B")], first)).toEqual([
     [7, 9],
     [11, 13],
   ]);
-  expect(otherOccurrences(text, [first, span(2, 11, 13)], first, whole)).toEqual([[7, 9]]);
+  expect(otherOccurrences(words, [first, span(2, 11, 13)], first)).toEqual([[7, 9]]);
 });
 
 test("the answer leaves out open suggestions and says what became of each", () => {
@@ -67,26 +68,63 @@ test("the answer leaves out open suggestions and says what became of each", () =
     { endOffset: 4, label: "A", startOffset: 3 },
     { endOffset: 6, label: "A", startOffset: 5 },
     { endOffset: 8, label: "A", startOffset: 7 },
+    { endOffset: 99, label: "A", startOffset: 7 },
   ];
+  const shown = new Set([0, 1, 2, 3]);
   const spans = [
     span(1, 0, 2, "A", { origin: 0 }),
     span(2, 3, 4, "B", { origin: 1 }),
     span(4, 7, 8, "A", { origin: 3, suggested: true }),
   ];
-  const answer = toAnswer(spans, initial);
+  const answer = toAnswer(spans, initial, shown);
   expect(answer.entities.map(({ label }) => label)).toEqual(["A", "B"]);
   expect(answer.initialValueReview?.map(({ outcome }) => outcome)).toEqual([
     "accepted",
     "changed",
     "removed",
     "undecided",
+    "ignored",
   ]);
   expect(answer.initialValueModified).toBe(true);
-  expect(toAnswer([], [])).toEqual({
+  expect(toAnswer([], [], new Set())).toEqual({
     entities: [],
     initialValueModified: false,
     initialValueReview: [],
   });
-  expect(toAnswer([span(1, 0, 1)], [])).toMatchObject({ initialValueModified: true });
-  expect(toAnswer([], null)).toEqual({ entities: [] });
+  expect(toAnswer([span(1, 0, 1)], [], new Set())).toMatchObject({ initialValueModified: true });
+  expect(toAnswer([], null, new Set())).toEqual({ entities: [] });
+});
+
+test("only what can be shown becomes a suggestion, each once and in order", () => {
+  const labels = new LabelSet(readLabels(["A"]));
+  const entity = (startOffset: number, endOffset: number, label = "A") => ({
+    endOffset,
+    label,
+    startOffset,
+  });
+  const given = [
+    entity(4, 6),
+    entity(0, 2),
+    entity(0, 2),
+    entity(0, 2, "__proto__"),
+    entity(3, 3),
+    entity(-1, 2),
+    entity(5, 99),
+  ];
+  const shown = suggestionsOf(given, labels, 10, () => 0);
+  expect(shown.map(({ origin }) => origin)).toEqual([1, 0]);
+  expect(toAnswer([], given, new Set([0, 1]))).toMatchObject({ initialValueModified: true });
+  expect(toAnswer([], given.slice(2), new Set())).toMatchObject({ initialValueModified: false });
+});
+
+test.each([
+  ["null", [null]],
+  ["a string", ["A"]],
+  ["text offsets", [{ label: "A", startOffset: "1", endOffset: "2" }]],
+  ["a fraction", [{ label: "A", startOffset: 0.5, endOffset: 2 }]],
+  ["no label", [{ startOffset: 0, endOffset: 2 }]],
+])("an initial value with %s is told and left out", (_, given) => {
+  const [initial, problem] = takeInitial(given);
+  expect(initial).toEqual([]);
+  expect(problem).toContain("initial-value[0]");
 });

@@ -1,4 +1,4 @@
-import type { Extent } from "./words.js";
+import type { Extent, Words } from "./words.js";
 
 export interface Span {
   readonly id: number;
@@ -19,7 +19,8 @@ export interface Entity {
 }
 
 export interface Review extends Entity {
-  outcome: "accepted" | "changed" | "removed" | "undecided";
+  /** `ignored` could not be shown: its label is unknown, it is outside of the text, or it is there twice. */
+  outcome: "accepted" | "changed" | "removed" | "undecided" | "ignored";
 }
 
 export interface Answer {
@@ -50,17 +51,37 @@ export function stackAt(spans: readonly Span[], offset: number): Span[] {
     .sort((a, b) => a.end - a.start - (b.end - b.start) || b.start - a.start || a.id - b.id);
 }
 
+/** The extent of a span that has one edge moved by a word or, if `fine`, by a character as it is seen. */
+export function withEdgeMoved(
+  words: Words,
+  { start, end }: Span,
+  side: "start" | "end",
+  by: -1 | 1,
+  fine: boolean,
+): Extent | undefined {
+  const edge = side === "start" ? start : end;
+  let moved: number | undefined;
+  if (fine) {
+    if (by < 0) moved = edge > 0 ? words.at(edge - 1, "grapheme").start : undefined;
+    else moved = edge < words.text.length ? words.at(edge, "grapheme").end : undefined;
+  } else if (side === "start") {
+    moved = by < 0 ? words.previous(start)?.start : words.next(start + 1)?.start;
+  } else moved = by < 0 ? words.previous(end - 1)?.end : words.next(end)?.end;
+  if (moved === undefined) return undefined;
+  return side === "start" ? [moved, end] : [start, moved];
+}
+
 /** Every place of the span's words in the text, as whole words, that has no span of its label there yet. */
-export function otherOccurrences(
-  text: string,
-  spans: readonly Span[],
-  span: Span,
-  isWhole: (extent: Extent) => boolean,
-): Extent[] {
-  const words = text.slice(span.start, span.end);
+export function otherOccurrences(words: Words, spans: readonly Span[], span: Span): Extent[] {
+  const { text } = words;
+  const wanted = text.slice(span.start, span.end);
+  const isWhole = (extent: Extent): boolean => {
+    const snapped = words.snap(...extent);
+    return snapped?.[0] === extent[0] && snapped[1] === extent[1];
+  };
   const found: Extent[] = [];
-  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + words.length)) {
-    const end = at + words.length;
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+    const end = at + wanted.length;
     const taken = spans.some(
       (other) => other.label === span.label && other.start < end && at < other.end,
     );
@@ -89,8 +110,12 @@ export const toEntity = ({ label, start, end }: Span): Entity => ({
   startOffset: start,
 });
 
-/** What is submitted: the decided spans; with an initial value also what became of it. */
-export function toAnswer(spans: readonly Span[], initial: readonly Entity[] | null): Answer {
+/** What is submitted: the decided spans; with an initial value also what became of it (`shown`: by its indices). */
+export function toAnswer(
+  spans: readonly Span[],
+  initial: readonly Entity[] | null,
+  shown: ReadonlySet<number | null>,
+): Answer {
   const decided = spans.filter((span) => !span.suggested);
   const answer: Answer = { entities: decided.map(toEntity) };
   if (initial) {
@@ -98,18 +123,20 @@ export function toAnswer(spans: readonly Span[], initial: readonly Entity[] | nu
     const review = initial.map((entity, origin): Review => {
       const { endOffset, label, startOffset } = entity;
       const span = origins.get(origin);
-      const outcome = !span
-        ? "removed"
-        : span.suggested
-          ? "undecided"
-          : span.start === startOffset && span.end === endOffset && span.label === label
-            ? "accepted"
-            : "changed";
+      const outcome = !shown.has(origin)
+        ? "ignored"
+        : !span
+          ? "removed"
+          : span.suggested
+            ? "undecided"
+            : span.start === startOffset && span.end === endOffset && span.label === label
+              ? "accepted"
+              : "changed";
       return { endOffset, label, outcome, startOffset };
     });
     answer.initialValueModified =
       decided.some((span) => span.origin === null) ||
-      review.some(({ outcome }) => outcome !== "accepted");
+      review.some(({ outcome }) => outcome !== "accepted" && outcome !== "ignored");
     answer.initialValueReview = review;
   }
   return answer;

@@ -59,6 +59,13 @@ export class Words {
     return low;
   }
 
+  /** The indices of the paragraphs that a stretch touches. */
+  paragraphsOf(start: number, end: number): number[] {
+    const first = this.paragraphAt(start);
+    const last = this.paragraphAt(Math.max(start, end - 1));
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  }
+
   extent(paragraph: number): Extent {
     return [this.starts[paragraph] as number, this.starts[paragraph + 1] ?? this.text.length];
   }
@@ -71,6 +78,12 @@ export class Words {
     const base = this.starts[paragraph] as number;
     const i = find(cuts, clamped - base);
     return this.#segment(cuts, i, base);
+  }
+
+  /** The extent of the word, or of what stands between words, at `offset`. */
+  extentAt(offset: number): Extent {
+    const { start, end } = this.at(offset);
+    return [start, end];
   }
 
   /** The first word that begins at or after `offset`. */
