@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from truthkit.job.consolidation import timestamp
-from truthkit.job.store import Store, fixed_redundancy
+from truthkit.job.store import AnswerRefusedError, Store, fixed_redundancy
 
 LEASE = 100.0
 
@@ -80,7 +80,9 @@ def test_an_object_is_complete_with_its_last_answer(store: Store) -> None:
 def test_a_submission_sent_twice_is_kept_once(store: Store) -> None:
     assignment = claim(store, "w1")
     assert store.submit(assignment.assignment_id, {"a": 1}) is True
-    assert store.submit(assignment.assignment_id, {"a": 2}) is False
+    assert store.submit(assignment.assignment_id, {"a": 1}) is False
+    with pytest.raises(AnswerRefusedError, match="another answer"):
+        store.submit(assignment.assignment_id, {"a": 2})
     assert [one.content for one in store.answers("0")] == [{"a": 1}]
 
 
@@ -123,6 +125,37 @@ def test_a_late_answer_of_a_given_up_task_is_kept(store: Store) -> None:
     assert store.object("0").state == "complete"
 
 
+def test_an_answer_after_its_object_was_consolidated_is_refused(store: Store) -> None:
+    late = claim(store, "w1")
+    store.decline(late.assignment_id, "time is over", failed=True)
+    answer(store, "w2", a=2)
+    assert store.next_batch(1, timestamp) is not None
+    with pytest.raises(AnswerRefusedError, match="labeled"):
+        store.submit(late.assignment_id, {"a": 1})
+
+
+def test_what_post_annotation_left_out_is_offered_again(store: Store) -> None:
+    for worker in ("w1", "w2"):
+        answer(store, worker, a=1)
+    batch = store.next_batch(1, timestamp)
+    assert batch is not None
+    store.consolidated(batch, {})
+    assert "left the object out" in (store.label("0")[2] or "")
+    assert store.next_batch(1, timestamp) is None
+    assert store.retry_failures() == {"0"}
+    assert store.next_batch(1, timestamp) is not None
+
+
+def test_pre_annotation_runs_again_where_nobody_answered(store: Store) -> None:
+    for number in ("0", "1"):
+        store.keep_task_input(number, {"wrong": number})
+    answer(store, "w1", a=1)
+    for number in ("0", "1"):
+        store.fail(number, "the template is broken")
+    store.retry_failures()
+    assert (store.object("0").task_input, store.object("1").task_input) == ({"wrong": "0"}, None)
+
+
 def test_an_expired_lease_frees_the_object(store: Store) -> None:
     store.claim("w1", lease_seconds=-1)
     assert store.expire() == 1
@@ -136,7 +169,7 @@ def test_failures_are_tried_again_and_answers_are_not(store: Store) -> None:
     store.decline(claim(store, "w2").assignment_id, "script failed", failed=True)
     store.fail("1", "the template is broken")
     assert store.object("0").state == "complete"
-    assert store.retry_failures() == 2
+    assert store.retry_failures() == {"0", "1"}
     assert (store.object("0").state, store.object("1").state) == ("open", "open")
     assert claim(store, "w1").object_id == "1"
     assert claim(store, "w2").object_id == "0"
@@ -148,7 +181,7 @@ def test_what_is_labeled_is_not_opened_again(store: Store) -> None:
     batch = store.next_batch(1, timestamp)
     assert batch is not None
     store.consolidated(batch, {"0": {"label": 1}})
-    assert store.retry_failures() == 0
+    assert store.retry_failures() == set()
     assert store.object("0").state == "complete"
 
 
@@ -240,4 +273,10 @@ def test_a_store_of_another_version_is_refused(file: Path, monkeypatch: pytest.M
     Store.file(file, fixed_redundancy(1)).close()
     monkeypatch.setattr("truthkit.job.store.SCHEMA_VERSION", 99)
     with pytest.raises(ValueError, match="schema 1, this truthkit reads 99"):
+        Store.file(file, fixed_redundancy(1))
+
+
+def test_a_file_that_is_no_store_is_refused(file: Path) -> None:
+    file.write_bytes(b"this is no database" * 100)
+    with pytest.raises(ValueError, match="not a database"):
         Store.file(file, fixed_redundancy(1))

@@ -6,6 +6,7 @@ Typed arguments, a typed result, so that a test can call it; the command line on
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import json
 import os
@@ -17,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from truthkit.browser import launch_options, require_chromium
 from truthkit.findings import Finding, TruthkitError, UsageError
@@ -35,10 +36,9 @@ from truthkit.pages import CROWD_SCRIPT, content_security_policy, serve, task_ap
 from truthkit.project import HandlerRef, bundles_dir
 from truthkit.source import PathLike, Source
 
-T = TypeVar("T")
-
 JOBS = "jobs"
 DEFAULT_BATCH = 10
+MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,11 +298,15 @@ class _Run:
         template = Template.load(spec.template)
         assert spec.worker_script is not None
         work = load_work(spec.worker_script)
-        chromium = require_chromium(headed=self.headed)
+        expected = _read_expected(spec.expected)
+        launch = launch_options(
+            require_chromium(headed=self.headed), headed=self.headed, allow_network=spec.allow_network
+        )
         require_bundles(spec.template)
         if self.resumed:
             _same_manifest(spec)
-        lines = None if self.resumed and self._loaded() else self._manifest()
+        if not (self.resumed and self._loaded()):
+            self._check_manifest()
         if not self.resumed:
             if self.in_jobs:
                 _make_jobs_folder()
@@ -310,63 +314,84 @@ class _Run:
             self.folder.write_spec(spec)
         with ExitStack() as stack:
             stack.enter_context(_only_one(self.folder))
-            findings = self._findings()
-            store = Store.file(self.folder.store_file, fixed_redundancy(spec.workers))
+            store = self._store()
             stack.callback(store.close)
-            if lines is not None and not store.loaded:
-                store.load(
-                    (line.object_id, line.data_object)
-                    for line in _limited(lines(findings.add if spec.skip_bad_lines else None), spec.limit)
-                )
+            findings = self._begin(store)
             if on_start:
                 on_start(self.folder)
-            if self.resumed:
-                store.expire(everyone=True)
-                store.retry_failures()
             objects = stack.enter_context(self._objects())
             pre, post = self._handlers(objects, stack)
             tasks = TaskMaker(template, pre, job_arn=spec.arn, sign=objects.sign, strict=not spec.lenient)
             consolidator = Consolidator(spec, self.folder, store, post)
             job = Job(spec, self.folder, store, tasks, consolidator, findings, self.on_change)
-            run_async(
-                self._work(
-                    job, objects, launch_options(chromium, headed=self.headed, allow_network=spec.allow_network), work
-                )
-            )
-            return self._result(store, findings, began)
+
+            def give_up() -> None:
+                for handler in filter(None, (pre, post)):
+                    handler.close()
+
+            run_async(self._work(job, objects, launch, work, template.source, give_up))
+            return self._result(store, findings, expected, began)
+
+    def _store(self) -> Store:
+        try:
+            return Store.file(self.folder.store_file, fixed_redundancy(self.spec.workers))
+        except ValueError as error:
+            raise UsageError(
+                f"the job's store cannot be read: {error}",
+                "start the job anew, in another folder",
+                file=str(self.folder.store_file),
+            ) from None
 
     def _loaded(self) -> bool:
         if not self.folder.store_file.is_file():
             return False
-        store = Store.file(self.folder.store_file, fixed_redundancy(self.spec.workers))
+        store = self._store()
         try:
             return store.loaded
         finally:
             store.close()
 
-    def _manifest(self) -> Callable[[Callable[[Finding], None] | None], Iterator[ManifestLine]]:
-        """Read the manifest through once, so that nothing runs until it is right; gives a second reading."""
-        spec = self.spec
-        if not spec.skip_bad_lines:
-            require_manifest(spec.manifest, limit=spec.limit)
-        return lambda on_fault: read_manifest(spec.manifest, on_fault=on_fault)
+    def _check_manifest(self) -> None:
+        """Read the manifest through once, so that nothing runs until it is right. Raises TruthkitError."""
+        faults: list[Finding] = []
+        for _ in self._lines(faults.append):
+            pass
+        errors = [fault for fault in faults if fault.severity == "error"]
+        if errors and not self.spec.skip_bad_lines:
+            raise TruthkitError.of(errors[:MOST_FAULTS])
 
-    def _findings(self) -> Findings:
-        """A resumed job tries again what failed; what was found about its pages before still holds."""
-        file = self.folder.findings_file
-        kept = []
-        if file.is_file():
-            for line in file.read_text("utf-8").splitlines():
-                try:
-                    kept.append(Finding(**json.loads(line)))
-                except (ValueError, TypeError):
-                    continue
-            file.unlink()
-        findings = Findings(file)
-        for finding in kept:
-            if finding.code.startswith(("page-", "manifest-")) and finding.code != "page-task":
-                findings.add(finding)
-        return findings
+    def _lines(self, on_fault: Callable[[Finding], None]) -> Iterator[ManifestLine]:
+        """The manifest's lines up to the limit, with the faults of those lines."""
+        limit = self.spec.limit
+
+        def mine(finding: Finding) -> None:
+            if limit is None or (finding.line or 0) <= limit:
+                on_fault(finding)
+
+        for line in read_manifest(self.spec.manifest, on_fault=mine):
+            if limit is None or line.number <= limit:
+                yield line
+            if limit is not None and line.number >= limit:
+                return
+
+    def _begin(self, store: Store) -> Findings:
+        """Bring the store to where work can begin; gives what an earlier run found and what still holds of it."""
+        if not store.loaded:
+            findings = Findings(self.folder.findings_file)
+            store.load((line.object_id, line.data_object) for line in self._lines(findings.add))
+            return findings
+        store.expire(everyone=True)
+        again = store.retry_failures()
+        for batch in store.unfinished_batches():
+            again.update(batch.object_ids)
+
+        def holds(finding: Finding) -> bool:
+            # An error about a batch names no object.
+            tried_again = finding.object_id in again or (finding.object_id is None and bool(again))
+            return not (tried_again and finding.severity == "error" and not finding.code.startswith("manifest-"))
+
+        earlier = _read_findings(self.folder.findings_file)
+        return Findings(self.folder.findings_file, filter(holds, earlier))
 
     def _objects(self) -> ObjectStore:
         return ObjectStore(
@@ -393,7 +418,10 @@ class _Run:
             handler(spec.post_lambda, spec.post_timeout_seconds, "post_annotation"),
         )
 
-    async def _work(self, job: Job, objects: ObjectStore, launch: Any, work: Any) -> None:
+    async def _work(
+        self, job: Job, objects: ObjectStore, launch: Any, work: Any, source: str, give_up: Callable[[], None]
+    ) -> None:
+        from playwright.async_api import Error as BrowserError
         from playwright.async_api import async_playwright
 
         from truthkit.workforce.scripted import ScriptedWorkforce
@@ -401,7 +429,7 @@ class _Run:
         assert self.spec.worker_script is not None
         policy = None if self.spec.allow_network else content_security_policy(objects.endpoint)
         app = task_app(job, bundles=bundles_dir(), policy=lambda: policy)
-        async with serve(app) as origin, job.consolidating():
+        async with serve(app) as origin, job.consolidating(give_up):
             if (await asyncio.to_thread(job.store.counts)).open == 0:
                 return
             async with async_playwright() as playwright:
@@ -413,17 +441,19 @@ class _Run:
                     objects_origin=objects.endpoint,
                     work=work,
                     script=self.spec.worker_script,
+                    source=source,
+                    allow_network=self.spec.allow_network,
                     concurrency=self.concurrency,
                 )
                 await workforce.run()
-                await browser.close()
+                with contextlib.suppress(BrowserError):
+                    await browser.close()
 
-    def _result(self, store: Store, findings: Findings, began: float) -> RunResult:
+    def _result(self, store: Store, findings: Findings, expected: dict[int, Any], began: float) -> RunResult:
         from truthkit.report import ReportData, ReportObject, ReportWorker, write_report
         from truthkit.report.gold import agreement, worker_agreement
 
         spec, folder = self.spec, self.folder
-        expected = _read_expected(spec.expected)
         written: list[OutputLine] = []
 
         def lines() -> Iterator[OutputLine]:
@@ -500,16 +530,6 @@ class _Run:
         )
 
 
-def require_manifest(file: Path, *, limit: int | None = None) -> None:
-    """Raise TruthkitError with everything that is wrong with a manifest (up to ``limit`` lines)."""
-    faults: list[Finding] = []
-    for _ in _limited(read_manifest(file, on_fault=faults.append), limit):
-        pass
-    errors = [fault for fault in faults if fault.severity == "error"]
-    if errors:
-        raise TruthkitError.of(errors[:100])
-
-
 def require_bundles(template: Path) -> None:
     """Raise TruthkitError if the front end is not built."""
     if not (bundles_dir() / CROWD_SCRIPT).is_file():
@@ -563,18 +583,29 @@ def _same_manifest(spec: JobSpec) -> None:
         )
 
 
-def _limited(items: Iterator[T], limit: int | None) -> Iterator[T]:
-    for number, item in enumerate(items):
-        if limit is not None and number >= limit:
-            return
-        yield item
-
-
 def _read_expected(file: Path | None) -> dict[int, Any]:
-    """Gold labels by manifest line."""
+    """Gold labels by manifest line. Raises TruthkitError with the line that is not JSON."""
     if file is None:
         return {}
-    return {number: json.loads(text) for number, text in enumerate(file.read_text("utf-8").splitlines(), 1) if text}
+    expected = {}
+    with file.open(encoding="utf-8") as stream:
+        for number, text in enumerate(stream, 1):
+            try:
+                expected[number] = json.loads(text)
+            except ValueError as error:
+                raise TruthkitError(
+                    Finding(
+                        "expected", f"is not JSON: {error}", "one expected label a line", file=str(file), line=number
+                    )
+                ) from None
+    return expected
+
+
+def _read_findings(file: Path) -> Iterator[Finding]:
+    """What an earlier run wrote; a line that a kill cut off is passed over."""
+    for text in file.read_text("ascii").split("\n") if file.is_file() else ():
+        with contextlib.suppress(ValueError, TypeError):
+            yield Finding(**json.loads(text))
 
 
 def _out_folder(out: PathLike | None, name: str) -> Path:

@@ -56,7 +56,12 @@ def write_worker_response(folder: JobFolder, spec: JobSpec, object_id: str, answ
         )
     )
     relative = f"worker-response/{ITERATION}/{object_id}/{at}.json"
-    _write_json(folder.annotations(spec) / relative, response.to_json())
+    file = folder.annotations(spec) / relative
+    _write_json(file, response.to_json())
+    # One file an object: an earlier one had fewer answers.
+    for older in file.parent.glob("*.json"):
+        if older != file:
+            older.unlink()
     return f"{spec.annotations_uri}/{relative}"
 
 
@@ -92,7 +97,8 @@ class Consolidator:
             annotations, warnings = self._parse(result, batch)
             relative = f"consolidated-annotation/consolidation-response/{ITERATION}/{batch.timestamp}.json"
             _write_json(self._folder.annotations(self._spec) / relative, result)
-        except TruthkitError as error:
+        except (TruthkitError, ContractError) as raised:
+            error = raised if isinstance(raised, TruthkitError) else TruthkitError(_breach("the request", raised))
             self._store.batch_failed(batch, "; ".join(finding.message for finding in error.findings))
             resume = f"mend it, then: truthkit run --resume {quote(str(self._folder.root))} (the answers are kept)"
             return [
@@ -119,14 +125,8 @@ class Consolidator:
         try:
             return parse_consolidation_response(result, batch.object_ids, self._spec.label_attribute)
         except ContractError as error:
-            raise TruthkitError(
-                Finding(
-                    "post-annotation-contract",
-                    f"what the post-annotation handler returned: {error.path}: {error.problem}",
-                    error.cure,
-                    file=str(self._post_lambda.ref.file),
-                )
-            ) from None
+            what = "what the post-annotation handler returned"
+            raise TruthkitError(_breach(what, error, str(self._post_lambda.ref.file))) from None
 
     def _write_request(self, batch: Batch) -> str:
         objects = []
@@ -147,6 +147,10 @@ class Consolidator:
         relative = f"consolidated-annotation/consolidation-request/{ITERATION}/answers/{answer.assignment_id}.json"
         write_atomically(self._folder.annotations(self._spec) / relative, text)
         return Annotation(answer.worker_id, content=None, s3_uri=f"{self._spec.annotations_uri}/{relative}")
+
+
+def _breach(what: str, error: ContractError, file: str | None = None) -> Finding:
+    return Finding("post-annotation-contract", f"{what}: {error.path}: {error.problem}", error.cure, file=file)
 
 
 def _source(data_object: dict[str, Any]) -> Source:

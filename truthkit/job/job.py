@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import Any
 
 from truthkit.findings import Finding, SubmissionError, TruthkitError
 from truthkit.job.consolidation import Consolidator, timestamp, write_worker_response
-from truthkit.job.spec import JobFolder, JobSpec
-from truthkit.job.store import Assignment, Batch, Counts, Store, StoredObject
+from truthkit.job.spec import JobFolder, JobSpec, write_atomically
+from truthkit.job.store import AnswerRefusedError, Assignment, Batch, Counts, Store, StoredObject
 from truthkit.job.tasks import TaskMaker
 from truthkit.liquid import Rendered
+
+TELL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +40,30 @@ class Task:
 
 
 class Findings:
-    """Collects what a job finds; the same fault on many pages is told once, with the number of times."""
+    """Collects what a job finds; the same fault on many pages is told once, with the number of times.
 
-    def __init__(self, file: Path) -> None:
+    Args:
+        file: one finding a line, written as they come.
+        kept: findings of an earlier run that still hold.
+    """
+
+    def __init__(self, file: Path, kept: Iterable[Finding] = ()) -> None:
         self._file = file
         self._found: dict[tuple[Any, ...], tuple[Finding, int]] = {}
+        for finding in kept:
+            self._count(finding)
+        write_atomically(file, "".join(_line(finding) for finding, _ in self._found.values()))
 
     def add(self, finding: Finding) -> None:
+        if self._count(finding) == 1:
+            with self._file.open("a", encoding="ascii") as stream:
+                stream.write(_line(finding))
+
+    def _count(self, finding: Finding) -> int:
         key = (finding.code, finding.message, finding.file, finding.line, finding.severity)
         first, count = self._found.get(key, (finding, 0))
         self._found[key] = (first, count + 1)
-        if count == 0:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("a", encoding="ascii") as stream:
-                stream.write(json.dumps(finding.to_json()) + "\n")
+        return count + 1
 
     def all(self) -> tuple[Finding, ...]:
         """The findings in the order in which they were first met."""
@@ -58,6 +71,10 @@ class Findings:
             finding if count == 1 else replace(finding, message=f"{finding.message} (seen {count} times)")
             for finding, count in self._found.values()
         )
+
+
+def _line(finding: Finding) -> str:
+    return json.dumps(finding.to_json()) + "\n"
 
 
 class Job:
@@ -94,6 +111,8 @@ class Job:
         self._submitted: dict[str, asyncio.Event] = {}
         self._preparing: dict[str, asyncio.Lock] = {}
         self._ready = asyncio.Event()
+        self._ending = False
+        self._told = 0.0
 
     # --- assignments ---------------------------------------------------------------------------------------------
 
@@ -120,6 +139,8 @@ class Job:
                 if task_input is None:
                     about = f"object {object_id}, line {stored.line}"
                     prepared = await asyncio.to_thread(self._tasks.prepare, stored.data_object, about=about)
+                    for remark in prepared.remarks:
+                        self.findings.add(remark.about(object_id=object_id))
                     if not prepared.human_annotation_required:
                         await asyncio.to_thread(self.store.skip, object_id)
                         await self._changed()
@@ -172,6 +193,8 @@ class Job:
             await asyncio.to_thread(self.store.submit, token, answer)
         except KeyError:
             raise SubmissionError(404, "there is no such assignment") from None
+        except AnswerRefusedError as error:
+            raise SubmissionError(409, str(error)) from None
         if event := self._submitted.get(token):
             event.set()
         assignment = await asyncio.to_thread(self.store.assignment, token)
@@ -186,41 +209,53 @@ class Job:
             async with self._preparing.setdefault(object_id, asyncio.Lock()):
                 await asyncio.to_thread(self._write_response, object_id)
             self._ready.set()
+        if stored.state != "open":
+            self._preparing.pop(object_id, None)
         await self._changed()
 
     def _write_response(self, object_id: str) -> None:
         write_worker_response(self.folder, self.spec, object_id, self.store.answers(object_id))
 
     async def _changed(self) -> None:
-        if self._on_change:
+        """Tell whoever watches, but not so often that counting would be the work."""
+        if self._on_change and time.monotonic() - self._told > TELL_SECONDS:
+            self._told = time.monotonic()
             self._on_change(await asyncio.to_thread(self.store.counts))
 
     # --- consolidation -------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def consolidating(self) -> AsyncIterator[None]:
-        """Consolidate while workers are at work, and what is left at the end."""
+    async def consolidating(self, give_up: Callable[[], None]) -> AsyncIterator[None]:
+        """Consolidate while workers are at work, and what is left at the end.
+
+        ``give_up`` is called when the job is interrupted: it must end a handler's call that is under way.
+        """
         for stored in await asyncio.to_thread(lambda: [one for one in self.store.objects() if one.state == "complete"]):
             await asyncio.to_thread(self._write_response, stored.object_id)
-        for batch in await asyncio.to_thread(self.store.unfinished_batches):
-            await self._consolidate(batch)
-        self._ready.set()
         background = asyncio.create_task(self._as_they_come())
         try:
             yield
-        finally:
+        except BaseException:
+            self._ending = True
             background.cancel()
+            give_up()
             await asyncio.gather(background, return_exceptions=True)
+            raise
+        # Not cancelled: a batch once begun is finished, and what it finds is told.
+        self._ending = True
+        self._ready.set()
+        await background
         while (rest := await self._next_batch(short=True)) is not None:
             await self._consolidate(rest)
 
     async def _as_they_come(self) -> None:
-        while True:
+        for batch in await asyncio.to_thread(self.store.unfinished_batches):
+            await self._consolidate(batch)
+        while not self._ending:
+            while not self._ending and (batch_now := await self._next_batch()) is not None:
+                await self._consolidate(batch_now)
             await self._ready.wait()
             self._ready.clear()
-            while batch := await self._next_batch():
-                # A batch once begun is finished, also when the workers are done meanwhile.
-                await asyncio.shield(self._consolidate(batch))
 
     async def _next_batch(self, *, short: bool = False) -> Batch | None:
         return await asyncio.to_thread(lambda: self.store.next_batch(self.spec.batch, timestamp, short=short))

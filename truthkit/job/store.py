@@ -153,6 +153,10 @@ def fixed_redundancy(workers: int) -> NeedsMore:
     return lambda _object_id, answers: max(0, workers - len(answers))
 
 
+class AnswerRefusedError(Exception):
+    """An answer that comes too late, or another one where an answer is stored already; its text says which."""
+
+
 class Store:
     """The store of one job. Safe to use from several threads and processes.
 
@@ -177,7 +181,11 @@ class Store:
 
     @classmethod
     def file(cls, path: Path, needs_more: NeedsMore) -> Store:
-        return cls(f"sqlite:///{path}", needs_more)
+        """The store in an SQLite file. Raises ValueError if it is no store, or of another version."""
+        try:
+            return cls(f"sqlite:///{path}", needs_more)
+        except sa.exc.DatabaseError as error:
+            raise ValueError(str(error.orig)) from None
 
     def close(self) -> None:
         self._engine.dispose()
@@ -299,8 +307,8 @@ class Store:
     def submit(self, assignment_id: str, content: dict[str, Any]) -> bool:
         """Keep an answer, for good, and see whether its object has enough.
 
-        Sending the same submission again changes nothing. Gives whether the answer was new.
-        Raises KeyError if there is no such assignment.
+        Sending the same submission again changes nothing. Gives whether the answer was new. Raises KeyError if there
+        is no such assignment, AnswerRefusedError if another answer is stored or the object is consolidated already.
         """
         now = time.time()
         with self._engine.begin() as db:
@@ -309,8 +317,13 @@ class Store:
             ).one_or_none()
             if row is None:
                 raise KeyError(assignment_id)
-            if db.scalar(sa.select(_answers.c.object_id).where(_answers.c.assignment_id == assignment_id)):
+            before = db.scalar(sa.select(_answers.c.content).where(_answers.c.assignment_id == assignment_id))
+            if before is not None:
+                if json.loads(before) != content:
+                    raise AnswerRefusedError("another answer of this task is stored already")
                 return False
+            if db.scalar(sa.select(_labels.c.batch_id).where(_labels.c.object_id == row.object_id)) is not None:
+                raise AnswerRefusedError("the time for this task is over: its object is labeled")
             db.execute(
                 _answers.insert().values(
                     assignment_id=assignment_id,
@@ -376,13 +389,20 @@ class Store:
                 )
         return len(rows)
 
-    def retry_failures(self) -> int:
-        """Open what failed (not what was declined) once more, for a resumed job; gives how many objects."""
+    def retry_failures(self) -> set[str]:
+        """Open what failed (not what was declined) once more, for a resumed job; gives the objects.
+
+        Pre-annotation runs again for those that nobody has answered yet. What is labeled stays so; an object that the
+        post-annotation function left out is offered to it again.
+        """
         with self._engine.begin() as db:
+            left_out = sa.select(_batches.c.batch_id).where(_batches.c.state == "consolidated")
+            gone = _labels.delete().where(_labels.c.content.is_(None), _labels.c.batch_id.in_(left_out))
+            again = set(db.scalars(gone.returning(_labels.c.object_id)))
             broken = set(db.scalars(sa.select(_assignments.c.object_id).where(_assignments.c.state == "failed")))
             broken |= set(db.scalars(sa.select(_objects.c.object_id).where(_objects.c.state == "failed")))
-            labeled = set(db.scalars(sa.select(_labels.c.object_id))) if broken else set()
-            for object_id in broken - labeled:
+            broken -= set(db.scalars(sa.select(_labels.c.object_id)))
+            for object_id in broken:
                 db.execute(
                     _assignments.delete().where(_assignments.c.object_id == object_id, _assignments.c.state == "failed")
                 )
@@ -390,8 +410,10 @@ class Store:
                 values: dict[str, Any] = {"taken": answers, "wanted": answers + more}
                 if more or answers:
                     values |= {"state": "open" if more else "complete", "failure": None}
+                if not answers:
+                    values["task_input"] = None
                 db.execute(_objects.update().where(_objects.c.object_id == object_id).values(**values))
-        return len(broken - labeled)
+        return broken | again
 
     def answers(self, object_id: str) -> list[Answer]:
         """An object's answers, in the order of submission."""
@@ -421,7 +443,7 @@ class Store:
     def next_batch(self, size: int, timestamp: Callable[[], str], *, short: bool = False) -> Batch | None:
         """The next objects to consolidate: ``size`` complete ones, or fewer when ``short`` is allowed.
 
-        A batch whose request was made, but whose result is not there, comes again first.
+        None if there are not so many. Which batches an earlier run left without a result: unfinished_batches.
         """
         with self._engine.begin() as db:
             ids = tuple(
@@ -440,9 +462,8 @@ class Store:
             )
             if not ids or (len(ids) < size and not short):
                 return None
-            taken = set(db.scalars(sa.select(_batches.c.timestamp)))
             name = timestamp()
-            while name in taken:
+            while db.scalar(sa.select(_batches.c.batch_id).where(_batches.c.timestamp == name)) is not None:
                 name = timestamp_after(name)
             batch_id = db.execute(_batches.insert().values(state="requested", timestamp=name)).inserted_primary_key
             assert batch_id is not None
@@ -491,7 +512,7 @@ class Store:
             )
 
     def label(self, object_id: str) -> tuple[dict[str, Any] | None, str | None, str | None]:
-        """An object's consolidated annotation, its batch's timestamp, and why it has none."""
+        """An object's consolidated annotation, its batch's timestamp, and why it has none (as far as that is known)."""
         with self._engine.begin() as db:
             row = db.execute(
                 sa.select(_labels.c.content, _batches.c.timestamp, _batches.c.state, _batches.c.error)
@@ -500,6 +521,8 @@ class Store:
             ).one_or_none()
         if row is None:
             return None, None, None
+        if row.content is None and row.state == "consolidated":
+            return None, row.timestamp, "The function left the object out of its result"
         return (json.loads(row.content) if row.content else None), row.timestamp, row.error
 
     def counts(self) -> Counts:

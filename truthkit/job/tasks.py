@@ -14,10 +14,11 @@ from truthkit_core.messages import ContractError, PreAnnotationEvent, PreAnnotat
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What pre-annotation made of a data object."""
+    """What pre-annotation made of a data object; ``remarks`` are no faults."""
 
     task_input: dict[str, Any]
     human_annotation_required: bool = True
+    remarks: tuple[Finding, ...] = ()
 
 
 class TaskMaker:
@@ -51,20 +52,15 @@ class TaskMaker:
         """Run pre-annotation. Raises TruthkitError with the handler's fault or its breach of contract b."""
         if self._pre_lambda is None:
             return Prepared(data_object)
-        event = PreAnnotationEvent(self._job_arn, data_object).to_json()
-        result = self._pre_lambda.invoke(event, about=about)
+        file = str(self._pre_lambda.ref.file)
         try:
-            response = PreAnnotationResponse.parse(result)
+            event = PreAnnotationEvent(self._job_arn, data_object).to_json()
+            response = PreAnnotationResponse.parse(self._pre_lambda.invoke(event, about=about))
         except ContractError as error:
-            raise TruthkitError(
-                Finding(
-                    "pre-annotation-contract",
-                    f"what the pre-annotation handler returned: {error.path}: {error.problem}",
-                    error.cure,
-                    file=str(self._pre_lambda.ref.file),
-                )
-            ) from None
-        return Prepared(response.task_input, response.human_annotation_required)
+            message = f"what the pre-annotation handler returned: {error.path}: {error.problem}"
+            raise TruthkitError(Finding("pre-annotation-contract", message, error.cure, file=file)) from None
+        remarks = tuple(Finding("pre-annotation-remark", note, severity="info", file=file) for note in response.notes)
+        return Prepared(response.task_input, response.human_annotation_required, remarks)
 
     def render(self, task_input: dict[str, Any]) -> Rendered:
         """The rendered template. Raises TruthkitError with file, line and column."""

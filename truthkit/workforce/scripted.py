@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import importlib.util
 import inspect
@@ -26,6 +27,7 @@ from truthkit.workforce.watch import PROBE, Watch
 
 VIEWPORT = (1280, 900)
 MAX_SCREENSHOT_HEIGHT = 8_000
+OPEN_MS = 30_000
 READY_MS = 15_000
 GESTURE_MS = 10_000
 WORK_SECONDS = 120.0
@@ -65,7 +67,7 @@ def load_work(file: Path) -> Work:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TruthkitError(script_fault(error, file)) from None
     work = getattr(module, "work", None)
     if not inspect.iscoroutinefunction(work):
@@ -111,6 +113,8 @@ class ScriptedWorkforce:
         objects_origin: the server of the data objects.
         work: what a worker does on a page.
         script: where ``work`` stands, for its faults.
+        source: the template's text, for the places of faults.
+        allow_network: pages may load from elsewhere.
         concurrency: how many pages at a time.
     """
 
@@ -123,6 +127,8 @@ class ScriptedWorkforce:
         objects_origin: str,
         work: Work,
         script: Path,
+        source: str,
+        allow_network: bool,
         concurrency: int,
     ) -> None:
         self._job = job
@@ -131,6 +137,7 @@ class ScriptedWorkforce:
         self._objects_origin = objects_origin
         self._work = work
         self._script = script
+        self._allow_network = allow_network
         self._concurrency = concurrency
         self._ids = worker_ids(job.spec.workers)
         self._contexts: dict[str, BrowserContext] = {}
@@ -138,7 +145,7 @@ class ScriptedWorkforce:
         self._turn = itertools.count()
         self._busy = 0
         self._idle = asyncio.Condition()
-        self._source = job.spec.template.read_text("utf-8").splitlines()
+        self._source = source.split("\n")
 
     async def run(self) -> None:
         """Work until no worker has anything left to do."""
@@ -146,9 +153,22 @@ class ScriptedWorkforce:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._concurrency):
                     group.create_task(self._slot())
+        except* BrowserError as group:
+            raise TruthkitError(self._browser_ended(group)) from None
         finally:
             for context in self._contexts.values():
-                await context.close()
+                with contextlib.suppress(BrowserError):
+                    await context.close()
+
+    def _browser_ended(self, group: BaseExceptionGroup[BrowserError]) -> Finding:
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        return Finding(
+            "browser-ended",
+            f"the browser ended before the job: {str(first).splitlines()[0]}",
+            f"every answer is kept; go on with: truthkit run --resume {self._job.folder.root}",
+        )
 
     async def _slot(self) -> None:
         while True:
@@ -186,22 +206,32 @@ class ScriptedWorkforce:
         try:
             fault = await self._attend(page, watch, task)
         except BrowserError as error:
+            if not self._browser.is_connected():
+                raise
             fault = self._page_fault(f"the browser failed: {str(error).splitlines()[0]}")
         for finding in watch.findings:
             self._job.findings.add(finding.about(task.assignment.object_id, worker_id))
-        if fault is not None and not self._job.submitted(task).is_set():
-            await self._job.give_up(task, fault)
-        else:
-            if fault is not None:
-                self._job.findings.add(fault.about(task.assignment.object_id, worker_id))
+        if fault is None:
             self._job.close(task)
-        if page.is_closed():
+            self._pages[worker_id].append((page, watch))
             return
-        self._pages[worker_id].append((page, watch))
+        # Nobody goes on with a page on which something broke: it may have crashed, or still be at work.
+        with contextlib.suppress(BrowserError):
+            await page.close()
+        if self._job.submitted(task).is_set():
+            self._job.findings.add(fault.about(task.assignment.object_id, worker_id))
+            self._job.close(task)
+        else:
+            await self._job.give_up(task, fault)
 
     async def _attend(self, page: Page, watch: Watch, task: Task) -> Finding | None:
         """Open the task, do it, submit it; gives what kept the worker from it."""
-        await page.goto(f"{self._origin}/tasks/{task.assignment.assignment_id}", wait_until="load")
+        address = f"{self._origin}/tasks/{task.assignment.assignment_id}"
+        response = await page.goto(address, wait_until="load", timeout=OPEN_MS)
+        if response is None or not response.ok:
+            return self._page_fault(
+                f"the page could not be opened: status {response.status if response else 'unknown'}"
+            )
         if not await watch.stand(READY_MS):
             return self._page_fault(
                 "the crowd elements of the page were not ready in time",
@@ -211,20 +241,24 @@ class ScriptedWorkforce:
         seed = f"{self._job.spec.seed}:{task.object.object_id}:{index}"
         worker = Worker(task.assignment.worker_id, index, random.Random(seed))
         item = WorkItem(task.line, task.data_object, task.task_input)
+        limit = asyncio.timeout(WORK_SECONDS)
         try:
-            await asyncio.wait_for(self._work(page, item, worker), WORK_SECONDS)
-        except TimeoutError:
-            return Finding(
-                "worker-script",
-                f"the worker script did not end within {WORK_SECONDS:.0f} seconds",
-                "it may wait for something that never comes: run it with --headed --concurrency 1 to watch it",
-                file=str(self._script),
-            )
+            async with limit:
+                await self._work(page, item, worker)
         except TruthkitError as error:
             return error.findings[0]
-        except Exception as error:
+        except (Exception, SystemExit) as error:
+            if limit.expired():
+                return Finding(
+                    "worker-script",
+                    f"the worker script did not end within {WORK_SECONDS:.0f} seconds",
+                    "it may wait for something that never comes: run it with --headed --concurrency 1 to watch it",
+                    file=str(self._script),
+                )
+            if isinstance(error, BrowserError) and not self._browser.is_connected():
+                raise
             return script_fault(error, self._script)
-        await self._screenshot(page, task)
+        await self._picture(page, watch, task)
         return await self._submit(page, task)
 
     async def _submit(self, page: Page, task: Task) -> Finding | None:
@@ -250,6 +284,14 @@ class ScriptedWorkforce:
             "Submit was pressed, but no answer came" + (f"; the page says: {said}" if said else ""),
             "a required field may be empty, or a handler of the template may hold the submission back",
         )
+
+    async def _picture(self, page: Page, watch: Watch, task: Task) -> None:
+        """A picture for the report; that it fails is no reason to lose the worker's work."""
+        try:
+            await self._screenshot(page, task)
+        except BrowserError as error:
+            (self._job.folder.screenshots / f"{task.object.object_id}.jpg").unlink(missing_ok=True)
+            watch.warn("page-screenshot", f"no picture of the page could be taken: {str(error).splitlines()[0]}")
 
     async def _screenshot(self, page: Page, task: Task) -> None:
         """The page as the first worker left it, whole."""
@@ -288,7 +330,10 @@ class ScriptedWorkforce:
                 context = self._contexts[worker_id]
             self._contexts[worker_id] = context
         page = await context.new_page()
-        return page, Watch(page, self._origin, self._objects_origin, str(self._job.spec.template))
+        watch = Watch(page, self._origin, self._objects_origin, str(self._job.spec.template))
+        if not self._allow_network:
+            await watch.guard()
+        return page, watch
 
     def _page_fault(self, message: str, cure: str = "") -> Finding:
         return Finding("page-task", message, cure, file=str(self._job.spec.template))

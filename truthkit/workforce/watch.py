@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import html
 import json
 import re
@@ -9,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from playwright.async_api import ConsoleMessage, Page, Request, Response
+from playwright.async_api import Error as BrowserError
 
 from truthkit.findings import Finding, Severity, excerpt
 from truthkit.job.job import Task
@@ -63,6 +66,7 @@ class Watch:
         self._task: Task | None = None
         self._source: list[str] = []
         self.findings: list[Finding] = []
+        self._judging: set[asyncio.Future[None]] = set()
         page.on("console", self._console)
         page.on("requestfailed", self._failed)
         page.on("response", self._response)
@@ -75,6 +79,40 @@ class Watch:
         self._task = task
         self._source = source
         self.findings = []
+
+    async def guard(self) -> None:
+        """Keep the page from leaving for elsewhere: a content security policy says nothing of navigation.
+
+        Only documents are looked at; interception of everything would switch the browser's cache off.
+        """
+        session = await self._page.context.new_cdp_session(self._page)
+        self._page.on("popup", self._popup)
+
+        async def judge(event: dict[str, Any]) -> None:
+            url, request = event["request"]["url"], {"requestId": event["requestId"]}
+            own = url.startswith((f"{self._origin}/", f"{self._objects_origin}/"))
+            if not own:
+                self._refused(url)
+            # The page may be gone by now.
+            with contextlib.suppress(BrowserError):
+                if own:
+                    await session.send("Fetch.continueRequest", request)
+                else:
+                    await session.send("Fetch.failRequest", {**request, "errorReason": "AccessDenied"})
+
+        def paused(event: dict[str, Any]) -> None:
+            task = asyncio.ensure_future(judge(event))
+            self._judging.add(task)
+            task.add_done_callback(self._judging.discard)
+
+        session.on("Fetch.requestPaused", paused)
+        await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]})
+
+    def _popup(self, popup: Page) -> None:
+        self._refused(popup.url)
+        task = asyncio.ensure_future(popup.close())
+        self._judging.add(task)
+        task.add_done_callback(self._judging.discard)
 
     async def stand(self, patience_ms: float) -> bool:
         """Wait until the page's crowd elements stand, and find those that nothing stands behind; False if they do
@@ -95,6 +133,10 @@ class Watch:
                 line=self._line_with(f"<{name}"),
             )
         return bool(seen["ready"])
+
+    def warn(self, code: str, message: str) -> None:
+        """Note what the worker's page did not stumble over."""
+        self._add(code, message, severity="warning")
 
     # --- what the browser tells ----------------------------------------------------------------------------------
 
@@ -145,8 +187,8 @@ class Watch:
 
     def _failed(self, request: Request) -> None:
         failure, url = request.failure or "", request.url
-        if "ERR_ABORTED" in failure or failure in ("csp", "net::ERR_BLOCKED_BY_CSP"):
-            return
+        if "ERR_ABORTED" in failure or failure in ("csp", "net::ERR_BLOCKED_BY_CSP", "net::ERR_ACCESS_DENIED"):
+            return  # told already, or the page itself went on
         if "ERR_NAME_NOT_RESOLVED" in failure:
             self._refused(url)
         elif url.startswith(self._objects_origin + "/"):
