@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
-from truthkit.handlers import PAYLOAD_LIMIT, Handler, HandlerError
+from truthkit._handler_child import RESPONSE_LIMIT
+from truthkit.handlers import Handler, HandlerError
 from truthkit.project import HandlerRef
+from truthkit_core.messages import LAMBDA_PAYLOAD_BYTES
 
 Make = Callable[..., Handler]
 
@@ -265,9 +267,13 @@ def test_event_with_nan_is_refused(make: Make) -> None:
     assert error.findings[0].code == "handler-event"
 
 
+def test_the_child_which_imports_nothing_has_the_same_limit() -> None:
+    assert RESPONSE_LIMIT == LAMBDA_PAYLOAD_BYTES
+
+
 def test_six_megabytes_each_way(make: Make) -> None:
     handler = make("def lambda_handler(e, c):\n    return 'é' * e['n'] if 'n' in e else len(e['x'])\n")
-    fits = (PAYLOAD_LIMIT - 2) // 2  # quotes; é has two bytes, as Lambda counts, though its ASCII form has six
+    fits = (LAMBDA_PAYLOAD_BYTES - 2) // 2  # quotes; é has two bytes, as Lambda counts, though its ASCII form has six
     assert len(handler.invoke({"n": fits})) == fits
     response = failure(handler, {"n": fits + 1})
     assert response.error_type == "Function.ResponseSizeTooLarge"

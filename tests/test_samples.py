@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from truthkit.manifest import check_manifest, read_manifest
+from truthkit.findings import Finding
+from truthkit.manifest import read_manifest
 from truthkit.project import Workflow, kit_root
 from truthkit_core.consolidation.spans import Span, consolidate_spans
 
@@ -132,8 +133,9 @@ def test_marks_count_utf16_units() -> None:
 
 
 def test_manifest() -> None:
-    assert check_manifest(WORKFLOW.manifest) == []
-    lines = list(read_manifest(WORKFLOW.manifest))
+    told: list[Finding] = []
+    lines = list(read_manifest(WORKFLOW.manifest, on_fault=told.append))
+    assert told == []
     assert len(lines) == 10
     assert len({line.data_object["metadata"]["field"] for line in lines}) == 10
     (prefix, folder), *more = WORKFLOW.objects().items()

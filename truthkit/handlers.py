@@ -25,13 +25,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any
 
+from truthkit.aws_names import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
 from truthkit.findings import Finding, TruthkitError, excerpt
 from truthkit.project import HandlerRef
+from truthkit_core.messages import LAMBDA_PAYLOAD_BYTES
 
-REGION = "us-east-1"
-ACCOUNT = "111122223333"
 MEMORY_MB = 512  # told to the handler; not enforced
-PAYLOAD_LIMIT = 6_291_556  # bytes, Lambda's limit on a synchronous request and on its response
 IMPORT_SECONDS = 60.0
 OUTPUT_LINES = 20  # of what the handler printed, kept on an error
 CHILD = Path(__file__).with_name("_handler_child.py")
@@ -100,13 +99,13 @@ class Handler:
                 "NaN and Infinity are no JSON; use null or a string",
             ) from None
         size = len(text)
-        if size > PAYLOAD_LIMIT:
+        if size > LAMBDA_PAYLOAD_BYTES:
             size = len(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        if size > PAYLOAD_LIMIT:
+        if size > LAMBDA_PAYLOAD_BYTES:
             raise self._error(
                 "handler-size",
                 "RequestTooLargeException",
-                f"the event has {size:,} bytes; Lambda takes {PAYLOAD_LIMIT:,} at most",
+                f"the event has {size:,} bytes; Lambda takes {LAMBDA_PAYLOAD_BYTES:,} at most",
                 "put what is large into S3 and hand on its URI",
             )
         request_id = str(uuid.uuid4())
@@ -287,7 +286,7 @@ class Handler:
             raise self._error(
                 "handler-size",
                 "Function.ResponseSizeTooLarge",
-                f"the response has {reply['too_large']:,} bytes; Lambda allows {PAYLOAD_LIMIT:,}",
+                f"the response has {reply['too_large']:,} bytes; Lambda allows {LAMBDA_PAYLOAD_BYTES:,}",
                 "write what is large to S3 and return its URI",
                 output=output,
             )
@@ -418,8 +417,8 @@ def _lambda_environment(ref: HandlerRef, name: str) -> dict[str, str]:
         "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "AKIATRUTHKITHANDLERS",
-        "AWS_SECRET_ACCESS_KEY": "truthkit",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "BOTO_CONFIG": os.devnull,

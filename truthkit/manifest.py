@@ -16,21 +16,25 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import unquote
 
+from truthkit.exact_json import ExactFloat
 from truthkit.findings import Finding, Severity, TruthkitError, UsageError, excerpt
+from truthkit_core.messages import S3_URI
 
 MOST_LINES = 100_000
 MOST_LINE_BYTES = 100_000
 """The service says 100,000 characters in one place and 100 kilobytes in another: a line over either is refused."""
 MOST_ATTRIBUTE_CHARACTERS = 20_000
-MOST_FINDINGS = 100
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_S3_URI = re.compile(r"s3://(?P<bucket>[^/\s]+)/(?P<key>.+)", re.DOTALL)
 _S3_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_S3_URL = re.compile(r"https?://[^/]*amazonaws\.com/.+", re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+# The bucket is in the path, or in front of the host's name.
+_S3_WEB = re.compile(
+    r"https?://(?:(?P<bucket>[^/?#]+)\.)?s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com/(?P<path>[^?#]+)[^\n]*", re.IGNORECASE
+)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
@@ -46,39 +50,19 @@ class ManifestLine:
 def read_manifest(file: Path, *, on_fault: Callable[[Finding], None] | None = None) -> Iterator[ManifestLine]:
     """The data objects of ``file``, one after another.
 
-    Raises TruthkitError with the faults of the first bad line. With ``on_fault`` a bad line is skipped instead, its
-    faults are given to ``on_fault``, and the lines after it keep their numbers. Raises UsageError if the file cannot
-    be read.
+    Raises TruthkitError with the faults of the first bad line, and passes over warnings. With ``on_fault`` a bad line
+    is skipped instead, and the lines after it keep their numbers; what is said of a line, warnings too, is given to
+    ``on_fault`` before the line itself. Raises UsageError if the file cannot be read.
     """
     for number, data_object, findings in _judged(file):
         faults = [finding for finding in findings if finding.severity == "error"]
-        if not faults:
-            if data_object is not None:
-                yield ManifestLine(number, str(number - 1), data_object)
-        elif on_fault is None:
+        if on_fault is not None:
+            for finding in findings:
+                on_fault(finding)
+        elif faults:
             raise TruthkitError.of(faults)
-        else:
-            for fault in faults:
-                on_fault(fault)
-
-
-def check_manifest(file: Path) -> list[Finding]:
-    """The faults and warnings of ``file``, in order; of each at most 100, then one finding that counts the others.
-
-    Raises UsageError if the file cannot be read.
-    """
-    found: list[Finding] = []
-    counts: dict[Severity, int] = {"error": 0, "warning": 0}
-    for _, _, findings in _judged(file):
-        for finding in findings:
-            counts[finding.severity] += 1
-            if counts[finding.severity] <= MOST_FINDINGS:
-                found.append(finding)
-    for severity, count in counts.items():
-        if count > MOST_FINDINGS:
-            message = f"the manifest has {count - MOST_FINDINGS:,} more {severity}s"
-            found.append(Finding("manifest-more", message, "mend these first", severity, file=str(file)))
-    return found
+        if data_object is not None and not faults:
+            yield ManifestLine(number, str(number - 1), data_object)
 
 
 def _judged(file: Path) -> Iterator[tuple[int, dict[str, Any] | None, list[Finding]]]:
@@ -143,7 +127,7 @@ class _Judge:
         return math.nan
 
     def _float(self, literal: str) -> float:
-        value = float(literal)
+        value = ExactFloat(literal)
         if math.isinf(value):
             self._infinite.append(literal)
         return value
@@ -155,7 +139,7 @@ class _Judge:
             code: str, message: str, cure: str, at: int | None = None, severity: Severity = "error", shown: str = ""
         ) -> None:
             column = None if at is None else at + 1
-            shown = excerpt(_CONTROL.sub(lambda match: "\N{REPLACEMENT CHARACTER}", shown), column) if shown else ""
+            shown = excerpt(shown, column) if shown else ""
             findings.append(
                 Finding(code, message, cure, severity, self._file, number, column, shown, object_id=str(number - 1))
             )
@@ -408,12 +392,12 @@ def _judge_object(value: dict[str, Any], text: str, say: Callable[..., None]) ->
 
 
 def _judge_reference(reference: Any, say: Callable[..., None], at: int | None) -> None:
-    cure = "write s3://bucket/key"
+    cure = 'write "s3://bucket/key"'
     if not isinstance(reference, str):
         say("manifest-source-ref", f"source-ref is {_kind(reference)}, not a string", cure, at)
     elif not reference.strip():
         say("manifest-source-ref", "source-ref is empty", cure, at)
-    elif match := _S3_URI.fullmatch(reference):
+    elif match := S3_URI.fullmatch(reference):
         if not _S3_BUCKET.fullmatch(match["bucket"]):
             say(
                 "manifest-source-ref",
@@ -422,7 +406,17 @@ def _judge_reference(reference: Any, say: Callable[..., None], at: int | None) -
                 at,
                 "warning",
             )
-    elif _S3_URL.fullmatch(reference):
-        say("manifest-source-ref", "source-ref is a web address, the service wants an S3 URI", cure, at, "warning")
+    elif _WEB.match(reference):
+        say("manifest-source-ref", "source-ref is a web address; the service takes S3 URIs", _s3_form(reference), at)
     else:
         say("manifest-source-ref", f"source-ref is not an S3 URI: {_quoted(reference[:200])}", cure, at)
+
+
+def _s3_form(address: str) -> str:
+    """The cure for a web address: the S3 URI that it means, if it is one of S3."""
+    if match := _S3_WEB.fullmatch(address):
+        path = unquote(match["path"])
+        uri = f"s3://{match['bucket']}/{path}" if match["bucket"] else f"s3://{path}"
+        if S3_URI.fullmatch(uri):
+            return f"write {_quoted(uri[:500])}"
+    return 'put the file into S3 and write "s3://bucket/key"'

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 
-from truthkit_core.messages.checks import loads
+from truthkit_core.messages.checks import S3_URI, loads
 
-_URI = re.compile(r"s3://([^/]+)/(.+)", re.DOTALL)
 # A role's credentials are renewed this long before they end.
 _MARGIN_SECONDS = 300
 
@@ -68,10 +66,10 @@ def write_bytes(s3_uri: str, body: bytes, role_arn: str | None = None) -> None:
 
 def split_uri(s3_uri: str) -> tuple[str, str]:
     """``s3://bucket/key`` as bucket and key. Raises StorageError."""
-    match = _URI.fullmatch(s3_uri) if isinstance(s3_uri, str) else None
+    match = S3_URI.fullmatch(s3_uri) if isinstance(s3_uri, str) else None
     if match is None:
         raise StorageError(repr(s3_uri), "is not the URI of an object", "write s3://bucket/key")
-    return match[1], match[2]
+    return match["bucket"], match["key"]
 
 
 def _client(role_arn: str | None) -> Any:

@@ -243,7 +243,7 @@ def test_flag_is_read_in_every_form(flags: dict[str, Any], required: bool, remar
         pytest.param({"taskInput": "{}"}, "taskInput", ("json.dumps",), id="task-input-string"),
         pytest.param({"taskInput": {"score": NAN}}, "taskInput.score", ("nan",), id="nan"),
         pytest.param({"taskInput": {"day": datetime(2026, 5, 4)}}, "taskInput.day", ("datetime",), id="time"),
-        pytest.param({"taskInput": {"text": MEGABYTES_7}}, "", ("6,291,456", "S3"), id="too-large"),
+        pytest.param({"taskInput": {"text": MEGABYTES_7}}, "", ("6,291,556", "S3"), id="too-large"),
     ],
 )
 def test_pre_response_refused(response: Any, where: str, words: tuple[str, ...]) -> None:
@@ -310,6 +310,7 @@ def test_worker_answer_emits_only_what_is_known_in_alphabetical_order() -> None:
         pytest.param(
             "1.dataObject.s3Uri", "https://b/k", "[1].dataObject.s3Uri", ("give s3://bucket/key",), id="no-s3-uri"
         ),
+        pytest.param("1.dataObject.s3Uri", "s3://b", "[1].dataObject.s3Uri", ("give s3://bucket/key",), id="no-key"),
         pytest.param("0.annotations", {}, None, (), id="no-annotations-object"),
         pytest.param("0.annotations", None, None, (), id="annotations-null"),
         pytest.param("0.annotations", ..., None, (), id="annotations-missing"),
@@ -433,7 +434,7 @@ def one(content: Any, name: Any = "0") -> list[Any]:
             one({"Aroma": 1}), "[0].consolidatedAnnotation.content.aroma", ("there is 'Aroma'",), id="label-misspelled"
         ),
         pytest.param(one({"aroma": NAN}), "[0].consolidatedAnnotation.content.aroma", ("nan",), id="nan"),
-        pytest.param(one({"aroma": MEGABYTES_7}), "response", ("6,291,456", "S3"), id="too-large"),
+        pytest.param(one({"aroma": MEGABYTES_7}), "response", ("6,291,556", "S3"), id="too-large"),
     ],
 )
 def test_response_refused(response: Any, where: str, words: tuple[str, ...]) -> None:

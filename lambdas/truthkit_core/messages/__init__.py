@@ -4,7 +4,7 @@ One module a stage: ``pre_annotation``, ``worker_response``, ``consolidation``, 
 they share. Every breach of the contract raises ContractError with the path of the offending value and a cure.
 """
 
-from truthkit_core.messages.checks import LAMBDA_PAYLOAD_BYTES, ContractError, check_json, dumps, loads
+from truthkit_core.messages.checks import LAMBDA_PAYLOAD_BYTES, S3_URI, ContractError, check_json, dumps, loads
 from truthkit_core.messages.consolidation import (
     AnnotatedObject,
     Annotation,
@@ -28,6 +28,7 @@ from truthkit_core.messages.worker_response import WorkerAnswer, WorkerResponse
 
 __all__ = [
     "LAMBDA_PAYLOAD_BYTES",
+    "S3_URI",
     "AnnotatedObject",
     "Annotation",
     "ConsolidatedAnnotation",

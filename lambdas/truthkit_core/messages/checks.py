@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
-# Lambda's limit on a synchronous request or response.
-LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024
+# Lambda's limit on a synchronous request or response, as its errors state it: 6 MB and 100 bytes.
+LAMBDA_PAYLOAD_BYTES = 6_291_556
+# An object's URI as the service takes it.
+S3_URI = re.compile(r"s3://(?P<bucket>[^/\s]+)/(?P<key>.+)", re.DOTALL)
 
 
 class ContractError(ValueError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from truthkit_core.messages.checks import (
+    S3_URI,
     ContractError,
     at,
     check_json,
@@ -42,7 +43,7 @@ def _content_or_uri(value: Any, path: str) -> tuple[str | None, str | None]:
 
 def _s3_uri(value: Any, path: str) -> str:
     uri = expect_text(value, path)
-    if not uri.startswith("s3://"):
+    if not S3_URI.fullmatch(uri):
         raise ContractError(path, f"is {uri!r}", "give s3://bucket/key")
     return uri
 
