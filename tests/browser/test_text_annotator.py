@@ -147,6 +147,28 @@ class TestUndo:
         task.test_id("redo").click()
         expect(yes).to_be_checked()
 
+    def test_undo_does_not_bring_back_what_a_reset_has_cleared(self, start: Open, page: Page) -> None:
+        task = start()
+        page.locator("[name=quality][value=yes]").check()
+        page.evaluate("document.querySelector('crowd-form').reset()")
+        task.mark("river", "1")
+        task.press("Control+z")
+        task.expect_spans()
+        expect(page.locator("[name=quality]:checked")).to_have_count(0)
+
+    def test_a_drag_does_not_bring_back_what_was_removed_meanwhile(self, start: Open, page: Page) -> None:
+        task = start()
+        task.mark("cored 42", "3")
+        x, y = task.test_id("handle-end").evaluate(
+            "element => { const b = element.getBoundingClientRect(); return [b.left + 4, b.bottom + 6] }"
+        )
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(*task.point(task.offset("along") + 2), steps=4)
+        task.press("Control+z")
+        page.mouse.up()
+        task.expect_spans()
+
     def test_there_is_no_last_step(self, start: Open) -> None:
         task = start()
         task.mark("river", "1")
@@ -261,8 +283,6 @@ class TestOverlap:
         for _ in range(4):
             task.click("42")
             names.append((task.selected() or "").split(":")[0])
-            task.page.mouse.move(5, 5)
-            task.page.evaluate("() => new Promise(done => setTimeout(done, 550))")  # no double click
         assert names == ["Methods", "Objectives", "Background", "Methods"]
 
     def test_bars_of_overlapping_spans_do_not_cover_each_other(self, start: Open) -> None:
@@ -327,6 +347,42 @@ class TestSuggestions:
         task.test_id("submit").click()
         expect(task.test_id("missing")).to_contain_text("3 suggestions to decide")
         task.expect_selected("Background: Salt marshes, characters 0 to 12, suggestion")
+
+    @pytest.mark.parametrize("how", ["Enter in a field", "a script"])
+    def test_no_other_way_to_submit_leaves_them_open(self, start: Open, given: Any, page: Page, how: str) -> None:
+        task = start(initial_value=given, fields='<label>Note <input name="note"></label>')
+        if how == "a script":
+            page.evaluate("document.querySelector('crowd-form').submit()")
+        else:
+            page.locator("[name=note]").press("Enter")
+        expect(task.test_id("missing")).to_contain_text("3 suggestions to decide")
+        page.wait_for_function("document.documentElement.dataset.crowdState === 'prevented'")
+        assert task.site.posts == []  # type: ignore[attr-defined]
+        task.press("Shift+a")
+        page.evaluate("document.querySelector('crowd-form').submit()")
+        expect(task.test_id("progress")).to_contain_text("Submitted")
+        assert len(json.loads(task.site.answers[0][0]["entities"])["entities"]) == 3  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize(
+        "faulty",
+        ['{"entities": []}', "[null]", '[{"label": "Methods", "startOffset": "0", "endOffset": 4}]', "[{"],
+        ids=["no list", "null", "text offset", "no json"],
+    )
+    def test_a_faulty_initial_value_is_said_and_stops_nothing(self, start: Open, faulty: str) -> None:
+        task = start(initial_value=faulty)
+        expect(task.host.get_by_role("alert")).to_contain_text("initial-value")
+        task.mark("river", "1")
+        task.expect_spans(("Background", "river"))
+
+    def test_what_cannot_be_shown_is_no_change_by_the_worker(self, start: Open, given: Any) -> None:
+        unknown = {"label": "__proto__", "startOffset": 0, "endOffset": 4}
+        task = start(initial_value=[*given, given[0], unknown, {**given[1], "endOffset": 10_000}])
+        expect(task.options).to_have_count(3)
+        task.press("Shift+a")
+        value = task.value()
+        assert len(value["entities"]) == 3
+        assert value["initialValueModified"] is False
+        assert [one["outcome"] for one in value["initialValueReview"]] == ["accepted"] * 3 + ["ignored"] * 3
 
     def test_without_an_initial_value_the_answer_is_silent_about_it(self, start: Open) -> None:
         task = start()
@@ -396,6 +452,19 @@ class TestDrafts:
         self.saved(task)
         expect(task.test_id("draft")).to_have_count(0)
 
+    def test_a_text_that_comes_by_script_has_drafts_of_its_own(self, start: Open, page: Page) -> None:
+        give = "(element, text) => { element.text = text }"
+        task = start("", text="", text_json="")
+        for text, words in (("First one.", "First"), ("Second one.", "Second")):
+            task.host.evaluate(give, text)
+            task.mark(words, "1")
+            self.saved(task)
+            page.reload()
+            task.ready()
+        task.host.evaluate(give, "First one.")
+        task.test_id("draft-restore").click()
+        task.expect_spans(("Background", "First"))
+
     def test_a_confirmed_submission_clears_the_draft(self, start: Open, page: Page) -> None:
         task = start()
         self.work(task)
@@ -456,6 +525,41 @@ class TestSubmit:
         task.test_id("submit").click()
         expect(task.test_id("progress")).to_contain_text("Submitted")
         assert len(task.site.answers) == 1  # type: ignore[attr-defined]
+
+    def test_nothing_changes_while_the_answer_is_under_way(self, start: Open, page: Page) -> None:
+        task = start(fields="")
+        task.mark("river", "1")
+        task.site.gate.clear()  # type: ignore[attr-defined]
+        task.site.replies.append(500)  # type: ignore[attr-defined]
+        task.press("Control+Enter")
+        page.wait_for_function("document.documentElement.dataset.crowdState === 'sending'")
+        task.press("2", "Delete", "Control+z", "Control+Enter")
+        task.expect_spans(("Background", "river"))
+        task.site.gate.set()  # type: ignore[attr-defined]
+        expect(task.host.get_by_role("alert")).to_contain_text("Your work is kept")
+        assert len(task.site.posts) == 1  # type: ignore[attr-defined]
+        task.press("2")
+        task.expect_spans(("Objectives", "river"))
+
+    def test_two_annotators_share_a_form_but_no_keys(self, page: Page, serve: Any) -> None:
+        both = markup(TEXT, fields="") + markup("Another text.", fields="", name="other")
+        site = serve(in_crowd_form(both))
+        page.goto(site.url)
+        first, second = (page.locator("truthkit-text-annotator").nth(i) for i in (0, 1))
+        page.wait_for_function("document.querySelectorAll('truthkit-text-annotator[data-ready]').length === 2")
+        second.get_by_test_id("text").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("2")
+        second.get_by_test_id("instructions").focus()
+        page.keyboard.press("3")  # the span is still selected
+        first.get_by_test_id("text").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("1")
+        page.evaluate("document.querySelector('crowd-form').submit()")
+        page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+        ((answer,),) = site.answers
+        labels = {name: [one["label"] for one in json.loads(text)["entities"]] for name, text in answer.items()}
+        assert labels == {"entities": ["Background"], "other": ["Methods"]}
 
     def test_crowd_form_shows_no_submit_of_its_own(self, start: Open, page: Page) -> None:
         start()
@@ -874,6 +978,104 @@ class TestMetadata:
         expect(task.host.get_by_role("alert")).to_contain_text("labels is not a list")
 
 
+class TestRobustness:
+    """Data that nobody would write by hand, and pages in odd places."""
+
+    def test_labels_that_change_during_the_work(self, start: Open) -> None:
+        task = start()
+        task.mark("river", "1")
+        task.mark("Salt", "2")
+        task.host.evaluate("(element, labels) => { element.labels = labels }", LABELS)
+        task.expect_spans(("Objectives", "Salt"), ("Background", "river"))
+        task.host.evaluate("element => element.setAttribute('labels', '[\"New\", \"Background\"]')")
+        task.expect_spans(("Background", "river"))
+        expect(task.host.locator(".badge")).to_have_class("badge c1")
+        task.mark("Salt", "1")
+        task.expect_spans(("New", "Salt"), ("Background", "river"))
+        task.press("Control+z")
+        task.expect_spans(("Background", "river"))
+
+    def test_the_answer_s_key_may_change(self, start: Open, page: Page) -> None:
+        task = start()
+        task.host.evaluate("element => { element.name = 'spans of it' }")
+        page.locator("truthkit-text-annotator > input[name='spans of it']").wait_for(state="attached")
+
+    def test_hostile_labels_text_and_metadata_are_only_text(self, start: Open, page: Page) -> None:
+        evil = '</script><img src=x onerror="window.hacked=1">{{ x }}'
+        task = start(evil, labels=["__proto__", evil, "constructor"], metadata={"__proto__": evil, evil: [evil, {}]})
+        task.mark("img", "1")
+        task.press("Escape")
+        task.mark("script", "2")
+        task.mark("window", "3")
+        task.expect_spans((evil, "script"), ("__proto__", "img"), ("constructor", "window"))
+        assert task.text.evaluate("element => element.textContent") == evil
+        page.locator("[name=quality][value=yes]").check()
+        task.test_id("submit").click()
+        expect(task.test_id("progress")).to_contain_text("Submitted")
+        assert page.evaluate("window.hacked") is None
+
+    def test_an_empty_text_and_no_labels(self, start: Open, page: Page) -> None:
+        task = start("", labels=[])
+        task.text.click()
+        task.press("ArrowRight", "Shift+ArrowDown", "End", "1", "Tab", "o", "Delete")
+        assert task.value() == {"entities": []}
+        page.locator("[name=quality][value=yes]").check()
+        task.press("Control+Enter")
+        expect(task.test_id("progress")).to_contain_text("Submitted")
+
+    @pytest.mark.parametrize("width", [1280, 390])
+    def test_sixty_labels_leave_room_for_the_text(self, start: Open, page: Page, width: int) -> None:
+        page.set_viewport_size({"width": width, "height": 700})
+        task = start("Word here.\n" * 80, labels=[f"A label of some length {i}" for i in range(60)])
+        assert task.host.locator(".labels").evaluate("one => one.offsetHeight") < 300
+        task.mark("Word", "9")
+        task.test_id("label-A label of some length 59").click()
+        task.expect_spans(("A label of some length 59", "Word"))
+
+    def test_200_kb_without_a_line_break(self, start: Open) -> None:
+        task = start("😀 " + "The kelp forest lost a third of its cover in two warm summers. " * 3300)
+        task.mark("forest", "1")
+        task.text.focus()
+        task.press("End")
+        task.press("2")
+        task.expect_spans(("Background", "forest"), ("Objectives", "summers"))
+
+    def test_the_script_twice(self, page: Page, serve: Any) -> None:
+        script = '<script src="/bundles/text-annotator.js"></script>'
+        page.goto(serve(script + in_crowd_form(markup(TEXT)) + script).url)
+        task = Annotator(page).ready()
+        task.mark("river", "1")
+        task.expect_spans(("Background", "river"))
+        expect(page.locator("truthkit-text-annotator > input[type=hidden]")).to_have_count(1)
+
+    def test_in_a_sandboxed_frame_as_high_as_its_content(self, page: Page, serve: Any) -> None:
+        # As the worker portal shows tasks: an origin of its own without storage, and no scrolling inside.
+        grow = """<script>new ResizeObserver(() =>
+          parent.postMessage(document.documentElement.offsetHeight, '*')).observe(document.documentElement)</script>"""
+        site = serve(in_crowd_form(markup("Word here.\n" * 80)).replace("</body>", f"{grow}</body>"), answer_meta=False)
+        frame = f'<iframe sandbox="allow-scripts allow-forms" src="{site.url}" style="width: 100%"></iframe>'
+        listen = """<script>heights = []; onmessage = ({ data }) => {
+          heights.push(data); document.querySelector('iframe').style.height = `${data}px` }</script>"""
+        page.goto(serve(frame + listen).url)
+        inside = page.frame_locator("iframe")
+        task = inside.locator("truthkit-text-annotator[data-ready]")
+        task.get_by_test_id("text").focus()
+        for key in ("End", "ArrowRight", "1"):
+            page.keyboard.press(key)
+        expect(task.get_by_test_id("draft-state")).to_contain_text("keeps no drafts")
+        expect(task.get_by_test_id("span-list").get_by_role("option")).to_have_count(1)
+        page.keyboard.press("?")
+        expect(task.get_by_role("dialog", name="Shortcuts")).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        inside.locator("[name=quality][value=yes]").check()
+        task.get_by_test_id("submit").click()
+        shown = inside.locator("crowd-form table code")
+        expect(shown).to_contain_text("Background")
+        heights = page.evaluate("heights")
+        assert len(heights) < 12, heights
+        assert heights[-1] < 6000
+
+
 class TestScripts:
     def test_right_to_left(self, start: Open) -> None:
         text = "درسنا خمسة مواقع على النهر.\nThen English."
@@ -1014,6 +1216,36 @@ class TestAccessibility:
             task.press("Escape")
         task.press("Control+Enter")
         assert [one["id"] for one in axe.run(page).response["violations"]] == []
+
+    @pytest.mark.parametrize(
+        ("button", "after"),
+        [("remove", "span-list"), ("accept", "span-list"), ("accept-all", "span-list"), ("undo", "text")],
+    )
+    def test_the_focus_outlives_the_button_that_had_it(self, start: Open, button: str, after: str) -> None:
+        given = [suggestion(TEXT, "Methods", "cored 42"), suggestion(TEXT, "Results", "Stocks")]
+        task = start(initial_value=given)
+        task.mark("Salt", "1")
+        if button == "accept":
+            task.options.nth(1).click()
+            task.test_id(button).press("Enter")  # goes on to the next
+            expect(task.test_id("accept")).to_be_focused()
+        task.test_id(button).press("Enter")
+        expect(task.test_id(after)).to_be_focused()
+
+    def test_at_200_percent_nothing_is_cut_off(self, start: Open, page: Page) -> None:
+        page.set_viewport_size({"width": 640, "height": 400})
+        task = start("Word here.\n" * 80)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        task.text.focus()
+        task.press(*["ArrowDown"] * 12, "1")
+        page.wait_for_function(
+            """() => {
+              const { shadowRoot } = document.querySelector("truthkit-text-annotator");
+              const edge = (name, side) => shadowRoot.querySelector(name).getBoundingClientRect()[side];
+              return shadowRoot.querySelector(".bar.chosen") && edge(".labels", "bottom") <= edge(".bar.chosen", "top")
+                && edge(".bar.chosen", "bottom") <= edge("footer", "top");
+            }"""
+        )
 
     def test_forced_colors_keep_marks_and_choices_visible(self, start: Open, new_page: Any) -> None:
         task = start(on=new_page(forced_colors="active"))

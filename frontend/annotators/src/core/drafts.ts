@@ -82,16 +82,20 @@ class DatabaseStore implements Store {
   }
 
   async set(key: string, value: unknown): Promise<void> {
-    await this.#run("readwrite", (drafts) => {
-      const request = drafts.put(value, key);
+    await this.#change((drafts) => drafts.put(value, key));
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#change((drafts) => drafts.delete(key));
+  }
+
+  #change<T>(ask: (drafts: IDBObjectStore) => IDBRequest<T>): Promise<unknown> {
+    return this.#run("readwrite", (drafts) => {
+      const request = ask(drafts);
       // A page that is being left does not wait for the transaction to end by itself.
       request.transaction?.commit?.();
       return request;
     });
-  }
-
-  async delete(key: string): Promise<void> {
-    await this.#run("readwrite", (drafts) => drafts.delete(key));
   }
 
   #run<T>(

@@ -256,7 +256,9 @@ export class TruthkitPicture extends LitElement {
     </div>`;
   }
 
-  #retry(): void {
+  async #retry(): Promise<void> {
     this.failed = false;
+    await this.updateComplete;
+    this.#frame?.focus();
   }
 }

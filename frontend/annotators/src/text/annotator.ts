@@ -358,10 +358,11 @@ export class TruthkitTextAnnotator extends LitElement {
 
   protected override update(changed: PropertyValues<this>): void {
     const held = this.shadowRoot?.activeElement;
+    const beside = held?.closest(".side");
     super.update(changed);
     // What had the focus is gone or switched off: the work goes on in the list or in the text.
     if (held && (!held.isConnected || held.matches(":disabled"))) {
-      const list = held.closest(".side") && this.#work.spans.length ? this.#list.element : null;
+      const list = beside && this.#work.spans.length ? this.#list.element : null;
       (list ?? this.#paper.element)?.focus({ preventScroll: true });
     }
   }

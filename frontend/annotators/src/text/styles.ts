@@ -63,7 +63,7 @@ export const styles = css`
   .work:has(.text:focus-visible) { outline: 3px solid var(--focus); outline-offset: 1px }
   .labels {
     position: sticky; top: 0; z-index: 5; display: flex; flex-wrap: wrap; gap: .4rem; padding: .75rem .9rem .55rem; background: var(--card);
-    border-bottom: 1px solid var(--line); border-radius: 14px 14px 0 0;
+    border-bottom: 1px solid var(--line); border-radius: 14px 14px 0 0; max-height: 15rem; overflow-y: auto;
   }
   .label { display: inline-flex; align-items: center; gap: .45rem; padding: .25rem .5rem .25rem .55rem; border-color: var(--line); font-weight: 550 }
   .label small { color: var(--strong); background: var(--tint); border-radius: 99px; padding: 0 .45em; font-size: .75rem; font-weight: 700 }
@@ -77,12 +77,12 @@ export const styles = css`
   .paper { position: relative; padding: .8rem 1.3rem 1.3rem }
   .text {
     font: 1.0625rem/2.15 "Iowan Old Style", Charter, "Source Serif 4", Georgia, "Noto Serif", "DejaVu Serif", serif;
-    cursor: text; outline: none; touch-action: pan-y pinch-zoom;
+    cursor: text; outline: none; touch-action: pan-y pinch-zoom; min-height: 3em;
   }
   .paragraph {
     white-space: pre-wrap; overflow-wrap: break-word; line-height: calc(2.15em + var(--rows, 0) * 4px); text-align: start;
   }
-  .long .paragraph { content-visibility: auto; contain-intrinsic-size: auto 4.3em }
+  .block { content-visibility: auto; contain-intrinsic-size: auto calc(var(--paragraphs) * 4.3em) }
   .paragraph::selection { background: transparent; color: inherit }
   .marks, .probe { position: absolute; pointer-events: none }
   .marks { inset: 0; user-select: none; -webkit-user-select: none }

@@ -17,6 +17,8 @@ export interface Box {
 
 /** As many paragraphs are drawn whether they are in view or not. */
 const FEW = 40;
+/** Longer texts come in blocks: the browser watches each, and skips those out of view, in every frame. */
+const BLOCK = 12;
 
 interface Painter {
   paint(marks: readonly Mark[]): void;
@@ -113,6 +115,7 @@ class SplitPainter implements Painter {
  */
 export class TextView {
   paragraphs: HTMLElement[] = [];
+  #blocks: HTMLElement[] = [];
   /** Indices of the paragraphs in or near the window. */
   readonly visible = new Set<number>();
   #painter: Painter;
@@ -130,9 +133,10 @@ export class TextView {
     this.#watcher = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
-          const index = this.paragraphs.indexOf(target as HTMLElement);
-          if (isIntersecting) this.visible.add(index);
-          else this.visible.delete(index);
+          const first = this.#blocks.indexOf(target as HTMLElement) * BLOCK;
+          for (let p = first; p < first + BLOCK; p++)
+            if (isIntersecting) this.visible.add(p);
+            else this.visible.delete(p);
         }
         onScroll();
       },
@@ -154,12 +158,21 @@ export class TextView {
       paragraph.append(document.createTextNode(words.text.slice(...words.extent(p))));
       return paragraph;
     });
-    this.element.replaceChildren(...this.paragraphs);
     const long = this.paragraphs.length > FEW;
     this.element.classList.toggle("long", long);
-    this.paragraphs.forEach((paragraph, p) => {
-      if (long) this.#watcher.observe(paragraph);
-      else this.visible.add(p);
+    this.#blocks = long ? this.#inBlocks() : [];
+    this.element.replaceChildren(...(long ? this.#blocks : this.paragraphs));
+    for (const block of this.#blocks) this.#watcher.observe(block);
+    if (!long) for (const p of this.paragraphs.keys()) this.visible.add(p);
+  }
+
+  #inBlocks(): HTMLElement[] {
+    return Array.from({ length: Math.ceil(this.paragraphs.length / BLOCK) }, (_, i) => {
+      const block = document.createElement("div");
+      block.className = "block";
+      block.append(...this.paragraphs.slice(i * BLOCK, (i + 1) * BLOCK));
+      block.style.setProperty("--paragraphs", String(block.childElementCount));
+      return block;
     });
   }
 
@@ -185,8 +198,11 @@ export class TextView {
 
   /** The offset of a DOM position in the text; undefined outside of it. */
   offsetOf(node: Node, offset: number): number | undefined {
-    if (node === this.element)
-      return offset < this.paragraphs.length ? this.words.starts[offset] : this.words.text.length;
+    const block = this.#blocks.indexOf(node as HTMLElement);
+    if (node === this.element || block >= 0) {
+      const p = block >= 0 ? block * BLOCK + offset : offset * (this.#blocks.length ? BLOCK : 1);
+      return this.words.starts[p] ?? this.words.text.length;
+    }
     const p = this.paragraphs.findIndex((paragraph) => paragraph.contains(node));
     if (p < 0) return undefined;
     const before = document.createRange();
