@@ -21,7 +21,8 @@ import pytest
 import truthkit
 from tests.documents import ROOT, json_fields
 from tests.plain import Plain, make_plain
-from truthkit.cli import main
+from truthkit.cli import main, relative
+from truthkit_core.messages import ContractError
 
 COMMANDS = ("list", "render", "run", "preview", "build", "sam", "doctor")
 SECONDS = 120
@@ -164,6 +165,19 @@ def test_render_all_reports_faults_only(plain: Plain) -> None:
     assert "manifest-name" in truthkit_process("render", *flags, "--line", "4").stderr
 
 
+def test_render_all_tells_warnings_of_lines_that_are_right(plain: Plain) -> None:
+    with plain.manifest.open("a") as stream:
+        stream.write('{"source": "a", "number": 3, "source-ref": "s3://bucket/k"}\n')
+    flags = page_flags(plain)
+    told = truthkit_process("render", *flags, "--all")
+    assert (told.returncode, told.stdout) == (0, "3 lines, 0 with faults\n")
+    assert told.stderr.startswith(f"warning {plain.manifest}:3:30: the object has both source and source-ref")
+    report = printed(truthkit_process("render", *flags, "--all", "--json"))
+    assert (report["faulty"], [one["severity"] for one in report["findings"]]) == (0, ["warning"])
+    page = truthkit_process("render", *flags, "--line", "3")
+    assert (page.returncode, "<p>a</p>" in page.stdout) == (0, True)
+
+
 def test_render_all_counts_lines_that_need_no_human(plain: Plain) -> None:
     plain.pre.write_text(plain.pre.read_text().replace("True", "event['dataObject']['number'] > 0"))
     result = truthkit_process("render", *page_flags(plain), "--all")
@@ -303,6 +317,8 @@ WRONG_USE = {
     "task-input-alone": (["render", "--task-input", "x.json"], "give --template FILE --task-input FILE"),
     "line-0": (["render", "text-entities", "--line", "0"], "--line"),
     "line-out-of-range": (["render", "<page>", "--line", "3"], "has no line 3 [usage]\n  cure: give a smaller --line"),
+    "out-below-a-file": (["render", "<page>", "--out", "<template>/x"], "plain.liquid.html/x cannot be written: "),
+    "out-is-a-folder": (["render", "<page>", "--out", "pre"], "pre cannot be written: Is a directory"),
     "all-with-out": (["render", "<page>", "--all", "--out", "x"], "--all goes with neither"),
     "workers-0": (["run", "<plain>", "--workers", "0"], "give 1 to 9"),
     "workers-10": (["run", "<plain>", "--workers", "10"], "give 1 to 9"),
@@ -333,6 +349,7 @@ def test_wrong_use_gives_2_and_the_cure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     stands_for = {"<plain>": plain.flags(), "<page>": page_flags(plain), "<template>": [str(plain.template)]}
+    arguments = [argument.replace("<template>/", f"{plain.template}/") for argument in arguments]
     given = [text for argument in arguments for text in stands_for.get(argument, [argument])]
     before = sorted(plain.root.rglob("*"))
     monkeypatch.chdir(plain.root)
@@ -367,7 +384,98 @@ def test_a_manifest_by_its_s3_uri(plain: Plain) -> None:
     assert "<p>text &lt;1&gt;" in page.stdout
 
 
+def ended(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The exit status of the command, run in this process."""
+    monkeypatch.setattr(sys, "argv", ["truthkit", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(28, "No space left on device", "/there/x"), "error /there/x: No space left on device [system]\n"),
+        (PermissionError(13, "Permission denied"), "error Permission denied [system]\n"),
+        (OSError("odd"), "error odd [system]\n"),
+        (
+            ContractError("title", "is missing", "add it", "/there/workflow.toml", 3),
+            "error /there/workflow.toml:3: title: is missing [workflow]\n  cure: add it\n",
+        ),
+        (ContractError("", "cannot be read", "", "/there/w"), "error /there/w: cannot be read [workflow]\n"),
+    ],
+    ids=["full", "refused", "bare", "contract", "no-path"],
+)
+def test_what_the_system_refuses_is_told_in_a_line(
+    error: Exception, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("truthkit.cli.app", fail)
+    assert ended([], monkeypatch) == 1
+    assert capsys.readouterr() == ("", told)
+    assert ended(["--json"], monkeypatch) == 1
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+
+
+def test_names_that_are_no_utf_8_and_control_characters_stop_no_output(plain: Plain) -> None:
+    plain.pre.write_text('def lambda_handler(e, c):\n    raise ValueError("bad \\ud800 char \\x1b[31m")\n')
+    flags = page_flags(plain)
+    told = truthkit_process("render", *flags)
+    assert told.returncode == 1
+    assert r"ValueError: bad \ud800 char \x1b[31m [handler-error]" in told.stderr
+    (finding,) = printed(truthkit_process("render", *flags, "--json"), 1)["findings"]
+    assert finding["message"] == r"ValueError: bad \ud800 char \x1b[31m"
+    plain.pre.unlink()
+    odd = plain.root / os.fsdecode(b"caf\xe9.html")
+    flags = page_flags(plain, without=["--pre-lambda"])
+    plain.template.write_text("<p>{{ task.input.source }}</p>")
+    assert printed(truthkit_process("render", *flags, "--out", odd, "--json"))["out"] == str(odd)
+    assert truthkit_process("render", *flags, "--out", odd).returncode == 0
+
+
 # --- terminal and pipe ---
+
+
+def test_paths_below_the_working_directory_are_relative_for_people(plain: Plain) -> None:
+    with plain.manifest.open("a") as stream:
+        stream.write("{'source': 'x'}\n")
+    root = plain.root.resolve()
+    told = truthkit_process("render", *page_flags(plain), "--all", cwd=root)
+    assert told.stderr.startswith("error manifest.jsonl:3:2: ")
+    report = printed(truthkit_process("render", *page_flags(plain), "--all", "--json", cwd=root), 1)
+    assert report["findings"][0]["file"] == str(plain.manifest)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{here}/a.py:3: wrong", "a.py:3: wrong"),
+        ('File "{here}/a.py", line 3', 'File "a.py", line 3'),
+        ("--resume '{here}/a job' (or {here}/b)", "--resume 'a job' (or b)"),
+        ("s3://b/={here}/data", "s3://b/=data"),
+        ("{here} and {here}x/a.py", "{here} and {here}x/a.py"),
+        ("/else{here}/a.py file://{here}/a.py", "/else{here}/a.py file://{here}/a.py"),
+    ],
+    ids=["first", "quoted", "command", "mapping", "itself", "inside"],
+)
+def test_only_paths_below_the_working_directory_become_relative(
+    text: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path.resolve()
+    monkeypatch.chdir(here)
+    assert relative(text.format(here=here)) == shown.format(here=here)
+
+
+def test_in_the_root_and_in_no_folder_paths_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    assert relative("/etc/hosts") == "/etc/hosts"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert relative("/etc/hosts") == "/etc/hosts"
 
 
 def test_off_a_terminal_there_is_no_color_and_a_path_stays_on_one_line(done: Done) -> None:

@@ -105,6 +105,10 @@ def test_two_of_the_same_name_do_not_clash(make: Make) -> None:
     assert [one.invoke({}), two.invoke({}), one.invoke({})] == ["one", "two", "one"]
 
 
+def test_a_file_with_a_hyphen_is_imported_as_lambda_does(make: Make) -> None:
+    assert make("def lambda_handler(event, context):\n    return 1\n", "my-handler.py").invoke({}) == 1
+
+
 def test_module_in_a_package_imports_from_its_code_root(tmp_path: Path) -> None:
     package = tmp_path / "my_flow"
     package.mkdir()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -178,8 +180,11 @@ def render_command(
         project=project,
     )
     if out_file is not None:
-        out_file.parent.mkdir(parents=True, exist_ok=True)
-        out_file.write_text(page, "utf-8")
+        try:
+            out_file.parent.mkdir(parents=True, exist_ok=True)
+            out_file.write_text(page, "utf-8")
+        except OSError as error:
+            raise UsageError(f"{out_file} cannot be written: {error.strerror}", "give --out another file") from None
         if as_json:
             print_json({"out": str(out_file), "characters": len(page)})
         else:
@@ -200,11 +205,10 @@ def render_all(source: Any, *, lenient: bool, as_json: bool) -> None:
         for rendered in render_lines(source, lenient=lenient):
             lines += 1
             advance(lines, None, f"{faulty} faulty")
-            errors = [finding for finding in rendered.findings if finding.severity == "error"]
-            if rendered.findings:
-                faulty += 1 if errors else 0
-                # Bounded: a fault of the template is on every line.
-                findings.extend(rendered.findings if len(findings) < 1_000 else ())
+            # Bounded: a fault of the template is on every line.
+            findings.extend(rendered.findings if len(findings) < 1_000 else ())
+            if rendered.errors:
+                faulty += 1
             elif rendered.html is None:
                 skipped += 1
     if as_json:
@@ -313,7 +317,7 @@ def run_command(
             )
     except KeyboardInterrupt:
         if started:
-            folder = shlex.quote(str(started[0].root))
+            folder = relative(shlex.quote(str(started[0].root)))
             err.print(f"stopped; every answer is kept. Go on with: truthkit run --resume {escape(folder)}")
         raise typer.Exit(130) from None
     if as_json:
@@ -341,7 +345,7 @@ def print_summary(result: Any) -> None:
         rows.append(("agreement with the gold", f"{result.gold_agreement:.1%}"))
     if result.worker_agreement is not None:
         rows.append(("agreement among workers", f"{result.worker_agreement:.1%}"))
-    rows += [("output manifest", str(result.output_manifest)), ("report", str(result.report))]
+    rows += [("output manifest", relative(str(result.output_manifest))), ("report", relative(str(result.report)))]
     if TERMINAL:
         table = Table(title=f"job {result.job_name}", title_justify="left", show_header=False, box=None, padding=(0, 2))
         table.add_column(style="dim")
@@ -540,10 +544,20 @@ def progress(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
 COLORS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
+def relative(text: str) -> str:
+    """``text`` for people: paths below the working directory are relative to it."""
+    try:
+        here = str(Path.cwd())
+    except FileNotFoundError:  # it was removed
+        return text
+    # A path begins where no other one goes on.
+    return text if here == "/" else re.sub(rf"(?<![\w./-]){re.escape(here)}/", "", text)
+
+
 def print_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
         color = COLORS[finding.severity]
-        err.print(f"[{color}]{finding.severity}[/{color}] {escape(str(finding))}")
+        err.print(f"[{color}]{finding.severity}[/{color}] {escape(relative(str(finding)))}")
 
 
 def print_json(value: Any) -> None:
@@ -552,12 +566,26 @@ def print_json(value: Any) -> None:
 
 def main() -> None:
     """The ``truthkit`` command."""
+    from truthkit.project import contract_finding
+    from truthkit_core.messages import ContractError
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no UTF-8; in JSON it is an escape
     try:
         app()
     except TruthkitError as error:
-        if "--json" in sys.argv:
-            print_json({"ok": False, "findings": [finding.to_json() for finding in error.findings]})
-        print_findings(error.findings)
-        sys.exit(error.exit_status)
+        fail(error.findings, error.exit_status)
+    except ContractError as error:
+        fail((contract_finding(error),))
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        fail((Finding("system", error.strerror or str(error), file=error.filename and str(error.filename)),))
+
+
+def fail(findings: tuple[Finding, ...], status: int = 1) -> NoReturn:
+    """Tell what stopped the work, and end."""
+    if "--json" in sys.argv:
+        print_json({"ok": False, "findings": [finding.to_json() for finding in findings]})
+    print_findings(findings)
+    sys.exit(status)

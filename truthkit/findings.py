@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
+
+# What would steer a terminal, and halves of characters, which no encoding has.
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_WITHOUT_WIDTH = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,9 @@ class Finding:
 
     ``line`` and ``column`` count from 1 in ``file``; ``excerpt`` is the source line with a caret below it.
     ``object_id`` is the ``datasetObjectId`` (the zero-based manifest line number, as a string).
+
+    Texts come from handlers, pages, scripts and file names too: control characters and lone surrogates in any of them
+    are kept as escapes (``\\x1b``, ``\\ud800``), so that a finding can be written and printed anywhere.
     """
 
     code: str
@@ -27,6 +35,12 @@ class Finding:
     excerpt: str = ""
     object_id: str | None = None
     worker_id: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("code", "message", "cure", "file", "excerpt", "object_id", "worker_id"):
+            text = getattr(self, name)
+            if isinstance(text, str) and _HARMFUL.search(text):
+                object.__setattr__(self, name, _HARMFUL.sub(_escaped, text))
 
     def place(self) -> str:
         """``file:line:column``, as far as it is known."""
@@ -52,6 +66,11 @@ class Finding:
     def about(self, object_id: str | None = None, worker_id: str | None = None) -> Finding:
         """The same finding, said of a data object (and a worker)."""
         return replace(self, object_id=object_id or self.object_id, worker_id=worker_id or self.worker_id)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 class TruthkitError(Exception):
@@ -90,7 +109,7 @@ class SubmissionError(Exception):
 
 def excerpt(source_line: str, column: int | None, *, width: int = 120) -> str:
     """The source line with a caret below ``column`` (1-based), cut to ``width`` around it."""
-    text = source_line.rstrip("\r\n").replace("\t", " ")
+    text = _WITHOUT_WIDTH.sub("\N{REPLACEMENT CHARACTER}", source_line.rstrip("\r\n").replace("\t", " "))
     if column is None:
         return "  | " + (text if len(text) <= width else text[: width - 1] + "…")
     start = 0 if column <= width - 20 else column - width // 2

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from truthkit.findings import UsageError
-from truthkit_core.workflow import WorkflowConfig
+from truthkit.findings import Finding, UsageError
+from truthkit_core.messages import ContractError
+from truthkit_core.workflow import WorkflowConfig, read_toml
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -23,6 +24,12 @@ def kit_root() -> Path:
 def bundles_dir() -> Path:
     """The folder of the built front-end bundles (``<name>.js``)."""
     return kit_root() / "frontend" / "dist"
+
+
+def contract_finding(error: ContractError) -> Finding:
+    """A fault of a workflow's settings."""
+    message = ": ".join(filter(None, (error.path, error.problem)))
+    return Finding("workflow", message, error.cure, file=error.file, line=error.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class HandlerRef:
     def parse(cls, text: str) -> HandlerRef:
         """``FILE`` or ``FILE:function``; the file's own folder is the code root, as in a zipped function.
 
-        Raises UsageError if the file is missing.
+        Raises UsageError if the file is missing or has a name that Lambda cannot import.
         """
         path, colon, function = text.rpartition(":")
         if not colon or not function.isidentifier():
@@ -54,6 +61,13 @@ class HandlerRef:
             raise UsageError(f"the handler {text} does not exist", "give FILE or FILE:function of a Python file")
         if file.suffix != ".py":
             raise UsageError(f"the handler {text} is not a Python file", "handlers are run as Python")
+        # Lambda takes "my.post" for the module post in the package my; its handler names have no blanks. Hyphens do.
+        name = re.sub(r"[.\s]+", "_", file.stem)
+        if name != file.stem:
+            raise UsageError(
+                f"the handler {text} has a dot or a blank in its name, so Lambda cannot import it",
+                f"rename it to {name}.py",
+            )
         return cls(file.parent, file.stem, function)
 
 
@@ -105,11 +119,17 @@ class Workflow:
         return ref if ref.file.is_file() else None
 
     def objects(self) -> dict[str, Path]:
-        """What ``samples/<workflow>/objects.toml`` maps: S3 prefix to folder."""
+        """What ``samples/<workflow>/objects.toml`` maps: S3 prefix to folder. Raises UsageError."""
         file = self.samples / "objects.toml"
         if not file.is_file():
             return {}
-        table = tomllib.loads(file.read_text("utf-8")).get("objects", {})
+        try:
+            table = read_toml(file)[0].get("objects", {})
+        except ContractError as error:
+            raise UsageError(error.problem, error.cure, file=error.file, line=error.line) from None
+        if not isinstance(table, dict) or not all(isinstance(folder, str) for folder in table.values()):
+            cure = 'write [objects] and below it "s3://BUCKET/PREFIX" = "FOLDER"'
+            raise UsageError("objects is not a table of folders", cure, file=str(file))
         return {prefix: (self.samples / folder).resolve() for prefix, folder in table.items()}
 
     def missing(self) -> list[str]:

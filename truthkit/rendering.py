@@ -24,12 +24,19 @@ from truthkit.source import PathLike, Source, require_file
 
 @dataclass(frozen=True, slots=True)
 class RenderedLine:
-    """The page of one manifest line, or what is wrong with it; ``html`` is None where no human is to annotate."""
+    """The page of one manifest line, and what is to be said of it.
+
+    ``html`` is None where an error is among the findings, and where no human is to annotate.
+    """
 
     line: int
     html: str | None
     task_input: dict[str, Any] | None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity == "error")
 
 
 def render(
@@ -54,8 +61,8 @@ def render(
         return render_task_input(Path(template), task_input, objects or {}, lenient=lenient)
     source = Source.of(workflow, template, manifest, pre_lambda, None, objects, project)
     for rendered in render_lines(source, lenient=lenient, only=line):
-        if rendered.findings:
-            raise TruthkitError.of(rendered.findings)
+        if rendered.errors:
+            raise TruthkitError.of(rendered.errors)
         if rendered.html is None:
             raise TruthkitError(
                 Finding(
@@ -93,48 +100,41 @@ def render_lines(source: Source, *, lenient: bool = False, only: int | None = No
         tasks = TaskMaker(
             template, pre, job_arn=arn_of(source.name), sign=lambda uri: store().sign(uri), strict=not lenient
         )
-        for one in _with_faults(source.manifest):
-            if only is not None and one.number != only:
+        for number, one, findings in _with_findings(source.manifest):
+            if only is not None and number != only:
                 continue
-            if isinstance(one, _BadLine):
-                yield RenderedLine(one.number, None, None, one.findings)
+            if one is None:
+                yield RenderedLine(number, None, None, findings)
             else:
-                yield _rendered(tasks, one)
+                yield _rendered(tasks, one, findings)
             if only is not None:
                 return
 
 
-def _rendered(tasks: TaskMaker, one: ManifestLine) -> RenderedLine:
+def _rendered(tasks: TaskMaker, one: ManifestLine, warnings: tuple[Finding, ...]) -> RenderedLine:
     try:
         prepared = tasks.prepare(one.data_object, about=f"line {one.number}")
-        if not prepared.human_annotation_required:
-            return RenderedLine(one.number, None, prepared.task_input)
-        return RenderedLine(one.number, tasks.render(prepared.task_input).html, prepared.task_input)
+        html = tasks.render(prepared.task_input).html if prepared.human_annotation_required else None
+        return RenderedLine(one.number, html, prepared.task_input, warnings)
     except TruthkitError as error:
-        return RenderedLine(
-            one.number, None, None, tuple(finding.about(object_id=one.object_id) for finding in error.findings)
-        )
+        errors = (finding.about(object_id=one.object_id) for finding in error.findings)
+        return RenderedLine(one.number, None, None, (*warnings, *errors))
 
 
-@dataclass(frozen=True, slots=True)
-class _BadLine:
-    number: int
-    findings: tuple[Finding, ...]
+def _with_findings(manifest: Path) -> Iterator[tuple[int, ManifestLine | None, tuple[Finding, ...]]]:
+    """Every line's number, the line (None if it is bad), and what is said of it."""
+    told: list[Finding] = []
 
+    def bad_lines(before: int | None) -> Iterator[tuple[int, None, tuple[Finding, ...]]]:
+        for number, findings in groupby(told, lambda finding: finding.line or 1):
+            if number != before:
+                yield number, None, tuple(findings)
 
-def _with_faults(manifest: Path) -> Iterator[ManifestLine | _BadLine]:
-    """Every line of the manifest, the bad ones with all that is wrong with them."""
-    faults: list[Finding] = []
-
-    def bad_lines() -> Iterator[_BadLine]:
-        for number, findings in groupby(faults, lambda fault: fault.line or 1):
-            yield _BadLine(number, tuple(findings))
-        faults.clear()
-
-    for one in read_manifest(manifest, on_fault=faults.append):
-        yield from bad_lines()
-        yield one
-    yield from bad_lines()
+    for one in read_manifest(manifest, on_fault=told.append):
+        yield from bad_lines(one.number)
+        yield one.number, one, tuple(finding for finding in told if finding.line == one.number)
+        told.clear()
+    yield from bad_lines(None)
 
 
 @contextmanager

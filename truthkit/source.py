@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from truthkit.findings import Finding, TruthkitError, UsageError
-from truthkit.project import HandlerRef, Project, Workflow
+from truthkit.findings import TruthkitError, UsageError
+from truthkit.project import HandlerRef, Project, Workflow, contract_finding
 from truthkit_core.messages import ContractError
 from truthkit_core.workflow import WorkflowConfig
 
@@ -82,9 +82,7 @@ class Source:
         try:
             return self.workflow.config()
         except ContractError as error:
-            raise TruthkitError(
-                Finding("workflow", f"{error.path}: {error.problem}", error.cure, file=error.file, line=error.line)
-            ) from None
+            raise TruthkitError(contract_finding(error)) from None
 
     @property
     def worker_script(self) -> Path | None:

@@ -43,24 +43,7 @@ class WorkflowConfig:
     @classmethod
     def load(cls, file: Path) -> WorkflowConfig:
         """Read and validate ``file``. Raises ContractError, which names file, line, key and cure."""
-        try:
-            source = file.read_bytes().decode("utf-8")
-        except FileNotFoundError:
-            raise ContractError(
-                "", "the file does not exist", "write at least title and description", str(file)
-            ) from None
-        except OSError as error:
-            raise ContractError("", f"cannot be read: {error.strerror}", "", str(file)) from None
-        except UnicodeDecodeError as error:
-            raise ContractError("", f"is not UTF-8 (byte {error.start})", "save it as UTF-8", str(file)) from None
-        if source.startswith("\ufeff"):
-            raise ContractError("", "starts with a byte-order mark", "save it as UTF-8 without one", str(file), 1)
-        try:
-            table = tomllib.loads(source)
-        except tomllib.TOMLDecodeError as error:
-            place = re.search(r"line (\d+)", str(error))
-            line = int(place[1]) if place else len(source.splitlines())
-            raise ContractError("", f"is not TOML: {error}", "strings stand in quotes", str(file), line) from None
+        table, source = read_toml(file)
         table.setdefault("label_attribute", file.parent.resolve().name.replace("_", "-"))
         try:
             return cls._parse(table)
@@ -83,6 +66,38 @@ class WorkflowConfig:
             if key not in table:
                 raise ContractError(key, "is missing", f"add {key} = {_EXAMPLES[key]}")
         return cls(**{key: _CHECKS[key](value, key) for key, value in table.items()})
+
+
+def read_toml(file: Path) -> tuple[dict[str, Any], str]:
+    """The table of a TOML file, and the file's text. Raises ContractError, which names file, line and cure."""
+    try:
+        source = file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise ContractError("", "the file does not exist", "write at least title and description", str(file)) from None
+    except OSError as error:
+        raise ContractError("", f"cannot be read: {error.strerror}", "", str(file)) from None
+    except UnicodeDecodeError as error:
+        raise ContractError("", f"is not UTF-8 (byte {error.start})", "save it as UTF-8", str(file)) from None
+    if source.startswith("\ufeff"):
+        raise ContractError("", "starts with a byte-order mark", "save it as UTF-8 without one", str(file), 1)
+    try:
+        return tomllib.loads(source), source
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        line = int(place[1]) if place else len(source.splitlines())
+        raise ContractError("", f"is not TOML: {error}", "strings stand in quotes", str(file), line) from None
+
+
+def check_label_attribute(name: Any, path: str = "label_attribute") -> str:
+    """``name``, if a custom labeling job takes it as its label attribute. Raises ContractError."""
+    text = _text(127, _ATTRIBUTE, "use letters, digits, and hyphens between them")(name, path)
+    if text.endswith(("-metadata", "-ref")):
+        raise ContractError(
+            path, f"is {text!r}, and -metadata and -ref have a meaning of their own", "end it otherwise"
+        )
+    if text in _RESERVED:
+        raise ContractError(path, f"is {text!r}, which is the key of the data itself", "choose another name")
+    return text
 
 
 def _text(limit: int, pattern: re.Pattern[str], cure: str) -> Callable[[Any, str], str]:
@@ -130,17 +145,6 @@ def _number(least: int, most: int) -> Callable[[Any, str], int]:
     return check
 
 
-def _label_attribute(value: Any, path: str) -> str:
-    name = _text(127, _ATTRIBUTE, "use letters, digits, and hyphens between them")(value, path)
-    if name.endswith(("-metadata", "-ref")):
-        raise ContractError(
-            path, f"is {name!r}, and -metadata and -ref have a meaning of their own", "end it otherwise"
-        )
-    if name in _RESERVED:
-        raise ContractError(path, f"is {name!r}, which is the key of the data itself", "choose another name")
-    return name
-
-
 def _table(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ContractError(path, f"must be a table, not {kind(value)}", f"write [{path}] and its keys below")
@@ -154,7 +158,7 @@ _CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "description": _text(255, re.compile(r".+"), "write it on one line"),
     "keywords": _list(_text(30, _KEYWORD, "use letters and digits, words with one blank between"), 5),
     "labels": _list(_text(256, _ANY, ""), None),
-    "label_attribute": _label_attribute,
+    "label_attribute": check_label_attribute,
     "workers": _number(1, 9),
     "task_time_limit_seconds": _number(30, 28_800),
     "task_availability_lifetime_seconds": _number(60, _DAYS_30),
