@@ -68,6 +68,21 @@ def dotted(path: Iterable[Any]) -> str:
     return "".join(parts)
 
 
+def where_half(task_input: Any, half: str) -> list[Any] | None:
+    """The path to a text (or a key) of the task input that has the character ``half``."""
+    todo: list[tuple[list[Any], Any]] = [(["task", "input"], task_input)]
+    while todo:
+        path, value = todo.pop()
+        if isinstance(value, str) and half in value:
+            return path
+        if isinstance(value, Mapping):
+            for key, item in value.items():
+                todo += [([*path, key], item), ([*path, key], key)]
+        elif isinstance(value, (list, tuple)):
+            todo += [([*path, index], item) for index, item in enumerate(value)]
+    return None
+
+
 def explain(path: list[Any], at: int, parent: Any, scope: Mapping[str, object]) -> tuple[str, str]:
     """Message and cure for the segment ``path[at]`` that ``parent`` has not."""
     name = path[at]

@@ -11,12 +11,12 @@ from liquid.exceptions import LiquidError, LocalNamespaceLimitError, ResourceLim
 from liquid.template import BoundTemplate
 from liquid.token import TOKEN_CONTENT, Token
 
-from truthkit.findings import Finding, TruthkitError, UsageError
+from truthkit.findings import Finding, TruthkitError, UsageError, excerpt
 from truthkit.liquid.check import check, syntax_finding
 from truthkit.liquid.dialect import Context, dialect
 from truthkit.liquid.filters import SigningError
 from truthkit.liquid.limits import MOST_CHARACTERS, MOST_VARIABLE_BYTES
-from truthkit.liquid.missing import MissingVariableError
+from truthkit.liquid.missing import MissingVariableError, dotted, where_half
 from truthkit.liquid.page import Page
 from truthkit.liquid.place import Source
 
@@ -100,7 +100,27 @@ class Template:
                 node.render(context, page)
         except LiquidError as error:
             raise TruthkitError(self._finding(error, error.token or token)) from error
-        return Rendered(page.getvalue(), page.lines())
+        rendered = Rendered(page.getvalue(), page.lines())
+        try:
+            rendered.html.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise TruthkitError(self._half_character(rendered, error, task_input)) from None
+        return rendered
+
+    def _half_character(self, rendered: Rendered, error: UnicodeEncodeError, task_input: Any) -> Finding:
+        before = rendered.html[: error.start]
+        number = before.count("\n") + before.count("\r") - before.count("\r\n")
+        line = rendered.lines[min(number, len(rendered.lines) - 1)]
+        half = rendered.html[error.start]
+        where = where_half(task_input, half)
+        return Finding(
+            "liquid-bad-value",
+            f"{dotted(where) if where else 'a value'} has {half}, half a character: no page can show it",
+            "write the character itself, or both halves (a text that is cut by UTF-16 units may have one)",
+            file=self._source.name,
+            line=line,
+            excerpt=excerpt(self._source.text.split("\n")[line - 1], None),
+        )
 
     def _finding(self, error: LiquidError, token: Token | None) -> Finding:
         index = token.start_index if token is not None else 0
