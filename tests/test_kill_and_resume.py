@@ -110,19 +110,43 @@ def test_killed_while_a_batch_is_consolidated(plain: Plain) -> None:
     check_resumed(plain, job)
 
 
-def test_interrupted_from_the_keyboard(plain: Plain) -> None:
+def test_killed_after_the_last_answer(plain: Plain) -> None:
+    """All answers are there, some batches are not consolidated: resume makes no failures of them."""
     job = plain.root / "job"
-    command = [*COMMAND, *plain.flags(), "--workers", str(WORKERS), "--out", str(job)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    kill_when(plain, job, lambda: len(answers(job / "job.sqlite")) == LINES * WORKERS)
+    check_resumed(plain, job)
+
+
+def interrupt(plain: Plain, job: Path, reached: Callable[[], bool]) -> None:
+    """Ctrl-C: the terminal signals the whole process group, the browser's driver too."""
+    command = [*COMMAND, *plain.flags(), "--workers", str(WORKERS), "--batch", "2", "--out", str(job)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     deadline = time.monotonic() + DEADLINE
-    while not answers(job / "job.sqlite"):
+    while not reached():
         assert process.poll() is None
         assert time.monotonic() < deadline
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=DEADLINE)
-    assert process.returncode == 130
-    assert f"truthkit run --resume {job}" in said
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert "truthkit run --resume" in said
     assert "Traceback" not in said
+
+
+def test_interrupted_from_the_keyboard(plain: Plain) -> None:
+    job = plain.root / "job"
+    interrupt(plain, job, lambda: bool(answers(job / "job.sqlite")))
+    check_resumed(plain, job)
+
+
+def test_interrupted_while_a_handler_works(plain: Plain) -> None:
+    """Nobody waits for the handler: it is ended, and its batch is consolidated by the resumed job."""
+    job, marker, right = plain.root / "job", plain.root / "in-post", plain.post.read_text()
+    stuck = f"def lambda_handler(event, context):\n    open({str(marker)!r}, 'w').close()\n    while True: pass\n"
+    plain.post.write_text(stuck)
+    interrupt(plain, job, marker.exists)
+    plain.post.write_text(right)
     check_resumed(plain, job)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import re
+import socketserver
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -352,3 +355,126 @@ def test_resume_refuses_another_manifest_and_a_folder_without_a_job(plain: Plain
         run_job(resume=result.folder)
     with pytest.raises(UsageError, match="holds no job"):
         run_job(resume=plain.root)
+
+
+# --- what may go wrong around it ---
+
+
+def test_a_slow_last_batch_is_waited_for_and_its_fault_is_told(plain: Plain) -> None:
+    plain.post.write_text(
+        "import time\n\ndef lambda_handler(event, context):\n    time.sleep(2)\n    raise ValueError('too late')\n"
+    )
+    result = run(plain, workers=1, batch=3)
+    assert result.failed == 3
+    (finding,) = result.findings
+    assert (finding.file, finding.line) == (str(plain.post), 5)
+    assert "too late" in finding.message
+
+
+def test_a_mended_pre_annotation_handler_runs_again_on_resume(plain: Plain) -> None:
+    right = plain.pre.read_text()
+    plain.pre.write_text(right.replace('"text":', '"txet":'))
+    broken = run(plain, workers=1)
+    assert broken.failed == 3
+    plain.pre.write_text(right)
+    mended = run_job(resume=broken.folder)
+    assert mended.ok, mended.findings
+    assert mended.labeled == 3
+
+
+def test_resume_still_tells_what_it_did_not_try_again(plain: Plain) -> None:
+    plain.worker.write_text(
+        plain.worker.read_text().replace(
+            "async def work(page, task, worker):",
+            "async def work(page, task, worker):\n    if worker.index == 1: raise ValueError('tired')",
+        )
+    )
+    first = run(plain, batch=3)
+    assert (first.ok, first.labeled) == (False, 3)
+    again = run_job(resume=first.folder)
+    assert not again.ok
+    assert [one.message for one in again.findings] == [first.findings[0].message.split(" (seen")[0]]
+
+
+def test_a_page_that_crashes_or_cannot_be_pictured_takes_nothing_else_along(plain: Plain) -> None:
+    plain.worker.write_text(
+        "from playwright.async_api import Error\n\n"
+        "async def work(page, task, worker):\n"
+        "    if task.line == 1:\n"
+        "        await page.goto('chrome://crash')\n"
+        "    await page.fill('crowd-input input', 'x')\n"
+        "    if task.line == 2:\n"
+        "        async def refuse(**_): raise Error('no picture today')\n"
+        "        page.screenshot = refuse\n"
+    )
+    result = run(plain, workers=1, concurrency=1, pre_lambda=plain.pre)
+    assert (result.answers, result.labeled, result.failed) == (2, 2, 1)
+    assert "page-screenshot" in codes(result)
+    assert next(one for one in result.findings if one.code == "page-screenshot").severity == "warning"
+
+
+def test_a_browser_that_ends_keeps_the_answers(plain: Plain) -> None:
+    plain.worker.write_text(
+        "async def work(page, task, worker):\n"
+        "    if task.line == 3:\n"
+        "        await page.context.browser.close()\n"
+        "    await page.fill('crowd-input input', 'x')\n"
+    )
+    with pytest.raises(TruthkitError, match="browser ended") as caught:
+        run(plain, workers=1, concurrency=1)
+    assert "--resume" in caught.value.findings[0].cure
+    plain.worker.write_text("async def work(page, task, worker):\n    await page.fill('crowd-input input', 'x')\n")
+    assert run_job(resume=plain.root / "job").labeled == 3
+
+
+@pytest.mark.parametrize(
+    "how", ["location.href = {url!r}", "window.open({url!r})", "location.reload && fetch({url!r})"]
+)
+def test_no_other_port_of_this_machine_can_be_reached(plain: Plain, how: str) -> None:
+    hits: list[str] = []
+
+    class Secret(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            hits.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Secret) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        script = how.format(url=f"http://127.0.0.1:{server.server_address[1]}/secret")
+        plain.template.write_text(plain.template.read_text() + f"<script>{script}</script>\n")
+        result = run(plain, limit=1, workers=1)
+        server.shutdown()
+    assert hits == []
+    refused = [one for one in result.findings if one.code in ("page-network-refused", "page-console-error")]
+    assert refused, result.findings
+
+
+def test_what_a_handler_raises_may_hold_anything(plain: Plain) -> None:
+    plain.pre.write_text("def lambda_handler(event, context):\n    raise ValueError('\\ud800 \\x1b[31m')\n")
+    result = run(plain, workers=1)
+    assert result.failed == 3
+    assert "\x1b" not in result.findings[0].message
+
+
+def test_remarks_on_the_pre_annotation_result_are_told(plain: Plain) -> None:
+    legacy = plain.pre.read_text().replace('"isHumanAnnotationRequired": True', '"humanAnnotationRequired": "true"')
+    plain.pre.write_text(legacy)
+    result = run(plain, limit=1, workers=1)
+    assert result.ok
+    assert [one.severity for one in result.findings if one.code == "pre-annotation-remark"]
+
+
+def test_a_limit_looks_at_no_line_behind_it(plain: Plain) -> None:
+    plain.manifest.write_text(plain.manifest.read_text("utf-8").split("\n")[0] + "\nnot json\n", "utf-8")
+    assert run(plain, limit=1, workers=1).labeled == 1
+
+
+@pytest.mark.parametrize(("gone", "says"), [("exit", "SystemExit"), ("wait", "TimeoutError: mine")])
+def test_a_worker_script_cannot_end_the_job(plain: Plain, gone: str, says: str) -> None:
+    body = {"exit": "import sys; sys.exit(3)", "wait": "raise TimeoutError('mine')"}[gone]
+    plain.worker.write_text(f"async def work(page, task, worker):\n    {body}\n")
+    result = run(plain, limit=1, workers=1)
+    assert result.failed == 1
+    assert says in result.findings[0].message
+    assert result.findings[0].line == 2
