@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from truthkit_core.agreement import SpanCounts, nominal_alpha, pairwise_span_agreement, span_counts, span_f1
+from truthkit_core.agreement import f1, nominal_alpha, pairwise_agreement
 from truthkit_core.consolidation.spans import ConsolidatedSpan, Span, consolidate_spans, jaccard
 from truthkit_core.messages import ContractError
 
@@ -199,7 +199,7 @@ def test_jaccard(a: Span, b: Span) -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "f1"),
+    ("a", "b", "score"),
     [
         ("M0-5 R5-9", "M0-5 R5-9", 1.0),
         ("M0-5 R5-9", "M0-5", 2 / 3),
@@ -209,20 +209,15 @@ def test_jaccard(a: Span, b: Span) -> None:
         ("", "", 1.0),
     ],
 )
-def test_span_f1(a: str, b: str, f1: float) -> None:
-    assert span_f1(spans(a), spans(b)) == pytest.approx(f1)
-    assert span_f1(spans(b), spans(a)) == pytest.approx(f1)
+def test_f1(a: str, b: str, score: float) -> None:
+    assert f1(spans(a), spans(b)) == pytest.approx(score)
+    assert f1(spans(b), spans(a)) == pytest.approx(score)
 
 
-def test_span_counts_add_up() -> None:
-    total = sum((span_counts(spans("M0-5 R5-9"), spans("M0-5")), span_counts([], spans("R1-2"))), SpanCounts())
-    assert total == SpanCounts(1, 2, 2)
-    assert total.f1 == 0.5
-
-
-def test_pairwise_span_agreement() -> None:
-    assert pairwise_span_agreement(workers("M0-5", "M0-5", "R0-5")) == pytest.approx(1 / 3)
-    assert pairwise_span_agreement(workers("M0-5")) is None
+def test_pairwise_agreement() -> None:
+    assert pairwise_agreement(workers("M0-5", "M0-5", "R0-5").values(), f1) == pytest.approx(1 / 3)
+    assert pairwise_agreement(workers("M0-5").values(), f1) is None
+    assert pairwise_agreement([1, 2, 3], lambda a, b: None if a == 1 else 0.5) == 0.5
 
 
 def test_nominal_alpha_of_the_published_example() -> None:

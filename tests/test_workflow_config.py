@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from truthkit_core.messages import ContractError
-from truthkit_core.workflow import WorkflowConfig
+from truthkit_core.workflow import WorkflowConfig, check_label_attribute
 
 MINIMAL = 'title = "Taste"\ndescription = "Say what you taste"\ntask_time_limit_seconds = 600\n'
 
@@ -165,3 +165,10 @@ def test_missing_file(tmp_path: Path) -> None:
 def test_folder_name_that_is_no_label_attribute(folder: str, tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="set label_attribute"):
         WorkflowConfig.load(write(tmp_path, MINIMAL, folder))
+
+
+def test_a_label_attribute_by_itself() -> None:
+    assert check_label_attribute("a-" * 63 + "b") == "a-" * 63 + "b"
+    for name in ("", "x" * 128, "a" + "-" * 126 + "b", "a_b", "a-metadata", "source", "é", "a\n"):
+        with pytest.raises(ContractError, match="label_attribute"):
+            check_label_attribute(name)

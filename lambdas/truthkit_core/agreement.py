@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import combinations
+from typing import TypeVar
 
-from truthkit_core.consolidation.spans import Span
-
-
-@dataclass(frozen=True, slots=True)
-class SpanCounts:
-    """Exact matches (start, end and type) of two sets of spans; add counts up for the F1 of a whole job."""
-
-    matched: int = 0
-    in_a: int = 0
-    in_b: int = 0
-
-    def __add__(self, other: SpanCounts) -> SpanCounts:
-        return SpanCounts(self.matched + other.matched, self.in_a + other.in_a, self.in_b + other.in_b)
-
-    @property
-    def f1(self) -> float:
-        """0 to 1; two empty sets agree fully."""
-        return 2 * self.matched / (self.in_a + self.in_b) if self.in_a + self.in_b else 1.0
+T = TypeVar("T")
 
 
-def span_counts(a: Iterable[Span], b: Iterable[Span]) -> SpanCounts:
-    """Repeated spans count once."""
+def f1(a: Iterable[Hashable], b: Iterable[Hashable]) -> float:
+    """F1 of two sets of things (spans, labels) that match exactly, 0 to 1; two empty sets agree fully.
+
+    Which one is the reference does not matter. Repeated things count once.
+    """
     first, second = set(a), set(b)
-    return SpanCounts(len(first & second), len(first), len(second))
+    return 2 * len(first & second) / (len(first) + len(second)) if first or second else 1.0
 
 
-def span_f1(a: Iterable[Span], b: Iterable[Span]) -> float:
-    """Exact-match F1 of two sets of spans, 0 to 1; which one is the reference does not matter."""
-    return span_counts(a, b).f1
-
-
-def pairwise_span_agreement(answers: Mapping[str, Iterable[Span]]) -> float | None:
-    """Mean F1 over all pairs of workers on one object, None with fewer than two workers."""
-    sets = [set(spans) for spans in answers.values()]
-    scores = [span_f1(a, b) for a, b in combinations(sets, 2)]
+def pairwise_agreement(answers: Iterable[T], score: Callable[[T, T], float | None]) -> float | None:
+    """Mean score over all pairs of answers to one object; None if no pair has a score."""
+    scores = [one for pair in combinations(answers, 2) if (one := score(*pair)) is not None]
     return sum(scores) / len(scores) if scores else None
 
 

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
-from itertools import combinations
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from truthkit.report.shapes import is_number, read_choice, read_spans, unfold
-
-
-def f1(found: Collection[Any], wanted: Collection[Any]) -> float:
-    """F1 of two sets of things that match exactly; two empty sets agree."""
-    a, b = set(found), set(wanted)
-    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
+from truthkit_core.agreement import f1, pairwise_agreement
 
 
 def agreement(label: Any, expected: Any) -> float | None:
@@ -37,11 +31,13 @@ def worker_agreement(answers: Iterable[Mapping[str, Any] | None]) -> float | Non
     """
     given = [dict(answer) for answer in answers if answer is not None]
     texts = all(isinstance(unfold(value), str) for answer in given for value in answer.values())
-    scores = []
-    for one, other in combinations(given, 2):
-        both = [_agreement(one, other, texts=texts), _agreement(other, one, texts=texts)]
-        scores += [score for score in both if score is not None]
-    return sum(scores) / len(scores) if scores else None
+
+    def both_ways(one: dict[str, Any], other: dict[str, Any]) -> float | None:
+        ways = (_agreement(one, other, texts=texts), _agreement(other, one, texts=texts))
+        scores = [score for score in ways if score is not None]
+        return sum(scores) / len(scores) if scores else None
+
+    return pairwise_agreement(given, both_ways)
 
 
 def _agreement(label: Any, expected: Any, *, texts: bool) -> float | None:

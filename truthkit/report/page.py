@@ -19,8 +19,9 @@ from truthkit.findings import Finding
 from truthkit.report.data import ReportData, ReportObject
 from truthkit.report.draw import KINDS, Scene, Voice, fields, tree
 from truthkit.report.draw.scene import Palette, count, strings
-from truthkit.report.gold import agreement, f1, worker_agreement
+from truthkit.report.gold import agreement, worker_agreement
 from truthkit.report.pictures import Picture, embed, link, share
+from truthkit_core.agreement import f1
 
 HERE = Path(__file__).resolve().parent
 

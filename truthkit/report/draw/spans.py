@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from truthkit.report.draw.scene import Field, Palette, Scene, Voice, count, short_number
-from truthkit.report.gold import f1
 from truthkit.report.shapes import Span, Spans
+from truthkit_core.agreement import f1
 
 LEVELS = 6  # stacked underlines; what overlaps deeper is named below the text
 LONG_TEXT = 8_000  # characters; a longer text is shown around its marks only
