@@ -21,7 +21,7 @@ import pytest
 import truthkit
 from tests.documents import ROOT, json_fields
 from tests.plain import Plain, make_plain
-from truthkit.cli import main, relative
+from truthkit.cli import main, print_summary, relative
 from truthkit_core.messages import ContractError
 
 COMMANDS = ("list", "render", "run", "preview", "build", "sam", "doctor")
@@ -446,6 +446,18 @@ def test_paths_below_the_working_directory_are_relative_for_people(plain: Plain)
     assert told.stderr.startswith("error manifest.jsonl:3:2: ")
     report = printed(truthkit_process("render", *page_flags(plain), "--all", "--json", cwd=root), 1)
     assert report["findings"][0]["file"] == str(plain.manifest)
+
+
+def test_paths_of_the_summary_are_relative_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = tmp_path.resolve() / "job1"
+    result = truthkit.RunResult(
+        job, "n", "l", 1, 1, 1, 0, 0, 1.0, None, None, job / "out.manifest", job / "report.html"
+    )
+    monkeypatch.chdir(tmp_path)
+    print_summary(result)
+    assert capsys.readouterr().out.endswith("output manifest: job1/out.manifest\nreport: job1/report.html\n")
 
 
 @pytest.mark.parametrize(
