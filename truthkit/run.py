@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import json
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +34,8 @@ from truthkit.objects import ObjectStore
 from truthkit.pages import CROWD_SCRIPT, content_security_policy, serve, task_app
 from truthkit.project import HandlerRef, bundles_dir
 from truthkit.source import PathLike, Source
+from truthkit_core.messages import ContractError
+from truthkit_core.workflow import check_label_attribute
 
 JOBS = "jobs"
 DEFAULT_BATCH = 10
@@ -238,7 +239,10 @@ def _spec(
     if s3 not in ("local", "aws"):
         raise UsageError(f"--s3 {s3} is neither local nor aws", "give --s3 local or --s3 aws")
     attribute = label_attribute or (config.label_attribute if config else source.name)
-    _check_label_attribute(attribute)
+    try:
+        check_label_attribute(attribute)
+    except ContractError as error:
+        raise UsageError(f"{attribute!r} cannot be a label attribute name: {error.problem}", error.cure) from None
     return JobSpec(
         name=source.name,
         label_attribute=attribute,
@@ -626,18 +630,6 @@ def _make_jobs_folder() -> None:
     if not jobs.exists():
         jobs.mkdir()
         (jobs / ".gitignore").write_text("*\n")
-
-
-def _check_label_attribute(name: str) -> None:
-    if (
-        not re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,126}", name)
-        or name.endswith(("-metadata", "-ref"))
-        or name in ("source", "source-ref")
-    ):
-        raise UsageError(
-            f"{name!r} cannot be a label attribute name",
-            "letters, digits and hyphens, 127 at most; not source, not ending in -metadata or -ref",
-        )
 
 
 def _between(what: str, value: int | None, low: int, high: int) -> None:

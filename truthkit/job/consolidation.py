@@ -13,9 +13,10 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from truthkit.aws_names import REGION, ROLE_ARN
 from truthkit.findings import Finding, TruthkitError
 from truthkit.handlers import Handler
-from truthkit.job.spec import REGION, ROLE_ARN, JobFolder, JobSpec, write_atomically
+from truthkit.job.spec import JobFolder, JobSpec, write_atomically
 from truthkit.job.store import TIMESTAMP, Answer, Batch, Store
 from truthkit_core.messages import (
     AnnotatedObject,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from truthkit import exact_json
 from truthkit.job.consolidation import write_worker_response
 from truthkit.job.spec import JobFolder, JobSpec
 from truthkit.job.store import TIMESTAMP, Store, StoredObject
@@ -76,7 +76,7 @@ def write_output_manifest(spec: JobSpec, folder: JobFolder, lines: Iterator[Outp
     part = file.with_name(file.name + ".part")
     with part.open("w", encoding="ascii", newline="\n") as stream:
         for line in lines:
-            stream.write(json.dumps(line.line, allow_nan=False) + "\n")
+            stream.write(exact_json.dumps(line.line) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(file)

@@ -10,19 +10,17 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from truthkit.aws_names import ACCOUNT, REGION
 from truthkit.findings import UsageError
 from truthkit.project import HandlerRef
 
 FORMAT = 1
-REGION = "us-east-1"
-ACCOUNT = "111122223333"
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/truthkit-execution"
 OUTPUT_BUCKET = "truthkit-output"
 
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """One labeling job. Paths are absolute; ``manifest`` is a local file (a copy, where it was given by S3 URI)."""
+    """One labeling job. Paths are absolute; ``manifest`` is a local file, also where it was given by S3 URI."""
 
     name: str
     label_attribute: str
@@ -138,12 +136,17 @@ class JobFolder:
 
     def create(self) -> None:
         """Make a new job folder. Raises UsageError if something is there already."""
-        if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
+        if self.root.exists():
             raise UsageError(
                 f"{self.root} exists",
                 f"give a new folder, or go on with the job in it: --resume {quote(str(self.root))}",
             )
-        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"{self.root} cannot be made: {error.strerror}", "give another folder: --out DIR"
+            ) from None
 
     def write_spec(self, spec: JobSpec) -> None:
         write_atomically(self.spec_file, json.dumps(spec.to_json(), indent=2) + "\n")

@@ -19,6 +19,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from truthkit import exact_json
+
 SCHEMA_VERSION = 1
 LOAD_CHUNK = 1_000
 
@@ -210,7 +212,7 @@ class Store:
                         {
                             "object_id": object_id,
                             "position": int(object_id),
-                            "data_object": _json(data_object),
+                            "data_object": exact_json.dumps(data_object),
                             "wanted": self._needs_more(object_id, ()),
                         }
                         for object_id, data_object in chunk
@@ -562,7 +564,7 @@ def _why_nobody_answered(db: sa.Connection, object_id: str) -> str:
 
 def _stored(row: Any) -> StoredObject:
     task_input = None if row.task_input is None else json.loads(row.task_input)
-    return StoredObject(row.object_id, json.loads(row.data_object), task_input, row.state, row.failure)
+    return StoredObject(row.object_id, exact_json.loads(row.data_object), task_input, row.state, row.failure)
 
 
 def _json(value: Any) -> str:

@@ -12,16 +12,16 @@ import random
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page
 from playwright.async_api import Error as BrowserError
 
+from truthkit.aws_names import REGION
 from truthkit.findings import Finding, TruthkitError, UsageError, excerpt
 from truthkit.job.job import Job, Task
-from truthkit.job.spec import REGION
 from truthkit.workforce.gestures import submit
 from truthkit.workforce.watch import PROBE, Watch
 
@@ -246,7 +246,9 @@ class ScriptedWorkforce:
             async with limit:
                 await self._work(page, item, worker)
         except TruthkitError as error:
-            return error.findings[0]
+            # A gesture knows what it did not find; where the script asked for it, the traceback knows.
+            place = script_fault(error, self._script)
+            return replace(error.findings[0], file=place.file, line=place.line, excerpt=place.excerpt)
         except (Exception, SystemExit) as error:
             if limit.expired():
                 return Finding(

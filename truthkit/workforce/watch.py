@@ -7,6 +7,7 @@ import contextlib
 import html
 import json
 import re
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,7 @@ from playwright.async_api import Error as BrowserError
 
 from truthkit.findings import Finding, Severity, excerpt
 from truthkit.job.job import Task
+from truthkit.project import bundles_dir
 
 # Runs before any script of the page; `tell` is kept, so that the page cannot take it away.
 PROBE = """
@@ -207,8 +209,19 @@ class Watch:
         self._add(
             "page-request-failed",
             f"{url} answered with status {response.status}",
-            "build the front end (make build)" if urlsplit(url).path.startswith("/bundles/") else "",
+            self._bundle_cure(url),
             line=self._line_of(url),
+        )
+
+    @staticmethod
+    def _bundle_cure(url: str) -> str:
+        path = urlsplit(url).path
+        if not path.startswith("/bundles/"):
+            return ""
+        name, built = path.removeprefix("/bundles/"), sorted(file.name for file in bundles_dir().glob("*.js"))
+        near = get_close_matches(name, built, 1)
+        return (
+            f"did you mean {near[0]}?" if near else f"the kit's bundles: {', '.join(built) or 'none: run make build'}"
         )
 
     def _object(self, url: str) -> None:
@@ -216,7 +229,8 @@ class Watch:
         self._add(
             "page-object",
             f"the object s3:/{unquote(parts.path)} could not be read by the page",
-            "is it mapped (--objects s3://BUCKET/PREFIX=DIR), and is the name right?"
+            "is it mapped (--objects s3://BUCKET/PREFIX=DIR), and is the name right? Answers given without it stay: "
+            "mend it and start a new job"
             if "X-Amz-Signature" in parts.query
             else "objects are private: write {{ task.input.… | grant_read_access }}",
             line=self._line_of(url),
