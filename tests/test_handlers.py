@@ -474,6 +474,60 @@ def test_import_error_names_the_place(
     assert handler.invoke({}) == "mended"
 
 
+@pytest.mark.parametrize(
+    ("below", "line"),
+    [("import torchless\n", 1), ("x = 1\ndef broken(\n", 2)],
+    ids=["module", "syntax"],
+)
+def test_import_error_shows_files_of_the_code_root_only(make: Make, below: str, line: int) -> None:
+    handler = make("import importlib\nwords = importlib.import_module('words')\n")
+    words = handler.ref.code_root / "words.py"
+    words.write_text(below)
+    finding = failure(handler).findings[0]
+    assert (finding.file, finding.line) == (str(words), line)
+    shown = [line for line in finding.excerpt.splitlines() if line.startswith("  File")]
+    assert shown == [
+        f'  File "{handler.ref.file}", line 2, in <module>',
+        f'  File "{words}", line {line}, in <module>',
+    ]
+
+
+@pytest.mark.parametrize("call", ["eval('1 +')", "exec(compile('1 / 0', '<made>', 'exec'))"], ids=["eval", "exec"])
+def test_code_without_a_file_is_no_place(make: Make, call: str) -> None:
+    handler = make(f"def lambda_handler(event, context):\n    return {call}\n")
+    finding = failure(handler).findings[0]
+    assert (finding.file, finding.line, finding.column) == (str(handler.ref.file), 2, None)
+    assert 'File "<' not in finding.excerpt
+    assert finding.excerpt.count("File ") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "place"),
+    [("ContractError", "mine/post_annotation.py"), ("StorageError", "mine/post_annotation.py"),
+     ("KeyError", "truthkit_core/checks.py")],
+)  # fmt: skip
+def test_what_the_core_refuses_is_placed_in_the_workflow(tmp_path: Path, error: str, place: str) -> None:
+    for name, source in {
+        "truthkit_core/checks.py": (
+            "class ContractError(ValueError): pass\nclass StorageError(Exception): pass\n"
+            f"def check(value): raise {error}('no')\n"
+        ),
+        "mine/post_annotation.py": (
+            "from truthkit_core.checks import check\ndef lambda_handler(event, context):\n    return check(1)\n"
+        ),
+    }.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(source)
+        (tmp_path / name).with_name("__init__.py").touch()
+    handler = Handler(HandlerRef(tmp_path, "mine.post_annotation"), environment={}, timeout=20)
+    try:
+        finding = failure(handler).findings[0]
+    finally:
+        handler.close()
+    assert (finding.file, finding.line) == (str((tmp_path / place).resolve()), 3)
+    assert "truthkit_core/checks.py" in finding.excerpt
+
+
 def test_syntax_error_has_a_caret(make: Make) -> None:
     finding = failure(make("def lambda_handler(event, context)\n    return 1\n")).findings[0]
     assert finding.column == 35

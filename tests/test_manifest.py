@@ -284,6 +284,60 @@ def test_utf_16(tmp_path: Path, codec: str) -> None:
     assert (fault.code, fault.line, fault.message) == ("manifest-encoding", 1, "the file is UTF-16")
 
 
+ROWS = [{"source": "a, b", "n": 1}, {"source": "c"}, {"source": "é"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (json.dumps(ROWS, indent=2).encode(), "manifest-json-array"),
+        (b"\xef\xbb\xbf" + json.dumps(ROWS, indent=2, ensure_ascii=False).encode(), "manifest-json-array"),
+        (json.dumps(ROWS).encode(), "manifest-json-array"),
+        (b"  [{\r\n" + json.dumps(ROWS, indent=1).encode()[4:].replace(b"\n", b"\r\n"), "manifest-json-array"),
+        (json.dumps(ROWS * 10_000).encode(), "manifest-json-array"),
+        (b"source,n\na,1\nc,2\n" * 200, "manifest-csv"),
+        (b'\xef\xbb\xbfsource,n\r\n"a, b",1\r\n', "manifest-csv"),
+        (b'"source","n"\n\nc,2\n', "manifest-csv"),
+    ],
+    ids=["pretty", "bom", "one-line", "crlf", "long", "csv", "csv-bom", "csv-quoted"],
+)
+def test_another_format_is_said_once_with_a_cure_that_works(tmp_path: Path, content: bytes, code: str) -> None:
+    file = manifest(tmp_path, content)
+    (fault,) = judged(file)
+    assert (fault.severity, fault.code, fault.file, fault.line) == ("error", code, str(file), 1)
+    with pytest.raises(TruthkitError) as caught:
+        list(read_manifest(file))
+    assert caught.value.findings == (fault,)
+
+    command = "python3" + fault.cure.partition("python3")[2]
+    subprocess.run(["sh", "-c", command.replace("python3", sys.executable)], check=True)
+    (mended,) = tmp_path.glob("*.jsonl")
+    assert next(read_manifest(mended)).data_object["source"] in ("a, b", "a", "c")
+    assert judged(mended) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        (b"[1, 2]\n" + GOOD, ["manifest-not-object"]),
+        (b'"a, b"\n"c, d"\n', ["manifest-not-object"] * 2),
+        (b"a, b\n" + GOOD, ["manifest-not-json"]),
+        (b"a, b\n", ["manifest-not-json"]),
+        (GOOD + b"\n[\n", ["manifest-not-json"]),
+    ],
+    ids=["list", "strings", "one-bad", "one-line", "later"],
+)
+def test_single_bad_lines_are_no_other_format(tmp_path: Path, content: bytes, codes: list[str]) -> None:
+    assert [fault.code for fault in judged(manifest(tmp_path, content))] == codes
+
+
+def test_a_cure_never_writes_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "my rows.jsonl"
+    file.write_text("[\n")
+    (fault,) = judged(file)
+    assert f"'{file}' > '{tmp_path / 'my rows.lines.jsonl'}'" in fault.cure
+
+
 def test_empty(tmp_path: Path) -> None:
     file = manifest(tmp_path, b"")
     (fault,) = judged(file)

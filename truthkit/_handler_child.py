@@ -113,16 +113,21 @@ class Explainer:
             names.update(line.split(",")[0].split("/")[0] for line in record.read_text("utf-8").splitlines())
         return names
 
+    def _own_file(self, filename: str, vendored: set[str]) -> str | None:
+        """The real path of a file that is the user's own, else None: ``<string>`` and the like are no files."""
+        file = os.path.realpath(filename)
+        inside = file.removeprefix(self.root + os.sep)
+        foreign = inside == file or "-packages" + os.sep in inside or inside.partition(os.sep)[0] in vendored
+        return None if foreign or not os.path.isfile(file) else file  # noqa: PTH113
+
     def frames(self, stack: Any) -> list[dict[str, Any]]:
         """The user's own frames of a ``traceback.StackSummary``, outermost first."""
         vendored = self._vendored()
         found = []
         for frame in stack:
-            file = os.path.realpath(frame.filename)
-            inside = file.removeprefix(self.root + os.sep)
-            if inside == file or "-packages" + os.sep in inside or inside.partition(os.sep)[0] in vendored:
-                continue
-            found.append({"file": file, "line": frame.lineno, "function": frame.name, "source": frame.line or ""})
+            file = self._own_file(frame.filename, vendored)
+            if file is not None:
+                found.append({"file": file, "line": frame.lineno, "function": frame.name, "source": frame.line or ""})
         return found
 
     def error(self, error: BaseException) -> dict[str, Any]:
@@ -150,16 +155,17 @@ class Explainer:
 
         frames = self.frames(traceback.extract_tb(error.__traceback__))
         if isinstance(error, SyntaxError) and error.filename and error.lineno:
-            file = os.path.realpath(error.filename)
-            frames.append(
-                {
-                    "file": file,
-                    "line": error.lineno,
-                    "column": error.offset,
-                    "function": "<module>",
-                    "source": (error.text or "").rstrip("\n"),
-                }
-            )
+            file = self._own_file(error.filename, self._vendored())
+            if file is not None:
+                frames.append(
+                    {
+                        "file": file,
+                        "line": error.lineno,
+                        "column": error.offset,
+                        "function": "<module>",
+                        "source": (error.text or "").rstrip("\n"),
+                    }
+                )
         message = error.msg if isinstance(error, SyntaxError) else str(error)
         told: dict[str, Any] = {"type": type(error).__name__, "message": message, "frames": frames}
         if isinstance(error, ImportError):

@@ -34,6 +34,8 @@ MEMORY_MB = 512  # told to the handler; not enforced
 IMPORT_SECONDS = 60.0
 OUTPUT_LINES = 20  # of what the handler printed, kept on an error
 CHILD = Path(__file__).with_name("_handler_child.py")
+_CORE = "truthkit_core"
+_CORE_ERRORS = ("ContractError", "StorageError")  # which tell of what a handler was given or gave
 
 # Keys of the service's messages, for those who misspell one.
 _CONTRACT_KEYS = (
@@ -364,10 +366,20 @@ class Handler:
             lead + shown,
             _cure(error, self.ref),
             frames=error["frames"],
+            at=self._fault_frame(error),
             causes=error["causes"],
             traceback=error["traceback"],
             output=output,
         )
+
+    def _fault_frame(self, error: dict[str, Any]) -> dict[str, Any] | None:
+        """The frame to mend: the innermost, but the workflow's own where the core refuses what it was given."""
+        frames: list[dict[str, Any]] = error["frames"]
+        if error["type"] in _CORE_ERRORS:
+            core = self.ref.code_root.resolve() / _CORE
+            own = [frame for frame in frames if not Path(frame["file"]).is_relative_to(core)]
+            frames = own or frames
+        return frames[-1] if frames else None
 
     def _error(
         self,
@@ -377,12 +389,13 @@ class Handler:
         cure: str,
         *,
         frames: list[dict[str, Any]] | None = None,
+        at: dict[str, Any] | None = None,
         causes: list[dict[str, Any]] | None = None,
         traceback: str = "",
         output: str = "",
     ) -> HandlerError:
         frames = frames or []
-        innermost: dict[str, Any] = frames[-1] if frames else {"file": str(self.ref.file), "line": self._line}
+        place: dict[str, Any] = at or (frames[-1] if frames else {"file": str(self.ref.file), "line": self._line})
         shown = _show_frames(frames)
         for cause in causes or ():
             shown += [f"  caused by {cause['type']}: {cause['message']}", *_show_frames(cause["frames"])]
@@ -390,9 +403,9 @@ class Handler:
             code,
             message,
             cure,
-            file=innermost["file"],
-            line=innermost["line"],
-            column=innermost.get("column"),
+            file=place["file"],
+            line=place["line"],
+            column=place.get("column"),
             excerpt="\n".join(shown),
         )
         return HandlerError(finding, error_type=error_type, traceback=traceback, output=output)

@@ -10,10 +10,12 @@ import ast
 import json
 import math
 import re
+import shlex
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote
@@ -26,6 +28,7 @@ MOST_LINES = 100_000
 MOST_LINE_BYTES = 100_000
 """The service says 100,000 characters in one place and 100 kilobytes in another: a line over either is refused."""
 MOST_ATTRIBUTE_CHARACTERS = 20_000
+LOOK_AHEAD = 3  # lines that show whether the file is JSON Lines at all
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -71,12 +74,17 @@ def _judged(file: Path) -> Iterator[tuple[int, dict[str, Any] | None, list[Findi
     number = 0
     try:
         with file.open("rb") as stream:
-            for number, (offset, line, size) in enumerate(_raw_lines(stream), 1):
+            lines = _raw_lines(stream)
+            first = list(islice(lines, LOOK_AHEAD))
+            for number, (offset, line, size) in enumerate(chain(first, lines), 1):
                 if number > MOST_LINES:
                     yield number, None, [judge.too_many(number)]
                     return
                 if number == 1 and line[:2] in _UTF16_MARKS:
                     yield number, None, [judge.utf16()]
+                    return
+                if number == 1 and (other := judge.other_format([head for _, head, _ in first])):
+                    yield number, None, [other]
                     return
                 yield number, *judge.line(number, offset, line, size)
     except OSError as error:
@@ -250,6 +258,37 @@ class _Judge:
             column=1,
         )
 
+    def other_format(self, lines: list[bytes]) -> Finding | None:
+        """What is to be said of the whole file if its first lines are no JSON Lines but a JSON array or CSV."""
+        first, *others = [line.removeprefix(_BOM).strip() for line in lines]
+        read, write = shlex.quote(self._file), shlex.quote(self._mended_name())
+        if first == b"[" or re.match(rb"\[\s*\{", first):
+            return Finding(
+                "manifest-json-array",
+                "the file is one JSON array; a manifest has one JSON object a line",
+                f"jq -c '.[]' {read} > {write}, or without jq: python3 -c 'import json, sys; "
+                f'[print(json.dumps(row)) for row in json.load(open(sys.argv[1], encoding="utf-8-sig"))]\' '
+                f"{read} > {write}",
+                file=self._file,
+                line=1,
+            )
+        if others and all(_like_csv(line) for line in (first, *others) if line):
+            return Finding(
+                "manifest-csv",
+                "the file looks like CSV; a manifest has one JSON object a line",
+                "name the column of the texts source, or that of the S3 URIs source-ref, then: "
+                "python3 -c 'import csv, json, sys; [print(json.dumps(row)) "
+                f'for row in csv.DictReader(open(sys.argv[1], encoding="utf-8-sig", newline=""))]\' {read} > {write}',
+                file=self._file,
+                line=1,
+            )
+        return None
+
+    def _mended_name(self) -> str:
+        """A name for the file that the cure writes, which is not that of the file itself."""
+        file = Path(self._file)
+        return str(file.with_suffix(".lines.jsonl" if file.suffix == ".jsonl" else ".jsonl"))
+
     def empty(self) -> Finding:
         return Finding(
             "manifest-empty",
@@ -261,6 +300,17 @@ class _Judge:
 
 
 _NOTHING = object()
+
+
+def _like_csv(line: bytes) -> bool:
+    """Whether a line has commas and nothing of an object."""
+    if b"," not in line or b"{" in line or b"}" in line:
+        return False
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _kind(value: Any) -> str:
