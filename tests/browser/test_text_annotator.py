@@ -613,6 +613,35 @@ class TestKeys:
         task.press("Control+Enter")
         expect(task.test_id("progress")).to_contain_text("Submitted")
 
+    @pytest.mark.parametrize("key", ["Control+Enter", "Meta+Enter"])
+    @pytest.mark.parametrize(
+        "field",
+        ['<textarea name="notes"></textarea>', '<input name="notes">', '<crowd-input name="notes"></crowd-input>'],
+        ids=["textarea", "input", "crowd-input"],
+    )
+    def test_control_enter_submits_from_a_text_field(self, start: Open, page: Page, field: str, key: str) -> None:
+        task = start(fields=field)
+        page.locator("[name=notes]").click()
+        task.press("o", "k", key)
+        expect(task.test_id("progress")).to_contain_text("Submitted")
+        assert task.site.answers == [[{"entities": '{"entities":[]}', "notes": "ok"}]]  # type: ignore[attr-defined]
+
+    def test_control_enter_in_a_text_field_says_what_is_missing(self, start: Open, page: Page) -> None:
+        task = start()
+        page.locator("[name=notes]").press("Control+Enter")
+        expect(task.test_id("missing")).to_contain_text("Is it good?")
+        expect(page.locator("[name=quality][value=yes]")).to_be_focused()
+
+    def test_control_enter_outside_of_the_form_stays_with_the_field(self, page: Page, serve: Any) -> None:
+        site = serve(in_crowd_form(markup(TEXT, fields="")).replace("<body>", "<body><textarea id=other></textarea>"))
+        page.goto(site.url)
+        task = Annotator(page).ready()
+        page.locator("#other").press("Control+Enter")
+        page.locator("#other").fill("still here")
+        task.mark("river", "1")
+        assert page.evaluate("document.documentElement.dataset.crowdState") is None
+        assert site.posts == []
+
     def test_escape_cancels_one_thing_after_the_other(self, start: Open, page: Page) -> None:
         task = start()
         task.press("2")
@@ -643,7 +672,7 @@ class TestKeys:
         expect(dialog).not_to_be_visible()
         expect(task.test_id("label-Background")).to_have_attribute("aria-pressed", "false")
 
-    @pytest.mark.parametrize("key", ["1", "?", "i", "o", "Delete", "Control+Enter", "Control+z", "[", "a"])
+    @pytest.mark.parametrize("key", ["1", "?", "i", "o", "Delete", "Control+z", "[", "a"])
     def test_nothing_fires_in_a_text_field(self, start: Open, page: Page, key: str) -> None:
         task = start()
         task.mark("marshes", "1")

@@ -1,4 +1,4 @@
-import { isTyping } from "../core/form.js";
+import { findForm, isTyping } from "../core/form.js";
 import type { Gestures } from "./gestures.js";
 import { type Command, chord, MODIFIERS } from "./keys.js";
 import { clearNativeSelection, type Labeling } from "./labeling.js";
@@ -18,6 +18,7 @@ export interface KeyActions {
 
 const ARROW = /^(Shift\+)?(Arrow(?:Left|Right|Up|Down)|Home|End)$/;
 const PAGE = 10;
+const SUBMIT = "Mod+Enter";
 
 /** Of several annotators on a page, the one that the worker used last gets the keys pressed outside of them. */
 let current: HTMLElement | undefined;
@@ -91,18 +92,18 @@ export class Keyboard {
       run("Ctrl+Z", s.keyUndo, ["Mod+z"], () => work.undo()),
       run("Ctrl+Y  Ctrl+Shift+Z", s.keyRedo, ["Mod+Shift+z", "Mod+y"], () => work.redo()),
       run("Escape", s.keyEscape, ["Escape"], () => this.#cancel()),
-      run("Ctrl+Enter", s.keySubmit, ["Mod+Enter"], () => actions.submit()),
+      run("Ctrl+Enter", s.keySubmit, [SUBMIT], () => actions.submit()),
       run("I", s.keyInstructions, ["i"], () => actions.open("instructions")),
       run("?", s.keyHelp, ["?"], () => actions.open("shortcuts")),
     ];
   }
 
-  /** Keys pressed anywhere on the page, but not while typing. */
+  /** Keys pressed anywhere on the page; while typing only those that submit the form. */
   onPage = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.isComposing || isTyping(event) || MODIFIERS.test(event.key))
-      return;
-    if (!this.#isMeant(event)) return;
+    if (event.defaultPrevented || event.isComposing || MODIFIERS.test(event.key)) return;
     const pressed = chord(event);
+    if (isTyping(event) && (pressed !== SUBMIT || !this.#isInForm(event))) return;
+    if (!this.#isMeant(event)) return;
     const dialog = this.paper.root.querySelector<HTMLDialogElement>("dialog[open]");
     if (dialog) {
       if (pressed === "?" || pressed === "i") dialog.close();
@@ -126,6 +127,11 @@ export class Keyboard {
     const inside = path.find((node) => (node as Partial<Element>).localName === host.localName);
     if (inside) return inside === host;
     return !current?.isConnected || current === host;
+  }
+
+  #isInForm(event: KeyboardEvent): boolean {
+    const form = findForm(this.actions.host);
+    return form !== null && event.composedPath().includes(form);
   }
 
   #cancel(): boolean {
