@@ -672,6 +672,17 @@ class TestKeys:
         expect(dialog).not_to_be_visible()
         expect(task.test_id("label-Background")).to_have_attribute("aria-pressed", "false")
 
+    @pytest.mark.parametrize(
+        ("key", "name"), [("?", "Shortcuts"), ("i", "Instructions")], ids=["shortcuts", "instructions"]
+    )
+    def test_a_dialog_begins_at_its_heading(self, start: Open, key: str, name: str) -> None:
+        task = start()
+        task.press(key)
+        expect(task.host.get_by_role("heading", name=name, exact=True)).to_be_focused()
+        assert task.host.evaluate("element => element.shadowRoot.querySelector('[autofocus]')") is None
+        task.press("Tab")
+        expect(task.host.get_by_role("button", name="Close").and_(task.host.locator(":focus"))).to_be_visible()
+
     @pytest.mark.parametrize("key", ["1", "?", "i", "o", "Delete", "Control+z", "[", "a"])
     def test_nothing_fires_in_a_text_field(self, start: Open, page: Page, key: str) -> None:
         task = start()
@@ -750,7 +761,7 @@ class TestKeys:
             if task.host.evaluate("element => element.shadowRoot.activeElement?.dataset.testid") == "text":
                 break
             task.press("Tab")
-        task.press("ArrowRight", "Shift+ArrowRight", "1")
+        task.press("Shift+ArrowRight", "1")
         task.expect_spans(("Background", "Salt marshes"))
         task.press("ArrowRight", "ArrowRight", "2")  # store, carbon
         task.press("ArrowDown", "Home", "4")
@@ -762,6 +773,56 @@ class TestKeys:
         expect(page.locator("[name=quality][value=yes]")).to_be_checked()
         task.press("Control+Enter")
         expect(task.test_id("progress")).to_contain_text("Submitted")
+
+    def test_tab_shows_the_cursor_at_the_beginning_and_later_where_it_was(self, page: Page, serve: Any) -> None:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        site = serve(in_crowd_form(markup("\n".join(f"line{n} has words" for n in range(80)))))
+        page.goto(serve(f'<iframe src="{site.url}" style="width: 100%; height: 860px"></iframe>').url)
+        frame = page.frames[1]
+        frame.locator("truthkit-text-annotator[data-ready]").wait_for(state="attached")
+        label = frame.get_by_test_id("label-Results")
+        text, status, cursor = frame.get_by_test_id("text"), frame.get_by_test_id("status"), frame.locator(".cursor")
+
+        def expect_clear() -> None:
+            frame.wait_for_function(
+                """() => {
+                  const { shadowRoot } = document.querySelector("truthkit-text-annotator");
+                  const box = (selector) => shadowRoot.querySelector(selector)?.getBoundingClientRect();
+                  const cursor = box(".cursor");
+                  return cursor && cursor.top >= box(".labels").bottom && cursor.bottom <= box("footer").top;
+                }"""
+            )
+
+        label.focus()
+        page.keyboard.press("Tab")
+        expect(text).to_be_focused()
+        expect(status).to_have_text("line0")
+        expect_clear()
+        page.keyboard.press("ArrowRight")
+        expect(status).to_have_text("has")
+        for _ in range(60):
+            page.keyboard.press("ArrowDown")
+        there = status.inner_text()
+        assert there not in ("has", "line0")
+        expect_clear()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Shift+Tab")
+        expect(label).to_be_focused()
+        expect(cursor).to_have_count(0)
+        frame.evaluate("scrollTo(0, 0)")
+        page.keyboard.press("Tab")
+        expect_clear()
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowRight")
+        expect(status).to_have_text(there)
+
+    def test_the_mouse_puts_no_cursor(self, start: Open, page: Page) -> None:
+        task = start()
+        page.locator("[name=notes]").click()
+        task.mark("river", "1")
+        task.press("Escape", "2")
+        expect(task.test_id("label-Objectives")).to_have_attribute("aria-pressed", "true")
+        task.expect_spans(("Background", "river"))
 
     def test_the_cursor_announces_its_word(self, start: Open) -> None:
         task = start()

@@ -306,6 +306,11 @@ export class TruthkitTextAnnotator extends LitElement {
     this.requestUpdate();
   }
 
+  #onTextFocus = (event: FocusEvent): void => {
+    this.#keyboard.entered(event);
+    this.#marks.plan();
+  };
+
   // ---- drafts
 
   #onHide = (event: Event): void => {
@@ -363,7 +368,8 @@ export class TruthkitTextAnnotator extends LitElement {
     // What had the focus is gone or switched off: the work goes on in the list or in the text.
     if (held && (!held.isConnected || held.matches(":disabled"))) {
       const list = beside && this.#work.spans.length ? this.#list.element : null;
-      (list ?? this.#paper.element)?.focus({ preventScroll: true });
+      if (list) list.focus({ preventScroll: true });
+      else this.#paper.focus();
     }
   }
 
@@ -452,7 +458,7 @@ export class TruthkitTextAnnotator extends LitElement {
         @click=${gestures.click}
         @keydown=${this.#keyboard.inText}
         @blur=${this.#marks.plan}
-        @focus=${this.#marks.plan}
+        @focus=${this.#onTextFocus}
       ></div>
       <div class="marks" aria-hidden="true"></div>
       <i class="probe"></i>

@@ -5,6 +5,8 @@ export function openDialog(host: HTMLElement, which: "instructions" | "shortcuts
   const dialog = host.shadowRoot?.querySelector<HTMLDialogElement>(`dialog.${which}`);
   if (!dialog || dialog.open) return;
   dialog.showModal();
+  // By hand: frames of another origin log a complaint about the attribute that does this.
+  dialog.querySelector("h2")?.focus();
   // In a frame as tall as its content the middle may be out of sight.
   const seen = new IntersectionObserver(([entry]) => {
     seen.disconnect();

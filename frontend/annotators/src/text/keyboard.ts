@@ -142,6 +142,15 @@ export class Keyboard {
     return true;
   }
 
+  /** The text has got the focus: from another element by keys, not by a press, a script or the window's return. */
+  entered = (event: FocusEvent): void => {
+    const text = event.currentTarget as HTMLElement;
+    if (!event.relatedTarget || this.paper.focusing || !text.matches(":focus-visible")) return;
+    this.work.enter();
+    // Only after this event does the browser itself scroll to what has the focus, under what sticks.
+    requestAnimationFrame(() => this.work.showPlace());
+  };
+
   inText = (event: KeyboardEvent): void => {
     const { work } = this;
     const pressed = chord(event);

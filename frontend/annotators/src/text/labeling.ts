@@ -49,6 +49,8 @@ export class Labeling {
   /** The keyboard's word, and the word where an extension began. */
   cursor: Extent | null = null;
   anchor: Extent | null = null;
+  /** Where the cursor was last. */
+  #left: Extent | null = null;
   selectedId: number | null = null;
 
   #history = new History<Work>({ spans: [], choices: {} });
@@ -97,7 +99,7 @@ export class Labeling {
     const spans = suggestionsOf(initial ?? [], labels, words.text.length, () => this.#nextId++);
     this.#shown = new Set(spans.map(({ origin }) => origin));
     this.#history = new History<Work>({ spans, choices: this.page.choices() });
-    this.selectedId = this.pending = this.cursor = this.anchor = this.armed = null;
+    this.selectedId = this.pending = this.cursor = this.anchor = this.armed = this.#left = null;
   }
 
   /** Other labels for the same text: what has a label that is gone goes, the rest stays. */
@@ -344,6 +346,20 @@ export class Labeling {
     return true;
   }
 
+  /** The keyboard has come to the text: its cursor is where it was, the first time at the beginning. */
+  enter(): void {
+    const first = this.words.next(0);
+    const to = this.cursor ?? this.anchor ?? this.#left ?? (first && [first.start, first.end]);
+    if (to && !this.selected && !this.pending) this.moveCursor(null, to, false);
+  }
+
+  /** Brings to sight where the work goes on. */
+  showPlace(): void {
+    const { selected } = this;
+    const place = this.cursor ?? this.pending ?? (selected && [selected.start, selected.end]);
+    if (place) this.page.show(place);
+  }
+
   /** Puts the keyboard's cursor on a word, or extends the selection to it. */
   moveCursor(from: Extent | null, to: Extent, extend: boolean): void {
     this.selectedId = null;
@@ -353,7 +369,7 @@ export class Labeling {
     } else {
       this.pending = this.anchor = null;
     }
-    this.cursor = to;
+    this.cursor = this.#left = to;
     this.page.say(this.wordsOf(this.pending ?? to));
     this.page.show(to);
     this.page.redraw();

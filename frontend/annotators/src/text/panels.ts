@@ -39,7 +39,7 @@ export function dialogs(
   return html`<dialog class="shortcuts" aria-labelledby="shortcuts-title" @click=${backdrop}>
       <div class="sheet">
         <div class="head">
-          <h2 id="shortcuts-title" tabindex="-1" autofocus>${s.shortcuts}</h2>
+          <h2 id="shortcuts-title" tabindex="-1">${s.shortcuts}</h2>
           <button type="button" data-testid="close-shortcuts" @click=${close}>${s.close}</button>
         </div>
         <table>
@@ -56,7 +56,7 @@ export function dialogs(
     <dialog class="instructions" aria-labelledby="instructions-title" @click=${backdrop}>
       <div class="sheet">
         <div class="head">
-          <h2 id="instructions-title" tabindex="-1" autofocus>${s.instructions}</h2>
+          <h2 id="instructions-title" tabindex="-1">${s.instructions}</h2>
           <button type="button" data-testid="close-instructions" @click=${close}>${s.close}</button>
         </div>
         <slot name="full-instructions"></slot>

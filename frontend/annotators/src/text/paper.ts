@@ -7,6 +7,8 @@ const STEP = 14;
 /** The text's place on the page: finding it, focusing it, scrolling a stretch of it clear of what sticks. */
 export class Paper {
   view: TextView | undefined;
+  /** The focus comes by `focus` right now. */
+  focusing = false;
 
   constructor(private readonly host: HTMLElement) {}
 
@@ -19,7 +21,9 @@ export class Paper {
   }
 
   focus(): void {
+    this.focusing = true;
     this.element?.focus({ preventScroll: true });
+    this.focusing = false;
   }
 
   /** Heights of what sticks to the window's top and bottom. */
