@@ -140,8 +140,11 @@ class TestTemplates:
             "<script src='https://cdn.example/x/truthkit/one.js?v=1'> </script >",
             "<SCRIPT defer src=truthkit/one.js></SCRIPT>",
             '<script\n  src="../truthkit/one.js"\n  integrity="sha384-x" crossorigin></script>',
+            '<script data-x="a>b" src="/truthkit/one.js"></script>',
+            "<script {% if task.input.a == '>' %}data-a=\"{{ task.input.a | append: '\"=\"' }}\"{% endif %} "
+            'src="{{ task.input.a }}/truthkit/one.js"></script>',
         ],
-        ids=["absolute", "address", "unquoted", "lines"],
+        ids=["absolute", "address", "unquoted", "lines", "quoted", "liquid"],
     )
     def test_a_kit_bundle_becomes_an_inline_script(self, make: Make, tag: str) -> None:
         workflow = make(f"<p>{{{{ task.input.a }}}}</p>\n{tag}\n<b>é</b>\r\n", one="if(1){{go('</script>')}}")

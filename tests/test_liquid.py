@@ -203,6 +203,21 @@ def test_reserved_words_do_not_shift_places() -> None:
             "http://objects/b/dir/k&1.json?token=1&expires=2",
         ),
         Case(
+            "region",
+            "{{ 'https://s3.eu-west-1.amazonaws.com/b/a%20b.json' | s3_presign }}",
+            "http://objects/b/a b.json?token=1&expires=2",
+        ),
+        Case(
+            "host",
+            "{{ 'https://b.c.s3.amazonaws.com/k.json' | grant_read_access }}",
+            "http://objects/b.c/k.json?token=1&expires=2",
+        ),
+        Case(
+            "host-region",
+            "{{ 'https://b.s3-us-west-2.amazonaws.com/dir/k.json' | grant_read_access }}",
+            "http://objects/b/dir/k.json?token=1&expires=2",
+        ),
+        Case(
             "captured-s3",
             "{% capture u %}s3://{{ task.input.bucket }}/{{ task.input.key }}{% endcapture %}{{ u | s3_presign }}",
             "http://objects/b/dir/k&1.json?token=1&expires=2",

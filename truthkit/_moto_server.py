@@ -8,7 +8,6 @@ standard input does. Says on standard output, a line, which port it has.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import mimetypes
 import os
@@ -19,10 +18,10 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from truthkit._object_files import (
@@ -30,29 +29,18 @@ from truthkit._object_files import (
     ACCOUNT,
     PART,
     REGION,
-    SECRET_KEY,
     KeyNotAFileError,
     ObjectFiles,
     split_uri,
 )
+from truthkit._signatures import Environ, Refused, check_signature, query_of, raw_path, service_of
 
-Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
-LONGEST_EXPIRY = 604_800  # seconds, S3's limit on a presigned URL
 MORE_TYPES = {
     ".avif": "image/avif", ".flac": "audio/flac", ".geojson": "application/geo+json", ".m4a": "audio/mp4",
     ".mjs": "text/javascript", ".opus": "audio/ogg", ".vtt": "text/vtt", ".webm": "video/webm", ".webp": "image/webp",
 }  # fmt: skip
-
-
-class Refused(Exception):  # noqa: N818 (an answer, not an error)
-    """An S3 error to answer with."""
-
-    def __init__(self, status: str, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
 
 
 # moto's side
@@ -207,120 +195,6 @@ def stamp(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-# signatures
-
-
-def check_signature(environ: Environ, query: dict[str, str], now: datetime) -> None:
-    """Refuse what S3 would: no signature, a presigned URL that is over, or one that was tampered with.
-
-    A signature in the Authorization header is not verified: whoever calls by boto3 has one.
-    """
-    if environ.get("HTTP_AUTHORIZATION"):
-        return
-    if "X-Amz-Signature" in query:
-        _check_v4(environ, query, now)
-    elif "Signature" in query and "AWSAccessKeyId" in query:
-        _check_v2(environ, query, now)
-    else:
-        raise Refused("403 Forbidden", "AccessDenied", "Access Denied: the request is not signed")
-
-
-def _secret(access_key: str) -> str:
-    if access_key == ACCESS_KEY:
-        return SECRET_KEY
-    from moto.sts.models import sts_backends
-
-    for account in list(sts_backends.values()):
-        for backend in list(account.values()):
-            role = backend.get_assumed_role_from_access_key(access_key)
-            if role:
-                return str(role.secret_access_key)
-    message = "The AWS Access Key Id you provided does not exist in our records."
-    raise Refused("403 Forbidden", "InvalidAccessKeyId", message)
-
-
-def _expired() -> Refused:
-    return Refused("403 Forbidden", "AccessDenied", "Request has expired")
-
-
-def _mismatch() -> Refused:
-    message = "The request signature we calculated does not match the signature you provided."
-    return Refused("403 Forbidden", "SignatureDoesNotMatch", message)
-
-
-def _check_v4(environ: Environ, query: dict[str, str], now: datetime) -> None:
-    try:
-        access_key, day, region, service, last = query["X-Amz-Credential"].split("/")
-        signed_at = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        seconds = int(query["X-Amz-Expires"])
-        names = query["X-Amz-SignedHeaders"].split(";")
-    except (KeyError, ValueError):
-        names, seconds = [], 0
-    if not names or not 1 <= seconds <= LONGEST_EXPIRY or "host" not in names:
-        message = "Query-string authentication version 4 requires the X-Amz-* parameters, X-Amz-Expires up to 604800."
-        raise Refused("400 Bad Request", "AuthorizationQueryParametersError", message)
-    if now > signed_at + timedelta(seconds=seconds):
-        raise _expired()
-    given = query.pop("X-Amz-Signature")
-    headers = "".join(f"{name}:{' '.join(_header(environ, name).split())}\n" for name in names)
-    canonical = "\n".join(
-        [
-            environ["REQUEST_METHOD"],
-            quote(unquote(raw_path(environ)), safe="/~"),
-            "&".join(f"{quote(k, safe='~')}={quote(v, safe='~')}" for k, v in sorted(query.items())),
-            headers,
-            ";".join(names),
-            _header(environ, "x-amz-content-sha256") or "UNSIGNED-PAYLOAD",
-        ]
-    )
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    text = "\n".join(["AWS4-HMAC-SHA256", query["X-Amz-Date"], f"{day}/{region}/{service}/{last}", digest])
-    key = ("AWS4" + _secret(access_key)).encode()
-    for part in (day, region, service, last):
-        key = hmac.digest(key, part.encode(), "sha256")
-    if not hmac.compare_digest(hmac.new(key, text.encode(), "sha256").hexdigest(), given):
-        raise _mismatch()
-
-
-def _check_v2(environ: Environ, query: dict[str, str], now: datetime) -> None:
-    """The old form, which boto3 still makes when it is not told otherwise."""
-    from botocore.auth import HmacV1QueryAuth
-    from botocore.compat import HTTPHeaders, urlsplit
-    from botocore.credentials import Credentials
-
-    expires = query.get("Expires", "")
-    if not expires.isdigit():
-        raise Refused("403 Forbidden", "AccessDenied", "Query-string authentication requires the Expires parameter")
-    if now.timestamp() > int(expires):
-        raise _expired()
-    headers: Any = HTTPHeaders()
-    for name, value in environ.items():
-        if name.startswith("HTTP_X_AMZ_"):
-            headers[name[5:].replace("_", "-").lower()] = value
-    if environ.get("CONTENT_TYPE"):
-        headers["Content-Type"] = environ["CONTENT_TYPE"]
-    own = ("Signature", "AWSAccessKeyId", "Expires", "x-amz-security-token")
-    rest = "&".join(f"{k}={quote(v, safe='')}" if v else k for k, v in query.items() if k not in own)
-    if "x-amz-security-token" in query:
-        headers["x-amz-security-token"] = query["x-amz-security-token"]
-    path = quote(unquote(raw_path(environ)), safe="/~")
-    auth = HmacV1QueryAuth(Credentials(query["AWSAccessKeyId"], _secret(query["AWSAccessKeyId"])))
-    split = urlsplit(f"http://host{path}?{rest}")
-    right = auth.get_signature(environ["REQUEST_METHOD"], split, headers, expires=int(expires), auth_path=path)
-    if not hmac.compare_digest(right, query["Signature"]):
-        raise _mismatch()
-
-
-def _header(environ: Environ, name: str) -> str:
-    key = name.upper().replace("-", "_")
-    return str(environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}", ""))
-
-
-def raw_path(environ: Environ) -> str:
-    """The path as the client sent it, percent-encoded."""
-    return str(environ.get("RAW_URI") or quote(environ.get("PATH_INFO", "/"))).partition("?")[0]
-
-
 # the user's AWS
 
 
@@ -337,6 +211,10 @@ class Aws:
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError
 
+        try:
+            split_uri(f"s3://{bucket}/")
+        except KeyNotAFileError:
+            return  # a bucket's name becomes a folder's
         assert self.files.cache is not None
         target = self.files.cache_file(bucket, key)
         if target is None or self.files.find(bucket, key) or self.files.is_deleted(bucket, key):
@@ -365,12 +243,14 @@ class Aws:
 class Gate:
     """The WSGI application round moto's: who may ask what, which objects are there, what is kept."""
 
-    def __init__(self, files: ObjectFiles, aws: Aws | None) -> None:
+    def __init__(self, files: ObjectFiles, aws: Aws | None, *, secret: str, port: int) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from moto.s3.models import s3_backends
 
         self.files = files
         self.aws = aws
+        self.secret = secret
+        self.hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.backends = s3_backends
         self.adopt = file_backed_store(files)
@@ -378,17 +258,14 @@ class Gate:
         self.lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "OPTIONS":
-            status, headers, body = "200 OK", [("Content-Length", "0")], b""
-        else:
-            try:
-                status, headers, body = self.answer(environ)
-            except Refused as refused:
-                status, headers, body = self.refusal(environ, refused.status, refused.code, str(refused))
-            except Exception as error:
-                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)  # noqa: T201
-                message = f"{type(error).__name__}: {error}"
-                status, headers, body = self.refusal(environ, "500 Internal Server Error", "InternalError", message)
+        try:
+            status, headers, body = self.answer(environ)
+        except Refused as refused:
+            status, headers, body = self.refusal(environ, refused.status, refused.code, str(refused))
+        except Exception as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)  # noqa: T201
+            message = f"{type(error).__name__}: {error}"
+            status, headers, body = self.refusal(environ, "500 Internal Server Error", "InternalError", message)
         headers = [(name, value) for name, value in headers if not name.lower().startswith("access-control-")]
         headers += [
             ("Access-Control-Allow-Origin", "*"),
@@ -396,21 +273,30 @@ class Gate:
             ("Access-Control-Allow-Methods", "GET, HEAD, PUT, POST, DELETE"),
             ("Access-Control-Max-Age", "3000"),
         ]
-        asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
-        if asked:
-            headers.append(("Access-Control-Allow-Headers", asked))
+        # A page has signed URLs; whoever signs for itself is a handler, and no page.
+        asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").split(",")
+        if allowed := [name.strip() for name in asked if name.strip().lower() not in ("", "authorization")]:
+            headers.append(("Access-Control-Allow-Headers", ", ".join(allowed)))
         start_response(status, headers)
         return [body]
 
     def answer(self, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
-        query = dict(parse_qsl(environ.get("QUERY_STRING", "").replace("+", "%2B"), keep_blank_values=True))
-        service = service_of(environ, query)
+        if environ.get("HTTP_HOST", "").lower() not in self.hosts:
+            # Another name for this address is one that a page in the user's browser made up.
+            raise Refused("403 Forbidden", "AccessDenied", "Access Denied: this is not the host that was asked for")
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            return "200 OK", [("Content-Length", "0")], b""
+        query = dict(query_of(environ))
+        service = service_of(environ)
         if service not in ("s3", "sts"):
             message = f"truthkit's object store has S3 and STS only; {service} has not been implemented"
             raise Refused("501 Not Implemented", "NotImplemented", message)
+        check_signature(environ, self.secret_of, datetime.now(UTC))
+        if environ.get("HTTP_AUTHORIZATION", "").startswith("AWS "):
+            # moto takes the slashes of an old signature for those of a scope, and finds no such service.
+            environ["HTTP_AUTHORIZATION"] = environ["HTTP_AUTHORIZATION"].partition(":")[0] + ":"
         if service == "sts":
             return self.ask_moto(environ, "", "", query)
-        check_signature(environ, dict(query), datetime.now(UTC))
         _, _, rest = unquote(raw_path(environ)).partition("/")
         bucket, _, key = rest.partition("/")
         if bucket.startswith("moto-api"):
@@ -421,6 +307,20 @@ class Gate:
             if len(source) == 2:
                 self.aws.fetch(source[0], source[1])
         return self.ask_moto(environ, bucket, key, query)
+
+    def secret_of(self, access_key: str) -> str:
+        """The secret of the job's own key, or of a role that was assumed. Raises Refused."""
+        if access_key == ACCESS_KEY:
+            return self.secret
+        from moto.sts.models import sts_backends
+
+        for account in list(sts_backends.values()):
+            for backend in list(account.values()):
+                role = backend.get_assumed_role_from_access_key(access_key)
+                if role:
+                    return str(role.secret_access_key)
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        raise Refused("403 Forbidden", "InvalidAccessKeyId", message)
 
     def ask_moto(
         self, environ: Environ, bucket: str, key: str, query: dict[str, str]
@@ -483,7 +383,7 @@ class Gate:
             content_type = "application/json"
         else:
             error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
-            if "HTTP_AUTHORIZATION" in environ and service_of(environ, {}) != "s3":
+            if "HTTP_AUTHORIZATION" in environ and service_of(environ) != "s3":
                 error = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
             else:
                 error = f"<Error>{error}</Error>"
@@ -491,13 +391,6 @@ class Gate:
             content_type = "application/xml"
         headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
         return status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body
-
-
-def service_of(environ: Environ, query: dict[str, str]) -> str:
-    """The service that a request was signed for; what is not signed by SigV4 is for S3."""
-    _, _, credential = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")
-    scope = (credential.partition(",")[0] or query.get("X-Amz-Credential", "")).split("/")
-    return scope[3] if len(scope) == 5 else "s3"
 
 
 def main() -> None:
@@ -529,7 +422,8 @@ def main() -> None:
     from werkzeug.serving import make_server
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    gate = Gate(files, Aws(files) if cache else None)
+    port = listener.getsockname()[1]
+    gate = Gate(files, Aws(files) if cache else None, secret=setup["secret"], port=port)
     server = make_server("127.0.0.1", 0, gate, threaded=True, request_handler=MotoRequestHandler, fd=listener.fileno())
     server.serve_forever()
 

@@ -14,9 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Dummy credentials: what handlers get, and what presigned URLs are signed with.
-ACCESS_KEY = "AKIATRUTHKITHANDLERS"
-SECRET_KEY = "truthkit"
+ACCESS_KEY = "AKIATRUTHKITHANDLERS"  # the dummy one that handlers get; its secret is another in each run
 REGION = "us-east-1"
 ACCOUNT = "111122223333"
 
@@ -176,23 +174,27 @@ class ObjectFiles:
             raise KeyNotAFileError(
                 f"s3://{bucket}/{key} cannot be kept as the file {place}: {error.strerror or error}"
             ) from error
-        self._deleted(bucket, key).unlink(missing_ok=True)
+        if mark := self._deleted(bucket, key):
+            mark.unlink(missing_ok=True)
         return place
 
     def remove(self, bucket: str, key: str) -> None:
         """Delete an object. One in a mapped folder is only marked as deleted: the folder is the user's."""
         with contextlib.suppress(KeyNotAFileError, OSError):
             self._place(bucket, key).unlink()
-        if self.cache is not None or self.find(bucket, key) is not None:
-            mark = self._deleted(bucket, key)
+        mark = self._deleted(bucket, key)
+        if mark is not None and (self.cache is not None or self.find(bucket, key) is not None):
             mark.parent.mkdir(parents=True, exist_ok=True)
             mark.touch()
 
     def is_deleted(self, bucket: str, key: str) -> bool:
         """Whether the key was deleted here, though a mapped folder (or AWS) has it."""
-        return self._deleted(bucket, key).exists()
+        mark = self._deleted(bucket, key)
+        return mark is not None and mark.exists()
 
     def _folders(self, bucket: str) -> Iterator[Folder]:
+        if not _BUCKET.fullmatch(bucket):
+            return
         yield Folder(bucket, "", str(self.writes / bucket))
         yield from (folder for folder in (*self.writable, *self.mapped) if folder.bucket == bucket)
         if self.cache is not None:
@@ -212,8 +214,12 @@ class ObjectFiles:
                 return Path(path)
         raise KeyNotAFileError(f"the key {key!r} of the bucket {bucket} cannot be a file's name")
 
-    def _deleted(self, bucket: str, key: str) -> Path:
-        return self.writes / _DELETED / bucket / f"{key}.deleted"
+    def _deleted(self, bucket: str, key: str) -> Path | None:
+        """The file that marks the key as deleted; None for what cannot be the file of an object."""
+        if not _BUCKET.fullmatch(bucket):
+            return None
+        path = Folder(bucket, "", str(self.writes / _DELETED / bucket)).path(bucket, f"{key}.deleted")
+        return Path(path) if path else None
 
 
 def _encodes(key: str) -> bool:

@@ -13,17 +13,14 @@ from pathlib import Path
 
 from truthkit.findings import Finding, TruthkitError, UsageError, excerpt
 from truthkit.project import Workflow, bundles_dir
+from truthkit.script_tags import address_of, bundle_name, tags
 
 MAX_CHARACTERS = 128_000
 """A template has fewer characters than this (contract c: ``UiTemplate.Content`` of RenderUiTemplate)."""
 
-_TAG = re.compile(
-    r"<!--.*?-->|\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}"
-    r"|<script\b(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>.*?(?:</script\s*>|\Z)",
-    re.DOTALL | re.IGNORECASE,
+_LIQUID = re.compile(
+    r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{%.*?%\}|(?P<output>\{\{.*?\}\})", re.DOTALL
 )
-_ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
-_BUNDLE = re.compile(r"(?:^|/)truthkit/([A-Za-z0-9_-]+)\.js(?:[?#].*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +68,29 @@ def _inline(workflow: Workflow) -> tuple[str, tuple[str, ...]]:
     parts: list[str] = []
     names: list[str] = []
     done = 0
-    for tag in _TAG.finditer(source):
-        attributes = {name.lower(): value.strip("\"'") for name, value in _ATTRIBUTE.findall(tag["attributes"] or "")}
-        address = _BUNDLE.search(attributes.get("src", ""))
-        if attributes.get("type", "").strip().lower() == "module":
+    # Liquid runs first, and its quotes are no page's: a tag of it leaves nothing, an output leaves a text.
+    page = _LIQUID.sub(lambda match: ("x" if match["output"] else " ") * len(match[0]), source)
+    for tag in tags(page):
+        if tag.name != "script":
+            continue
+        kind, src = tag.get("type"), tag.get("src")
+        name = bundle_name(address_of(source, src)) if src else None
+        if kind and address_of(source, kind).lower() == "module":
             cure = "load a classic script: leave out type=module"
             faults.append(
-                _fault("build-module", "a built template cannot have module scripts", cure, file, source, tag)
+                _fault("build-module", "a built template cannot have module scripts", cure, file, source, tag.start)
             )
-        elif address:
-            name = address[1]
+        elif name:
             bundle = bundles_dir() / f"{name}.js"
             if not bundle.is_file():
                 known = ", ".join(sorted(path.stem for path in bundles_dir().glob("*.js"))) or "none"
                 what = f"there is no bundle {name!r} (built ones: {known})"
-                faults.append(_fault("build-bundle", what, "make build, or mend the name", file, source, tag))
+                faults.append(_fault("build-bundle", what, "make build, or mend the name", file, source, tag.start))
                 continue
             code = inline_safe(_read(bundle), str(bundle))
-            parts += [source[done : tag.start()], "<script>", code, "</script>"]
+            parts += [source[done : tag.start], "<script>", code, "</script>"]
             names.append(name)
-            done = tag.end()
+            done = tag.close
     if faults:
         raise TruthkitError.of(faults)
     text = "".join((*parts, source[done:]))
@@ -106,9 +106,9 @@ def _read(file: Path) -> str:
     return file.read_bytes().decode("utf-8")
 
 
-def _fault(code: str, message: str, cure: str, file: Path, source: str, tag: re.Match[str]) -> Finding:
-    line = source.count("\n", 0, tag.start()) + 1
-    column = tag.start() - source.rfind("\n", 0, tag.start())
+def _fault(code: str, message: str, cure: str, file: Path, source: str, at: int) -> Finding:
+    line = source.count("\n", 0, at) + 1
+    column = at - source.rfind("\n", 0, at)
     shown = excerpt(source.split("\n")[line - 1], column)
     return Finding(code, message, cure, file=str(file), line=line, column=column, excerpt=shown)
 

@@ -6,25 +6,21 @@ and STS for them on a loopback port, for handlers with boto3 and for browsers wi
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import os
-import re
+import secrets
 import subprocess
 import sys
 import tempfile
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
-from urllib.parse import quote, unquote
 
-from truthkit._object_files import ACCESS_KEY, REGION, SECRET_KEY, KeyNotAFileError, ObjectFiles, split_uri
+from truthkit._object_files import ACCESS_KEY, REGION, KeyNotAFileError, split_uri
+from truthkit._signatures import presign
 from truthkit.findings import Finding, TruthkitError, UsageError
 
 SIGNED_SECONDS = 3600  # the service says "short-lived" and no number
@@ -34,13 +30,6 @@ _START = (
     "import sys, types; kit = types.ModuleType('truthkit'); kit.__path__ = [sys.argv[1]]; "
     "sys.modules['truthkit'] = kit; from truthkit._moto_server import main; main()"
 )
-# grant_read_access is also fed such addresses (in A2I's samples): path style, virtual-hosted style.
-_HTTP_FORMS = (
-    re.compile(r"https?://s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/(?P<bucket>[^/?#]+)/(?P<key>[^?#]+)"),
-    re.compile(r"https?://(?P<bucket>[^/?#]+?)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/(?P<key>[^?#]+)"),
-)
-
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback is never a proxy's business
 
 
 def parse_mapping(text: str) -> tuple[str, Path]:
@@ -82,8 +71,10 @@ class ObjectStore:
         self._mappings = dict(mappings)
         self._writable = dict(writable or {})
         self._writes = writes.resolve()
+        self._secret = secrets.token_urlsafe(30)  # nobody signs who was not given it
         try:
-            self._files = ObjectFiles.of(self._mappings, self._writable, writes)
+            for prefix in (*self._mappings, *self._writable):
+                split_uri(prefix)
         except KeyNotAFileError as error:
             raise UsageError(f"mapped objects: {error}", "map s3://BUCKET/PREFIX to a folder") from None
         self._lock = threading.Lock()
@@ -112,6 +103,7 @@ class ObjectStore:
                 "writable": {uri: str(folder) for uri, folder in self._writable.items()},
                 "writes": str(self._writes),
                 "aws": self._aws,
+                "secret": self._secret,
             }
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(setup) + "\n")
@@ -144,7 +136,7 @@ class ObjectStore:
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_SECRET_ACCESS_KEY": self._secret,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_CONFIG_FILE": os.devnull,
@@ -155,60 +147,18 @@ class ObjectStore:
     def sign(self, s3_uri: str, *, seconds: int = SIGNED_SECONDS) -> str:
         """A presigned URL to GET the object (SigV4), good for ``seconds``.
 
-        Takes what ``grant_read_access`` takes: ``s3://bucket/key``, or an unsigned http(s) address of S3. Does not
-        look whether the object exists, as S3 does not. Raises TruthkitError if it is neither.
+        Does not look whether the object exists, as S3 does not. Raises TruthkitError if it is not ``s3://bucket/key``.
         """
-        for form in _HTTP_FORMS:
-            match = form.fullmatch(s3_uri)
-            if match:
-                s3_uri = f"s3://{match['bucket']}/{unquote(match['key'])}"
-                break
-        bucket, key = self._split(s3_uri)
-        return presign(self.endpoint, bucket, key, seconds, datetime.now(UTC))
-
-    def read(self, s3_uri: str) -> bytes:
-        """The object's bytes. Raises TruthkitError if there is no such object."""
-        bucket, key = self._split(s3_uri)
-        file = self._files.find(bucket, key)
-        if file is not None:
-            return file.read_bytes()
-        if self._aws:
-            try:
-                with _DIRECT.open(self.sign(s3_uri)) as response:
-                    body: bytes = response.read()
-                    return body
-            except urllib.error.HTTPError as error:
-                if error.code != 404:
-                    said = re.search("<Message>(.*?)</Message>", error.read().decode("utf-8", "replace"))
-                    raise TruthkitError(
-                        Finding(
-                            "object-refused",
-                            said[1] if said else str(error),
-                            "look at `aws sts get-caller-identity` and the bucket's policy",
-                        )
-                    ) from None
-        raise TruthkitError(self._missing(s3_uri))
-
-    def write(self, s3_uri: str, body: bytes) -> None:
-        """Keep an object. Raises TruthkitError if its key cannot be a file's name."""
-        bucket, key = self._split(s3_uri)
         try:
-            self._files.write(bucket, key, body)
+            bucket, key = split_uri(s3_uri)
         except KeyNotAFileError as error:
-            raise TruthkitError(Finding("object-key", str(error), "write under another key")) from None
-
-    def exists(self, s3_uri: str) -> bool:
-        """Whether ``read`` would find the object."""
-        bucket, key = self._split(s3_uri)
-        if self._files.find(bucket, key) is not None:
-            return True
-        if not self._aws:
-            return False
-        try:
-            self.read(s3_uri)
-        except TruthkitError:
-            return False
-        return True
+            raise TruthkitError(Finding("object-uri", str(error), "give s3://BUCKET/KEY")) from None
+        if not key:
+            raise TruthkitError(Finding("object-uri", f"{s3_uri!r} names no object", "give s3://BUCKET/KEY"))
+        return presign(
+            self.endpoint, bucket, key, access_key=ACCESS_KEY, secret=self._secret, region=REGION, seconds=seconds,
+            now=datetime.now(UTC),
+        )  # fmt: skip
 
     def close(self) -> None:
         """End the server's process. All that was written is on disk already."""
@@ -237,54 +187,8 @@ class ObjectStore:
     ) -> None:
         self.close()
 
-    @staticmethod
-    def _split(s3_uri: str) -> tuple[str, str]:
-        try:
-            bucket, key = split_uri(s3_uri)
-        except KeyNotAFileError as error:
-            raise TruthkitError(Finding("object-uri", str(error), "give s3://BUCKET/KEY")) from None
-        if not key:
-            raise TruthkitError(Finding("object-uri", f"{s3_uri!r} names no object", "give s3://BUCKET/KEY"))
-        return bucket, key
-
-    def _missing(self, s3_uri: str) -> Finding:
-        mapped = ", ".join(f"{uri}={folder}" for uri, folder in {**self._writable, **self._mappings}.items())
-        parent = s3_uri.rpartition("/")[0] + "/"
-        return Finding(
-            "object-missing",
-            f"there is no object {s3_uri}; mapped are: {mapped or 'no folders'}",
-            f"map the folder that has it: --objects {parent}=DIR"
-            + ("" if self._aws else "; or read what exists only in AWS with --s3 aws"),
-        )
-
     def _said(self) -> str:
         if self._errors is None:
             return ""
         self._errors.seek(0)
         return "\n".join(self._errors.read().splitlines()[-15:])
-
-
-def presign(endpoint: str, bucket: str, key: str, seconds: int, now: datetime) -> str:
-    """A SigV4 query-signed URL for GET, as botocore makes it (which takes half a second to import)."""
-    host = endpoint.partition("//")[2]
-    day = f"{now:%Y%m%d}"
-    scope = f"{day}/{REGION}/s3/aws4_request"
-    path = quote(f"/{bucket}/{key}", safe="/~")
-    query = "&".join(
-        f"{name}={quote(value, safe='~')}"
-        for name, value in (
-            ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
-            ("X-Amz-Credential", f"{ACCESS_KEY}/{scope}"),
-            ("X-Amz-Date", f"{now:%Y%m%dT%H%M%SZ}"),
-            ("X-Amz-Expires", str(seconds)),
-            ("X-Amz-SignedHeaders", "host"),
-        )
-    )
-    canonical = f"GET\n{path}\n{query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    text = f"AWS4-HMAC-SHA256\n{now:%Y%m%dT%H%M%SZ}\n{scope}\n{digest}"
-    signing_key = f"AWS4{SECRET_KEY}".encode()
-    for part in scope.split("/"):
-        signing_key = hmac.digest(signing_key, part.encode(), "sha256")
-    signature = hmac.new(signing_key, text.encode(), "sha256").hexdigest()
-    return f"{endpoint}{path}?{query}&X-Amz-Signature={signature}"

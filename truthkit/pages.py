@@ -14,7 +14,6 @@ import re
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,20 +25,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from truthkit.findings import SubmissionError
+from truthkit.findings import SubmissionError, UsageError
+from truthkit.script_tags import address_of, bundle_name, head_start, tags
 
 CROWD_SCRIPT = "crowd-html-elements.js"
 MAX_ANSWER_BYTES = 50_000_000
 
-_TAG = re.compile(r"<(script|link)\b[^>]*>", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_ADDRESS = re.compile(r"""(\s(?:src|href)\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
-_INTEGRITY = re.compile(r"""\s(?:integrity|crossorigin)(\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""", re.IGNORECASE)
 _CROWD = re.compile(r"(?:^|/)crowd-html-elements(?:-v2)?\.js(?:[?#]|$)")
 _CROWD_STYLE = re.compile(r"(?:^|/)crowd-html-elements(?:-v2)?\.css(?:[?#]|$)")
-_BUNDLE = re.compile(r"(?:^|/)truthkit/([A-Za-z0-9_-]+)\.js(?:[?#]|$)")
-_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-_OPENING = re.compile(r"\s*(?:<!doctype[^>]*>\s*)?(?:<html\b[^>]*>)?", re.IGNORECASE)
+_ADDRESSES = {"script": "src", "link": "href"}
 
 
 class Desk(Protocol):
@@ -52,72 +46,56 @@ class Desk(Protocol):
         """Keep the answer. Returning is the promise that it is stored. Raises SubmissionError."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """A rendered template made into a page; ``bundles`` are the kit's scripts that it loads."""
-
-    html: str
-    bundles: tuple[str, ...]
-
-    @property
-    def uses_crowd(self) -> bool:
-        return CROWD_SCRIPT in self.bundles
-
-
-def task_page(rendered: str, answer_url: str) -> TaskPage:
-    """Point the page's scripts at the local bundles and its answer at ``answer_url``.
+def task_page(rendered: str, answer_url: str) -> str:
+    """The page with its scripts pointed at the local bundles and its answer at ``answer_url``.
 
     Args:
         rendered: what Liquid gave, a fragment or a whole document.
         answer_url: where ``crowd-form`` posts the answer, on the page's own origin.
     """
-    bundles: list[str] = []
-
-    def local(address: str) -> str | None:
-        if _CROWD.search(address):
-            bundles.append(CROWD_SCRIPT)
-            return f"/bundles/{CROWD_SCRIPT}"
-        if _CROWD_STYLE.search(address):
-            return "/bundles/crowd-html-elements.css"
-        if found := _BUNDLE.search(address):
-            bundles.append(f"{found[1]}.js")
-            return f"/bundles/{found[1]}.js"
-        return None
-
-    def tag(match: re.Match[str]) -> str:
-        text = match[0]
-        address = _ADDRESS.search(text)
-        if not address:
-            return text
-        target = local(html.unescape(address[2].strip("\"'")))
-        if target is None:
-            return text
-        text = f'{text[: address.start()]}{address[1]}"{target}"{text[address.end() :]}'
-        return _INTEGRITY.sub("", text)
-
-    comments = [(found.start(), found.end()) for found in _COMMENT.finditer(rendered)]
-
-    def outside_comments(match: re.Match[str]) -> str:
-        return match[0] if any(a <= match.start() < b for a, b in comments) else tag(match)
-
-    page = _TAG.sub(outside_comments, rendered)
     meta = f'<meta charset="utf-8"><meta name="truthkit-answer" content="{html.escape(answer_url)}">'
-    if head := _HEAD.search(page):
-        page = page[: head.end()] + meta + page[head.end() :]
-    else:
-        opening = _OPENING.match(page)
-        at = opening.end() if opening else 0
-        # A fragment gets standards mode, as authors expect of a page.
-        page = page[:at] + meta + page[at:] if page[:at].strip() else "<!doctype html>" + meta + page
-    return TaskPage(page, tuple(dict.fromkeys(bundles)))
+    done = head_start(rendered)
+    # A fragment gets standards mode, as authors expect of a page.
+    parts = ["<!doctype html>", meta] if done is None else [rendered[:done], meta]
+    done = done or 0
+    for tag in tags(rendered):
+        address = tag.get(_ADDRESSES.get(tag.name, ""))
+        target = _local(address_of(rendered, address)) if address else None
+        if address is None or target is None:
+            continue
+        for attribute in tag.attributes:
+            if attribute is address:
+                lead = rendered[done : attribute.value.start].rstrip("\"'")
+                parts += [lead, f'"{target}"', "\n" * rendered[attribute.value].count("\n")]
+                done = attribute.span.stop
+            elif attribute.name in ("integrity", "crossorigin"):
+                # The file is another one, and from here. Line ends stay: lines are counted in findings.
+                lines = rendered[attribute.span].count("\n")
+                parts += [rendered[done : attribute.span.start].rstrip(" \t"), "\n" * lines]
+                done = attribute.span.stop
+    return "".join((*parts, rendered[done:]))
+
+
+def _local(address: str) -> str | None:
+    """The address here of the crowd script, its stylesheet or a bundle of the kit; None for others."""
+    if _CROWD.search(address):
+        return f"/bundles/{CROWD_SCRIPT}"
+    if _CROWD_STYLE.search(address):
+        return "/bundles/crowd-html-elements.css"
+    name = bundle_name(address)
+    return f"/bundles/{name}.js" if name else None
 
 
 def content_security_policy(objects_origin: str | None, *, frame_ancestors: str = "'none'") -> str:
-    """The page may reach its own origin and the objects' origin, nothing else: no other host, no other port."""
+    """The page may reach its own origin and the objects' origin, nothing else: no other host, no other port.
+
+    The sandbox keeps it from opening windows. That it goes elsewhere itself no policy can forbid.
+    """
     sources = " ".join(filter(None, ["'self'", "data:", "blob:", objects_origin]))
     return (
         f"default-src {sources} 'unsafe-inline' 'unsafe-eval'; form-action 'self'; base-uri 'self'; "
-        f"frame-ancestors {frame_ancestors}"
+        f"frame-ancestors {frame_ancestors}; "
+        "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads"
     )
 
 
@@ -170,7 +148,7 @@ def task_app(
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
         if value := policy():
             headers["Content-Security-Policy"] = value
-        return HTMLResponse(task_page(rendered, f"/tasks/{token}/answer").html, headers=headers)
+        return HTMLResponse(task_page(rendered, f"/tasks/{token}/answer"), headers=headers)
 
     async def answer(request: Request) -> Response:
         if not same_origin(request):
@@ -216,10 +194,18 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serve(app: Starlette, *, port: int = 0) -> AsyncIterator[str]:
-    """Serve ``app`` on a free loopback port; gives its origin, ``http://127.0.0.1:PORT``."""
+    """Serve ``app`` on a free loopback port (or ``port``); gives its origin, ``http://127.0.0.1:PORT``.
+
+    Raises UsageError if the port cannot be had.
+    """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        cure = "give another --port, or none: then it is a free one"
+        raise UsageError(f"port {port} cannot be had: {error.strerror or error}", cure) from None
     listener.listen(128)  # who comes before the server is up waits
     config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = _Server(config)

@@ -38,7 +38,7 @@ def task(template: Template, page: Page, serve: Any) -> Iterator[Annotator]:
         "labels": LABELS,
     }
     html = template.render(task_input, sign=lambda uri: "/picture.svg#signed=" + uri).html
-    site = serve(task_page(html, "/").html.replace('<meta name="truthkit-answer" content="/">', ""))
+    site = serve(task_page(html, "/").replace('<meta name="truthkit-answer" content="/">', ""))
     failed: list[str] = []
     page.on("requestfailed", lambda request: failed.append(request.url))
     page.on("console", lambda message: failed.append(message.text) if message.type == "error" else None)

@@ -440,7 +440,7 @@ def test_the_answer_is_what_the_worker_meant(
 ) -> None:
     item = work_item(slug)
     rendered = Template.load(SAMPLE.template).render(item.task_input, sign=lambda uri: "/picture.svg")
-    site = serve(task_page(rendered.html, "").html)
+    site = serve(task_page(rendered.html, ""))
 
     async def attend() -> None:
         await page.goto(site.url)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +29,30 @@ def plain(tmp_path: Path) -> Plain:
     return make_plain(tmp_path, lines=3)
 
 
-@pytest.fixture
-def address(plain: Plain) -> Iterator[str]:
-    command = [sys.executable, "-c", "from truthkit.cli import main; main()", "preview", "--json"]
+@contextmanager
+def preview(plain: Plain, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [sys.executable, "-c", "from truthkit.cli import main; main()", "preview", "--json", *more]
     flags = ["--template", plain.template, "--manifest", plain.manifest, "--pre-lambda", plain.pre]
-    with subprocess.Popen([*command, *map(str, flags)], stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, "TMPDIR": str(plain.root)}
+    with subprocess.Popen(
+        [*command, *map(str, flags)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as process:
         assert process.stdout is not None
         said = ""
         while not said.rstrip().endswith("}"):
             text = process.stdout.readline()
             assert text, said
             said += text
-        yield json.loads(said)["address"]
-        process.terminate()
+        try:
+            yield process, json.loads(said)["address"]
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def address(plain: Plain) -> Iterator[str]:
+    with preview(plain) as (_, address):
+        yield address
 
 
 def frame(page: Page) -> Any:
@@ -90,6 +107,85 @@ def test_the_workers_page_has_another_origin_and_no_network(page: Page, address:
     assert page.evaluate("document.title") != "taken"
     source = page.locator("iframe").get_attribute("src") or ""
     assert not source.startswith(address)
+
+
+@pytest.mark.parametrize("more", [[], ["--allow-network"]], ids=["offline", "allow-network"])
+def test_the_workers_page_stays_in_its_frame(page: Page, plain: Plain, more: list[str]) -> None:
+    asked: list[str] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as other, preview(plain, *more) as (_, address):
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        elsewhere = f"http://127.0.0.1:{other.server_address[1]}"
+        plain.template.write_text(
+            plain.template.read_text()
+            + f"""<a id="top" target="_top" href="{elsewhere}/link">top</a>
+            <a id="new" target="_blank" href="{elsewhere}/new">new</a>
+            <script>
+            document.body.dataset.opened = String(open("{elsewhere}/open"));
+            try {{ top.location = "{elsewhere}/top"; }} catch (error) {{ document.body.dataset.top = error.name; }}
+            </script>
+            <button onclick="location = '{elsewhere}/frame'">leave</button>"""
+        )
+        page.goto(address)
+        body = frame(page).locator("body")
+        expect(body).to_have_attribute("data-opened", "null")
+        expect(body).to_have_attribute("data-top", "SecurityError")
+        frame(page).locator("#top").click()
+        frame(page).locator("#new").click()
+        assert len(page.context.pages) == 1
+        assert page.url.startswith(address)
+        # Leaving is stopped by the workbench's policy: the frame shows an error of the browser instead.
+        with page.expect_console_message(lambda message: "frame-src" in message.text):
+            frame(page).get_by_role("button", name="leave").click()
+        page.goto(f"{address}/lines/2")
+        expect(frame(page).get_by_text("text <1>")).to_be_visible()
+        other.shutdown()
+    assert asked == []
+
+
+def test_what_a_page_keeps_is_there_after_a_reload(page: Page, address: str, plain: Plain) -> None:
+    plain.template.write_text(
+        plain.template.read_text()
+        + "<script>localStorage.visits = Number(localStorage.visits ?? 0) + 1;"
+        + "document.body.dataset.visits = localStorage.visits;</script>"
+    )
+    page.goto(address)
+    expect(frame(page).locator("body")).to_have_attribute("data-visits", "1")
+    page.reload()
+    expect(frame(page).locator("body")).to_have_attribute("data-visits", "2")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["terminated", "ctrl-c"])
+def test_an_end_leaves_nothing_behind(plain: Plain, number: signal.Signals) -> None:
+    with preview(plain) as (process, address):
+        urllib.request.urlopen(f"{address}/lines/1").read()
+        assert list(plain.root.glob("truthkit-preview-*"))
+        process.send_signal(number)
+        assert process.wait(30) == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == ""
+    assert list(plain.root.glob("truthkit-preview-*")) == []
+
+
+def test_a_port_that_is_taken_is_wrong_use(plain: Plain) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-c", "from truthkit.cli import main; main()", "preview", "--port", str(port)]
+        flags = ["--template", plain.template, "--manifest", plain.manifest]
+        run = subprocess.run([*command, *map(str, flags)], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 2
+    assert f"port {port} cannot be had" in run.stderr
+    assert "--port" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_another_host_is_refused(address: str) -> None:

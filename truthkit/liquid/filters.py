@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
+from urllib.parse import unquote
 
 from liquid.builtin.filters import string as string_filters
 from liquid.exceptions import FilterArgumentError, LiquidError, ResourceLimitError, UndefinedError
@@ -18,8 +19,14 @@ from truthkit.liquid.text import Safe, escape_once, text, to_json
 
 Filter = Callable[..., Any]
 
-_S3_URI = re.compile(r"s3://(?P<bucket>[^/\s]+)/(?P<key>\S(?:.*\S)?)", re.DOTALL)
-_S3_URL = re.compile(r"https?://s3\.amazonaws\.com/(?P<bucket>[^/\s]+)/(?P<key>\S(?:.*\S)?)", re.DOTALL)
+_KEY = r"/(?P<key>\S(?:.*\S)?)"
+_S3 = r"s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com"
+# An S3 URI, and what A2I's samples give instead: addresses by path; those by host are the newer form of them.
+_S3_URI = re.compile(rf"s3://(?P<bucket>[^/\s]+){_KEY}", re.DOTALL)
+_S3_URLS = (
+    re.compile(rf"https?://{_S3}/(?P<bucket>[^/\s]+){_KEY}", re.DOTALL),
+    re.compile(rf"https?://(?P<bucket>[^/\s]+?)\.{_S3}{_KEY}", re.DOTALL),
+)
 
 # python-liquid's own, which neither Liquid nor the service has
 FOREIGN = ("safe", "escapejs")
@@ -58,9 +65,13 @@ def service_filters(standard: Mapping[str, Filter]) -> dict[str, Filter]:
 
 
 def s3_uri(value: str) -> str | None:
-    """The S3 URI that ``value`` names (``s3://…`` or ``http://s3.amazonaws.com/…``), None if it names none."""
-    match = _S3_URI.fullmatch(value) or _S3_URL.fullmatch(value)
-    return f"s3://{match['bucket']}/{match['key']}" if match else None
+    """The S3 URI that ``value`` names (``s3://…`` or an http(s) address of S3), None if it names none."""
+    if _S3_URI.fullmatch(value):
+        return value
+    for form in _S3_URLS:
+        if match := form.fullmatch(value):
+            return f"s3://{match['bucket']}/{unquote(match['key'])}"
+    return None
 
 
 def _concat(standard: Filter) -> Filter:

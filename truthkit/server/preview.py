@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import tempfile
 import uuid
 from collections import OrderedDict
@@ -197,7 +198,9 @@ def _pretty(value: Any) -> str:
 async def serve_preview(
     source: Source, *, port: int, lenient: bool, allow_network: bool, on_ready: Callable[[str], None]
 ) -> None:
-    """Serve the preview until cancelled; ``on_ready`` is told its address."""
+    """Serve the preview until it is cancelled or the process is to end; ``on_ready`` is told its address."""
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     with (
         tempfile.TemporaryDirectory(prefix="truthkit-preview-") as writes,
         ObjectStore(dict(source.objects), writes=Path(writes)) as objects,
@@ -216,7 +219,7 @@ async def serve_preview(
         async with serve(tasks) as task_origin, serve(preview.workbench(lambda: task_origin), port=port) as workbench:
             origins["workbench"] = workbench
             on_ready(workbench)
-            await asyncio.Event().wait()
+            await ended.wait()
 
 
 def run_preview(
@@ -227,6 +230,6 @@ def run_preview(
     allow_network: bool = False,
     on_ready: Callable[[str], None],
 ) -> None:
-    """Serve the preview until Ctrl-C."""
+    """Serve the preview until Ctrl-C or SIGTERM. Raises UsageError if the port cannot be had."""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve_preview(source, port=port, lenient=lenient, allow_network=allow_network, on_ready=on_ready))
