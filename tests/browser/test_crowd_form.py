@@ -512,6 +512,21 @@ def test_locked_while_sending(page: Page, visit: Any) -> None:
     assert len(site.posts) == 1
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_outcome_stands_clear_of_floats(page: Page, visit: Any, side: str) -> None:
+    visit(
+        f"""<crowd-form><div style="float: {side}; width: 60%; height: 300px">Column</div>
+        <input name="a" value="1"></crowd-form>"""
+    )
+    submit(page)
+    box = page.locator("crowd-form").get_by_role("status").bounding_box()
+    column = page.get_by_text("Column").bounding_box()
+    assert box
+    assert column
+    assert box["y"] >= column["y"] + column["height"]
+    assert box["width"] > 1200
+
+
 def test_page_without_harness_shows_the_result(page: Page, visit: Any) -> None:
     site = visit('<crowd-form><input name="a" value="<b>"></crowd-form>', answer_meta=False)
     page.get_by_role("button", name="Submit").click()

@@ -237,6 +237,11 @@ export class CrowdForm extends CrowdElement {
       .box ul {
         padding-inline-start: 1.2em;
       }
+      /* Below the columns that templates float, and not before there is something to say. */
+      #outcome:has(.box) {
+        display: flow-root;
+        clear: both;
+      }
       #outcome .box {
         margin: 16px 0 0;
       }
