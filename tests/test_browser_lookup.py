@@ -82,10 +82,20 @@ def test_a_half_fetched_browser_of_playwright_is_passed_over(tmp_path: Path, mac
 
 def test_a_window_needs_the_whole_browser(tmp_path: Path, machine: dict[str, str]) -> None:
     program(tmp_path / "bin" / "chromium-headless-shell")
-    playwrights(tmp_path / "own", "chromium-headless-shell", "chrome-linux/headless_shell")
+    own = playwrights(tmp_path / "own", "chromium-headless-shell", "chrome-linux/headless_shell")
     environment = {**machine, "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "own")}
-    with pytest.raises(TruthkitError, match="playwright install chromium"):
-        require_chromium(headed=True, environment=environment)
+    with pytest.raises(TruthkitError, match="no Chromium on this machine"):
+        require_chromium(headed=True, environment=machine | {"PATH": "/no/such"})
+    for shell, more in (
+        (tmp_path / "bin" / "chromium-headless-shell", {}),
+        (own, {"PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "own")}),
+        (own, {"TRUTHKIT_CHROMIUM": str(own)}),
+    ):
+        with pytest.raises(TruthkitError) as caught:
+            require_chromium(headed=True, environment={**machine, **more})
+        (finding,) = caught.value.findings
+        assert finding.message == f"only the headless shell {shell} was found"
+        assert "a window needs the whole browser: run `playwright install chromium`" in finding.cure
     whole = playwrights(tmp_path / "own", "chromium", "chrome-linux64/chrome")
     assert require_chromium(headed=True, environment=environment) == Chromium(whole, "Playwright")
 

@@ -13,6 +13,7 @@ import sys
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,10 @@ def test_list_tells_what_a_workflow_lacks(tmp_path: Path) -> None:
     assert "titel" in mine["fault"]
     assert "did you mean 'title'?" in mine["fault"]
     assert "text-entities" in {row["name"] for row in others}, "the kit's own are known everywhere"
+    first, *more = truthkit_process("list", cwd=tmp_path).stdout.splitlines()
+    assert "the kit's" not in first
+    assert more
+    assert all(line.endswith("  (the kit's)") for line in more)
 
 
 def test_run(done: Done) -> None:
@@ -534,6 +539,19 @@ def test_help_of_every_command_has_examples() -> None:
         result = truthkit_process(command, "--help")
         assert result.returncode == 0
         assert f"Examples:\n    truthkit {command}" in result.stdout
+
+
+def test_the_overview_is_not_cut_in_a_narrow_terminal() -> None:
+    overview = truthkit_process("--help", environment={"COLUMNS": "80"}).stdout
+    assert "Commands:" in overview
+    assert "..." not in overview.partition("Commands:")[2]
+    assert all(len(line) <= 80 for line in overview.splitlines())
+
+
+def test_version() -> None:
+    result = truthkit_process("--version")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == f"truthkit {version('truthkit')}\n"
 
 
 def test_without_arguments_there_is_help_and_the_status_2() -> None:

@@ -26,7 +26,7 @@ from truthkit.report.draw.spans import Text, compare, find_text
 from truthkit.report.page import SHOWN_UP_TO, WHOLE_UP_TO
 from truthkit.report.shapes import Span, Spans, parts
 
-VOID = {"meta", "link", "input", "img", "rect", "br", "hr"}
+VOID = {"col", "meta", "link", "input", "img", "rect", "br", "hr"}
 
 
 def span(label: str, start: int, end: int) -> dict[str, Any]:
@@ -361,6 +361,21 @@ def test_the_page_tells_of_the_job(tmp_path: Path) -> None:
         "#o0",
         "#o1",
     }
+
+
+def test_what_a_job_lacks_is_left_out(tmp_path: Path) -> None:
+    bare = an_object(label=None, expected=None, agreement=None)
+    page = page_of(a_job([bare], workflow=None), tmp_path)
+    assert "None" not in page.text
+    for words in ("workflow", "With label", "With gold", "Agreement of a worker’s"):
+        assert words not in page.text
+    for one, told in (
+        (an_object(expected=None, agreement=None), ["With label"]),
+        (an_object(), ["With label", "With gold"]),
+    ):
+        page = page_of(a_job([one]), tmp_path)
+        assert "workflow text-entities" in page.text
+        assert [words for words in ("With label", "With gold") if words in page.text] == told
 
 
 def test_the_output_line_is_there_to_copy(tmp_path: Path) -> None:

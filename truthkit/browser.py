@@ -92,11 +92,16 @@ def find_chromium(*, headed: bool = False, environment: Mapping[str, str] = os.e
 def require_chromium(*, headed: bool = False, environment: Mapping[str, str] = os.environ) -> Chromium:
     """As find_chromium; raises TruthkitError with the commands that install one where there is none."""
     chromium = find_chromium(headed=headed, environment=environment)
-    if chromium is None:
-        raise TruthkitError(
-            Finding("no-chromium", "there is no Chromium on this machine", install_advice(headed=headed))
-        )
+    if chromium is None or (headed and _is_shell(chromium)):
+        shell = chromium or find_chromium(environment=environment)
+        what = f"only the headless shell {shell.path} was found" if shell else "there is no Chromium on this machine"
+        raise TruthkitError(Finding("no-chromium", what, install_advice(headed=headed)))
     return chromium
+
+
+def _is_shell(chromium: Chromium) -> bool:
+    """Whether it is a headless shell, by its name: ``TRUTHKIT_CHROMIUM`` may name one."""
+    return "headless" in chromium.path.resolve().name
 
 
 def install_advice(*, headed: bool = False) -> str:

@@ -51,6 +51,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        out.print(f"truthkit {version('truthkit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def every_command(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=print_version)
+    ] = False,
+) -> None:
+    """Options that go before the command."""
+
+
 Workflow = Annotated[str | None, typer.Argument(help="A workflow of this project, or of the kit (truthkit list).")]
 TemplateOption = Annotated[str | None, typer.Option("--template", metavar="FILE", help="The worker template.")]
 ManifestOption = Annotated[
@@ -96,7 +114,10 @@ ProjectOption = Annotated[
     ),
 )
 def list_workflows(project: ProjectOption = None, as_json: JsonOption = False) -> None:
-    """Show the workflows, what each is for, and whether its three folders are complete."""
+    """Show the workflows and whether each is complete.
+
+    A workflow is shown once its template exists. In another project, the kit's own come after its workflows.
+    """
     from truthkit.project import Project, kit_root
     from truthkit_core.messages import ContractError
 
@@ -128,7 +149,8 @@ def list_workflows(project: ProjectOption = None, as_json: JsonOption = False) -
         return
     for row in rows:
         lacks = f"lacks {', '.join(row['missing'])}" if row["missing"] else row["fault"] or "complete"
-        out.print(f"[bold]{escape(row['name'])}[/bold]  {escape(row['title'])}  ({escape(lacks)})")
+        whose = "" if row["project"] == str(here.root) else "  (the kit's)"
+        out.print(f"[bold]{escape(row['name'])}[/bold]  {escape(row['title'])}  ({escape(lacks)}){whose}")
     if not rows:
         out.print("no workflows here")
 
@@ -157,7 +179,7 @@ def render_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Render the page that a worker would see, as the service does (crowd script and all)."""
+    """Render the page of one manifest line, as the service does."""
     from truthkit.rendering import render
     from truthkit.source import Source
 
@@ -278,7 +300,10 @@ def run_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a labeling job: manifest, pre-annotation, pages in a browser, workers, post-annotation, output manifest."""
+    """Run a labeling job, from manifest to output manifest.
+
+    Pre-annotation, the pages in a browser, the workers' answers, post-annotation.
+    """
     from truthkit.job.spec import JobFolder
     from truthkit.run import run_job
 
@@ -378,7 +403,10 @@ def preview_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Serve the page of each manifest line on this machine, and show the answer after Submit."""
+    """Serve the pages on this machine, to look at and to try.
+
+    One manifest line at a time; after Submit the answer is shown.
+    """
     from truthkit.server.preview import run_preview
     from truthkit.source import Source
 
@@ -412,7 +440,7 @@ def build_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Build worker templates into the files that are given to the service."""
+    """Build worker templates into the files for the service."""
     from truthkit.build import build
     from truthkit.project import Project
 
@@ -454,7 +482,7 @@ def sam_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the functions of template.yaml from the folders of lambdas/."""
+    """Write the functions of template.yaml from lambdas/."""
     from truthkit.aws.sam import is_stale, update_template
     from truthkit.project import Project
 
@@ -486,7 +514,7 @@ def sam_command(
     ),
 )
 def doctor_command(as_json: JsonOption = False) -> None:
-    """Show what was found on this machine, its version, and the cure for what is missing."""
+    """Show what was found here, and the cure for what is missing."""
     from truthkit.doctor import checks
 
     found = checks()
