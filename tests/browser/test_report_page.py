@@ -161,6 +161,17 @@ def test_axe_finds_nothing(report: Open, scheme: str, width: int) -> None:
     assert overflow <= 0
 
 
+@pytest.mark.parametrize("width", [1280, 400])
+def test_all_bars_begin_and_end_alike(report: Open, width: int) -> None:
+    edges = report(width=width).evaluate(
+        "[...document.querySelectorAll('.object:not([data-failed]) .bar')]"
+        ".map(bar => bar.getBoundingClientRect()).map(box => [box.left, box.right])"
+    )
+    assert len(edges) >= 2
+    assert len({tuple(edge) for edge in edges}) == 1
+    assert edges[0][1] - edges[0][0] > 50
+
+
 def test_dark_is_dark(report: Open) -> None:
     backgrounds = []
     for scheme in ("light", "dark"):
