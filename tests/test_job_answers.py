@@ -12,6 +12,7 @@ from truthkit.job.job import Findings, Job
 from truthkit.job.spec import JobFolder, JobSpec
 from truthkit.job.store import Store, fixed_redundancy
 from truthkit.job.tasks import TaskMaker
+from truthkit.run import run_async
 
 WORKERS = 6
 
@@ -45,7 +46,7 @@ def test_answers_to_one_object_that_come_at_once_are_all_confirmed(tmp_path: Pat
         for number in range(objects):
             await answer(str(number), claims)
 
-    asyncio.run(all_answers())
+    run_async(all_answers())
     store.close()
     files = sorted(folder.annotations(spec).glob("worker-response/iteration-1/*/*"))
     assert [file.parent.name for file in files] == [str(number) for number in range(objects)]
