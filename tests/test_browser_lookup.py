@@ -6,11 +6,10 @@ import http.server
 import json
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from truthkit.browser import (
     INSTALL_COMMANDS,
@@ -123,15 +122,7 @@ def test_version(tmp_path: Path, says: str, status: int, version: str | None) ->
     assert Chromium(tmp_path / "missing", "PATH").version is None
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(**launch_options(require_chromium()))
-        yield instance
-        instance.close()
-
-
-def test_the_browser_reaches_this_machine_only(browser: Browser) -> None:
+def test_the_browser_reaches_this_machine_only(chromium: Browser) -> None:
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
@@ -144,7 +135,7 @@ def test_the_browser_reaches_this_machine_only(browser: Browser) -> None:
     server = http.server.ThreadingHTTPServer(("0.0.0.0", 0), Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        page = browser.new_page()
+        page = chromium.new_page()
         for host in ("127.0.0.1", "localhost"):
             page.goto(f"http://{host}:{server.server_port}/")
             assert page.inner_text("body") == "here"
@@ -154,6 +145,7 @@ def test_the_browser_reaches_this_machine_only(browser: Browser) -> None:
         # 127.0.0.2 would answer in any other browser on Linux: the rule holds for addresses as for names.
         for url in (own.replace("127.0.0.1", "127.0.0.2"), "http://example.com/", "https://1.1.1.1/"):
             assert page.evaluate(fetch, url) == "refused", url
+        page.close()
     finally:
         server.shutdown()
         server.server_close()

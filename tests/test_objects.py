@@ -27,11 +27,11 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from playwright.sync_api import Browser
 
 from truthkit._moto_server import Aws
 from truthkit._object_files import ACCESS_KEY, Folder, ObjectFiles
 from truthkit._signatures import presign
-from truthkit.browser import find_chromium
 from truthkit.findings import TruthkitError, UsageError
 from truthkit.handlers import Handler, HandlerError
 from truthkit.objects import ObjectStore, parse_mapping
@@ -571,32 +571,25 @@ def test_sign_refuses_what_is_no_object(store: ObjectStore, uri: str) -> None:
         store.sign(uri)
 
 
-def test_browser_fetches_across_origins(store: ObjectStore) -> None:
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("no Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium.path))
-        page = browser.new_page()
-        page.set_content("<title>page</title>")
-        colors = page.evaluate(
-            """async (url) => {
-                const image = new Image();
-                image.crossOrigin = "anonymous";
-                image.src = url;
-                await image.decode();
-                const canvas = document.createElement("canvas");
-                canvas.width = canvas.height = 1;
-                const context = canvas.getContext("2d");
-                context.drawImage(image, 0, 0);
-                const fetched = await fetch(url, {headers: {Range: "bytes=0-3"}});
-                return [[...context.getImageData(0, 0, 1, 1).data], fetched.status];
-            }""",
-            store.sign("s3://samples/set/pages/one.png"),
-        )
-        browser.close()
+def test_browser_fetches_across_origins(store: ObjectStore, chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content("<title>page</title>")
+    colors = page.evaluate(
+        """async (url) => {
+            const image = new Image();
+            image.crossOrigin = "anonymous";
+            image.src = url;
+            await image.decode();
+            const canvas = document.createElement("canvas");
+            canvas.width = canvas.height = 1;
+            const context = canvas.getContext("2d");
+            context.drawImage(image, 0, 0);
+            const fetched = await fetch(url, {headers: {Range: "bytes=0-3"}});
+            return [[...context.getImageData(0, 0, 1, 1).data], fetched.status];
+        }""",
+        store.sign("s3://samples/set/pages/one.png"),
+    )
+    page.close()
     assert colors == [[255, 0, 0, 255], 206]
 
 

@@ -1,6 +1,6 @@
 """A browser, and a local server for pages that the tests write: shared by all browser tests.
 
-``chromium``  one Playwright browser a session (sync API).
+``chromium``  one Playwright browser a session (sync API; it stands in tests/conftest.py).
 ``page``      a page in a context of its own; a JavaScript error on it fails the test.
 ``serve``     ``serve(html)`` gives a ``Site``: the page's address, and the answers that it posted.
 ``visit``     ``visit(html)`` serves, opens in ``page`` and waits until all crowd elements stand.
@@ -17,9 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from truthkit.browser import launch_options, require_chromium
 from truthkit.project import bundles_dir
 
 CROWD_SCRIPT = '<script src="/bundles/crowd-html-elements.js"></script>'
@@ -124,15 +123,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body[start : start + size])
             self.wfile.flush()
             pause.wait(0.004)  # long enough for the parser to take the piece by itself
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests, started as the harness starts it: it reaches this machine only."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options(require_chromium()))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
