@@ -54,11 +54,11 @@ clean:
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
 
 $(KIT): pyproject.toml uv.lock | $(UV)
-	$(UV) sync --quiet --frozen --no-dev --inexact
+	$(UV) sync --quiet --frozen --no-dev --inexact --compile-bytecode
 	@touch $@
 
 $(DEV): pyproject.toml uv.lock | $(UV)
-	$(UV) sync --quiet --frozen --inexact
+	$(UV) sync --quiet --frozen --inexact --compile-bytecode
 	@touch $@ $(KIT)
 
 $(MODULES): frontend/package.json frontend/package-lock.json
