@@ -281,6 +281,17 @@ def test_what_a_page_does_wrong_is_told_with_the_templates_line(plain: Plain) ->
     assert not result.ok
 
 
+@pytest.mark.parametrize("how", ["script.src = {url!r}", "script.setAttribute('src', {url!r})"])
+def test_a_crowd_script_that_a_script_loads_is_the_kits_own(plain: Plain, how: str) -> None:
+    tag, form = plain.template.read_text().split("\n", 1)
+    url = tag.split('"')[1]
+    load = f"const script = document.createElement('script'); {how.format(url=url)}; document.head.append(script);"
+    plain.template.write_text(f"{form}<script>{load}</script>\n")
+    result = run(plain, limit=1, workers=1)
+    assert result.ok, result.findings
+    assert result.labeled == 1
+
+
 def test_an_object_that_is_not_signed_or_not_there_is_told(plain: Plain) -> None:
     folder = plain.root / "data"
     folder.mkdir()

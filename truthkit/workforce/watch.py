@@ -18,9 +18,19 @@ from truthkit.findings import Finding, Severity, excerpt
 from truthkit.job.job import Task
 from truthkit.project import bundles_dir
 
-# Runs before any script of the page; `tell` is kept, so that the page cannot take it away.
-PROBE = """
+# Runs before any script of the page; `tell` is kept, so that the page cannot take it away. A crowd script whose address
+# a script makes up gets the kit's build too: the server of task pages sees only addresses that stand in the HTML.
+PROBE = r"""
 (() => {
+  const local = (address) =>
+    /(?:^|\/)crowd-html-elements(?:-v2)?\.js(?:[?#]|$)/.test(address) ? "/bundles/crowd-html-elements.js" : address;
+  const script = HTMLScriptElement.prototype;
+  const { get, set } = Object.getOwnPropertyDescriptor(script, "src");
+  Object.defineProperty(script, "src", { get, set(address) { set.call(this, local(String(address))); } });
+  script.setAttribute = function (name, value) {
+    const source = String(name).toLowerCase() === "src";
+    Element.prototype.setAttribute.call(this, name, source ? local(String(value)) : value);
+  };
   const tell = console.debug.bind(console);
   const say = (kind, detail) => tell("truthkit:" + JSON.stringify({ kind, ...detail }));
   addEventListener("error", (event) => {
