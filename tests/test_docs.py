@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import inspect
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ import typer.main
 from tests.documents import DOCS, PAGES, ROOT, Shown, command_section, commands, section, without_fences
 from truthkit import RunResult
 from truthkit.cli import app
+from truthkit.workforce import gestures
 from truthkit_core.workflow import WorkflowConfig
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -184,6 +186,22 @@ def test_every_field_of_a_result_is_told() -> None:
     rows = re.findall(r"^\| (`.*?) \|", section(DOCS / "test-a-workflow.md", "A job"), re.MULTILINE)
     told = {name for row in rows for name in re.findall(r"`(\w+)(?:\(\))?`", row)}
     assert told == {field.name for field in dataclasses.fields(RunResult)} | {"ok", "labels", "lines"}
+
+
+def test_every_gesture_is_told_and_no_other() -> None:
+    text = (DOCS / "gestures.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(\w+)\((.*?)\)` \|", text, re.MULTILINE))
+    assert sorted(told) == sorted(gestures.__all__)
+    for name, parameters in told.items():
+        signature = inspect.signature(getattr(gestures, name)).parameters.values()
+        names = ["*" * (one.kind is one.VAR_POSITIONAL) + one.name for one in signature]
+        assert parameters.split(", ") == names, name
+
+
+def test_every_gesture_in_an_example_exists() -> None:
+    text = (DOCS / "gestures.md").read_text("utf-8")
+    used = set(re.findall(r"await (\w+)\(page", "".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))))
+    assert used >= set(gestures.__all__)
 
 
 # --- outputs ---

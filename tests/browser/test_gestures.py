@@ -22,8 +22,18 @@ from truthkit.liquid import Template
 from truthkit.manifest import read_manifest
 from truthkit.pages import task_page
 from truthkit.project import Workflow, kit_root
-from truthkit.workforce import gestures
-from truthkit.workforce.gestures import choose, fill, press, select_text, submit
+from truthkit.workforce.gestures import (
+    choose,
+    fill,
+    locate,
+    open_tab,
+    press,
+    press_button,
+    select_text,
+    slide,
+    submit,
+    untick,
+)
 from truthkit.workforce.scripted import Worker, WorkItem
 
 T = TypeVar("T")
@@ -67,7 +77,7 @@ def page(browser: Browser, run: Run[Any]) -> Iterator[Page]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """For gestures that must fail: what is not there will not come."""
-    monkeypatch.setattr(gestures, "PATIENCE_MS", 800)
+    monkeypatch.setattr(locate, "PATIENCE_MS", 800)
 
 
 def utf16(text: str) -> int:
@@ -242,6 +252,7 @@ NATIVE = """
   <input type=checkbox name=sure> <input type=checkbox name=seen value=all checked>
   <style>.drawn input {position: absolute; opacity: 0; visibility: hidden}</style>
   <p><label class=drawn><input type=radio name=tone value=warm>Warm</label></p>
+  <input type=checkbox name=spare value=x> <input type=range name=loudness min=0 max=1 step=0.05>
   <select name=kind><option value=a>Apple</option><option value=b>Pear</option></select>
   <input type=hidden name=secret value=1>
 </form>
@@ -260,6 +271,9 @@ def test_fill_and_choose_native_controls(run: Run[Any], page: Page) -> None:
         await choose(page, "seen", "all")
         await choose(page, "tone", "warm")
         await choose(page, "kind", "Pear")
+        await choose(page, "spare", "x")
+        await untick(page, "spare", "x")
+        await slide(page, "loudness", 0.7)
         return await page.evaluate("[...new FormData(document.querySelector('#f'))]")
 
     assert dict(run(work())) == {
@@ -271,6 +285,7 @@ def test_fill_and_choose_native_controls(run: Run[Any], page: Page) -> None:
         "seen": "all",
         "tone": "warm",
         "kind": "b",
+        "loudness": "0.7",
         "secret": "1",
     }
 
@@ -282,6 +297,8 @@ CROWD = """
   <crowd-checkbox name=defects value=scratch>Scratch</crowd-checkbox>
   <crowd-checkbox name=sure checked>Sure</crowd-checkbox>
   <crowd-toggle-button name=live>Live</crowd-toggle-button>
+  <crowd-checkbox name=spare checked>Spare</crowd-checkbox>
+  <crowd-slider name=energy min=1 max=5></crowd-slider>
   <crowd-radio-group>
     <crowd-radio-button name=verdict value=keep>Keep</crowd-radio-button>
     <crowd-radio-button name=verdict value=drop>Drop</crowd-radio-button>
@@ -301,6 +318,8 @@ def test_fill_choose_and_submit_crowd_controls(run: Run[Any], page: Page, serve:
         await choose(page, "defects", "scratch")
         await choose(page, "sure")
         await choose(page, "live")
+        await untick(page, "spare")
+        await slide(page, "energy", 4)
         await choose(page, "verdict", "keep")
         await choose(page, "verdict", "drop")
         await submit(page)
@@ -315,10 +334,85 @@ def test_fill_choose_and_submit_crowd_controls(run: Run[Any], page: Page, serve:
                 "defects": {"scratch": True},
                 "sure": {"on": True},
                 "live": {"on": True},
+                "spare": {"on": False},
+                "energy": 4,
                 "verdict": {"keep": False, "drop": True},
             }
         ]
     ]
+
+
+SLIDERS = """
+<style>.rtl {direction: rtl} crowd-slider {width: 200px}</style>
+<div style="height: 1500px"></div>
+<input type=range name=native min=0 max=1 step=any>
+<div class=rtl><input type=range name="native, from the right" min=-4 max=4></div>
+<crowd-form>
+  <crowd-slider name=many max=100000></crowd-slider>
+  <crowd-slider name=fine min=-1 max=1 step=0.01 pin editable></crowd-slider>
+  <crowd-slider name=one min=3 max=3></crowd-slider>
+  <div dir=rtl><crowd-slider name="from the right" value=90></crowd-slider></div>
+</crowd-form>
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_slide_reaches_the_value(run: Run[Any], page: Page, serve: Any, width: int) -> None:
+    site = serve('<script src="/bundles/crowd-html-elements.js"></script>' + SLIDERS)
+    wanted = {"native, from the right": -3, "many": 77_777, "fine": -0.43, "one": 3, "from the right": 10}
+
+    async def work() -> Any:
+        await page.set_viewport_size({"width": width, "height": 600})
+        await page.goto(site.url)
+        await page.wait_for_function("document.documentElement.dataset.crowdReady")
+        await page.evaluate("presses = 0; addEventListener('keydown', () => (presses += 1))")
+        await slide(page, "native", 0.25)
+        for name, value in wanted.items():
+            await slide(page, name, value)
+        values = await page.evaluate(
+            "all = [...document.querySelectorAll('input[name], crowd-slider')];"
+            "Object.fromEntries(all.map((e) => [e.name, Number(e.value)]))"
+        )
+        assert await page.evaluate("presses") < 1500
+        return values
+
+    values = run(work())
+    assert values.pop("native") == pytest.approx(0.25, abs=0.01)
+    assert values == wanted
+
+
+TABS = """
+<crowd-form><crowd-tabs>
+  <crowd-tab header=One>First</crowd-tab>
+  <crowd-tab header=Two>
+    <crowd-modal link-text="More"><crowd-input name=deep></crowd-input></crowd-modal>
+    <crowd-fab icon=add title="Add one" onclick="added = true"></crowd-fab>
+  </crowd-tab>
+</crowd-tabs><crowd-alert dismissible>Read me</crowd-alert>
+<crowd-button onclick="gone = true">Go on</crowd-button></crowd-form>
+"""
+
+
+def test_tabs_and_buttons(run: Run[Any], page: Page, serve: Any) -> None:
+    site = serve('<script src="/bundles/crowd-html-elements.js"></script>' + TABS)
+
+    async def work() -> Any:
+        await page.goto(site.url)
+        await page.wait_for_function("document.documentElement.dataset.crowdReady")
+        await open_tab(page, "Two")
+        await press_button(page, "Add one")
+        await press_button(page, "More")
+        await fill(page, "deep", "in a modal in a tab")
+        await press_button(page, "Close")
+        await press_button(page, "Go on")
+        await press_button(page, "Dismiss")
+        assert await page.evaluate("added && gone")
+        assert not await page.get_by_text("Read me").is_visible()
+        await submit(page)
+        await page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+
+    run(work())
+    assert site.answers == [[{"deep": "in a modal in a tab"}]]
 
 
 @pytest.mark.parametrize(
@@ -365,6 +459,16 @@ def test_press(run: Run[Any], page: Page) -> None:
             lambda p: choose(p, "mood", "x"), "'x' named 'mood'", "sure (on), seen (all), tone (warm)", id="name"
         ),
         pytest.param(lambda p: choose(p, "kind", "Plum"), "'Plum' of 'kind' can't be used", "visible", id="option"),
+        pytest.param(
+            lambda p: untick(p, "quality", "yes"), "no choice 'yes'", "quality (yes, no)", id="untick a radio"
+        ),
+        pytest.param(lambda p: slide(p, "title", 1), "no slider named 'title'", "sliders here: loudness", id="slide"),
+        pytest.param(
+            lambda p: slide(p, "loudness", 2), "'loudness' can't be at 2", "from 0 to 1 in steps", id="beyond"
+        ),
+        pytest.param(lambda p: slide(p, "loudness", 0.51), "can't be at 0.51", "in steps of 0.05", id="off step"),
+        pytest.param(lambda p: press_button(p, "Tol"), "no button 'Tol'", "buttons here: Tool", id="button"),
+        pytest.param(lambda p: open_tab(p, "Two"), "no tab 'Two'", "tabs here: none", id="tab"),
         pytest.param(lambda p: submit(p), "no visible Submit", "buttons here: Tool", id="submit"),
         pytest.param(lambda p: press(p, "Entre"), "no key 'Entre'", "Control+Enter", id="key"),
     ],
