@@ -18,7 +18,6 @@ export interface Missing {
 }
 
 const NOT_WORK = /^(hidden|file|password|submit|button|image|reset)$/;
-const TEXT_FREE = /^(radio|checkbox|button|submit|reset|image|range|color|file|hidden)$/;
 
 export function findForm(element: HTMLElement): HTMLElement | null {
   return element.closest("crowd-form") ?? element.closest("form");
@@ -123,19 +122,4 @@ function nameOf(control: Control, group: Element | null): string {
       ?.trim()
       .replace(/\s+/g, " ") ?? control.name
   );
-}
-
-/** Whether a key pressed there is typing: no shortcut may fire then. */
-export function isTyping(event: Event): boolean {
-  return event
-    .composedPath()
-    .some(
-      (node) =>
-        node instanceof HTMLElement &&
-        (node.isContentEditable ||
-          node instanceof HTMLTextAreaElement ||
-          node instanceof HTMLSelectElement ||
-          (node instanceof HTMLInputElement && !TEXT_FREE.test(node.type)) ||
-          /^(crowd-input|crowd-text-area)$/.test(node.localName)),
-    );
 }

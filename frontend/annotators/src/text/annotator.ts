@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { fingerprint } from "../core/drafts.js";
+import { fingerprint } from "../../../common/src/drafts.js";
 import {
   controls,
   type FieldState,

@@ -1,4 +1,4 @@
-import { DraftWriter, openStore, type Stamped } from "../core/drafts.js";
+import { DraftWriter, openStore, type Stamped } from "../../../common/src/drafts.js";
 import type { FieldState } from "../core/form.js";
 import type { Span } from "./spans.js";
 

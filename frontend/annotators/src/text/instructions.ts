@@ -1,4 +1,4 @@
-import { fingerprint } from "../core/drafts.js";
+import { fingerprint } from "../../../common/src/drafts.js";
 
 /** Opens one of our dialogs where the worker looks. */
 export function openDialog(host: HTMLElement, which: "instructions" | "shortcuts"): void {

@@ -1,4 +1,5 @@
-import { findForm, isTyping } from "../core/form.js";
+import { isTyping } from "../../../common/src/typing.js";
+import { findForm } from "../core/form.js";
 import type { Gestures } from "./gestures.js";
 import { type Command, chord, MODIFIERS } from "./keys.js";
 import { clearNativeSelection, type Labeling } from "./labeling.js";

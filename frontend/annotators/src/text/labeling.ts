@@ -1,5 +1,5 @@
+import { History } from "../../../common/src/history.js";
 import type { FieldState } from "../core/form.js";
-import { History } from "../core/history.js";
 import { LabelSet } from "./labels.js";
 import {
   type Answer,
