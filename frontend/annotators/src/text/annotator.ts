@@ -117,6 +117,8 @@ export class TruthkitTextAnnotator extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // The kit's crowd-form then keeps no draft of its own of this page.
+    this.dataset.truthkitDraft = "";
     this.#strings = stringsFor(this);
     this.#listen(true);
     this.#crowdState.observe(document.documentElement, { attributeFilter: ["data-crowd-state"] });

@@ -46,7 +46,7 @@ describe("readAnswer", () => {
     const root = document.createElement("div");
     root.innerHTML = html;
     document.body.replaceChildren(root);
-    return readAnswer(root);
+    return readAnswer(root.querySelectorAll("*"));
   };
 
   it.each([

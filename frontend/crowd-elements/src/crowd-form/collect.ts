@@ -14,12 +14,12 @@ export type Answer = { [key: string]: Json };
 /** The tag under which a template may define a control of its own that gives an object. */
 export const OBJECT_VALUE_TAG = "object-value-input";
 
-/** All values below `root`, in document order; shadow roots are not entered. */
-export function readAnswer(root: ParentNode): Answer {
+/** All values of these elements, in document order. */
+export function readAnswer(elements: Iterable<Element>): Answer {
   const parts: AnswerPart[] = [];
-  for (const element of root.querySelectorAll("*")) {
+  for (const element of elements) {
     const part = partOf(element);
-    if (part && part.name !== "") parts.push(part);
+    if (part && !("name" in part && part.name === "")) parts.push(part);
   }
   return mergeParts(parts);
 }
@@ -28,7 +28,9 @@ export function readAnswer(root: ParentNode): Answer {
 export function mergeParts(parts: Iterable<AnswerPart>): Answer {
   const merged = new Map<string, Json | ReadonlyMap<string, boolean>>();
   for (const part of parts) {
-    if ("value" in part) {
+    if ("fields" in part) {
+      for (const [name, value] of Object.entries(part.fields)) merged.set(name, value);
+    } else if ("value" in part) {
       merged.set(part.name, part.value);
     } else {
       const earlier = merged.get(part.name);

@@ -4,8 +4,11 @@ import { isAnswerControl, reveal } from "../shared/answer.ts";
 import { CrowdElement } from "../shared/element.ts";
 import { whileParsing } from "../shared/page.ts";
 import { linkButton, tokens } from "../shared/styles.ts";
+import { Widget } from "../shared/widget.ts";
 import { readAnswer } from "./collect.ts";
 import * as inner from "./inner-form.ts";
+import { PageDraft } from "./page-draft.ts";
+import { participants } from "./participants.ts";
 import { findProblems, type Problem } from "./problems.ts";
 import { answerAddress, resultText, send } from "./send.ts";
 
@@ -14,18 +17,29 @@ type State = "ready" | "invalid" | "prevented" | "sending" | "submitted" | "fail
 const OWN_SUBMIT =
   'crowd-button[form-action="submit"], input[type="submit"], button[type="submit"]';
 
+/** Whether it is a full-page widget: upgraded or not, its class is known by now. */
+const bringsSubmit = ({ localName }: Element) =>
+  customElements.get(localName)?.prototype instanceof Widget;
+
 /** Collects all answers of the page, validates, submits. Its children live in a native form below it. */
 export class CrowdForm extends CrowdElement {
   static override properties: PropertyDeclarations = {
     state: { state: true },
     problems: { state: true },
     notice: { state: true },
+    restored: { state: true },
   };
   declare private state: State;
   declare private problems: readonly Problem[];
   /** Why the last try failed, or the result shown on a page without a harness. */
   declare private notice: string;
 
+  /** What of an earlier view of this task stands on the page again. */
+  declare private restored: "no" | "yes" | "undone";
+
+  readonly #draft = new PageDraft(this, (restored) => {
+    this.restored = restored;
+  });
   #form = inner.createInnerForm();
   #finished = false;
   /** From the trigger of a submission until its end. */
@@ -39,6 +53,7 @@ export class CrowdForm extends CrowdElement {
     this.state = "ready";
     this.problems = [];
     this.notice = "";
+    this.restored = "no";
     this.addEventListener("submit", (event) => this.#onSubmit(event), true);
     this.addEventListener("reset", (event) => this.#onReset(event), true);
   }
@@ -84,6 +99,7 @@ export class CrowdForm extends CrowdElement {
     this.#finished = true;
     this.#complete();
     this.#overwriteWatch.observe(this, { childList: true });
+    void this.#draft.begin();
   }
 
   #takeIn(): void {
@@ -98,7 +114,7 @@ export class CrowdForm extends CrowdElement {
       inner.elementChildren(this.#form, tag),
     );
     if (regions.length > 0) inner.moveFirst(this.#form, regions);
-    if (this.querySelector(OWN_SUBMIT)) return;
+    if (this.querySelector(OWN_SUBMIT) || participants(this).some(bringsSubmit)) return;
     const submit = document.createElement("crowd-button");
     submit.setAttribute("form-action", "submit");
     submit.setAttribute("variant", "primary");
@@ -153,7 +169,7 @@ export class CrowdForm extends CrowdElement {
   }
 
   #isValid(): boolean {
-    this.problems = findProblems(this);
+    this.problems = findProblems(participants(this));
     const [first] = this.problems;
     if (!first) return true;
     this.#enter("invalid");
@@ -169,12 +185,13 @@ export class CrowdForm extends CrowdElement {
   async #send(): Promise<void> {
     const focused = document.activeElement;
     try {
-      const answer = readAnswer(this);
+      const answer = readAnswer(participants(this));
       const body = resultText(answer);
       const address = answerAddress();
       this.#enter("sending");
       if (address === undefined) this.notice = resultText(answer, 2);
       else await send(address, body);
+      this.#draft.end();
       this.#enter("submitted");
     } catch (error) {
       this.notice = error instanceof Error ? error.message : String(error);
@@ -204,7 +221,7 @@ export class CrowdForm extends CrowdElement {
     const event = this.#resetEvent;
     this.#resetEvent = undefined;
     if (!event || event.defaultPrevented) return;
-    for (const element of this.querySelectorAll("*")) {
+    for (const element of participants(this)) {
       if (isAnswerControl(element)) element.reset();
     }
     this.problems = [];
@@ -263,10 +280,25 @@ export class CrowdForm extends CrowdElement {
   override render() {
     const locked = this.state === "sending" || this.state === "submitted";
     return html`
+      ${this.#renderRestored()}
       <div role="alert">${this.state === "invalid" ? this.#renderProblems() : nothing}</div>
       <div class="work" ?inert=${locked}><slot></slot></div>
       <div id="outcome">${this.#renderOutcome()}</div>
     `;
+  }
+
+  #renderRestored() {
+    if (this.restored === "no" || this.state === "submitted") return nothing;
+    const undone = this.restored === "undone";
+    const act = () => (undone ? this.#draft.bringBack() : this.#draft.startOver());
+    return html`<div class="box" role="status">
+      <p>
+        ${undone ? "Your earlier work was taken away." : "Your earlier work on this task is back."}
+        <button type="button" class="link" id="draft-choice" @click=${act}>
+          ${undone ? "Bring it back" : "Start over"}
+        </button>
+      </p>
+    </div>`;
   }
 
   #renderProblems() {

@@ -9,11 +9,11 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Validates every control below `root`, in document order. */
-export function findProblems(root: ParentNode): Problem[] {
+/** Validates every control among these elements, in document order. */
+export function findProblems(elements: Iterable<HTMLElement>): Problem[] {
   const problems: Problem[] = [];
   const groups = new Set<string>();
-  for (const element of root.querySelectorAll<HTMLElement>("*")) {
+  for (const element of elements) {
     const message = problemOf(element);
     if (message === undefined) continue;
     if (element instanceof HTMLInputElement && element.type === "radio") {

@@ -14,6 +14,11 @@ export class CrowdInput extends TextControl {
     return SHOWING.includes(this.type ?? "");
   }
 
+  /** Scripts write the hidden ones anew. */
+  protected override readDraft() {
+    return this.type?.toLowerCase() === "hidden" ? undefined : super.readDraft();
+  }
+
   static override styles = [
     ...TextControl.styles,
     css`

@@ -2,7 +2,7 @@ import { css, html, nothing, type PropertyDeclarations } from "lit";
 import { live } from "lit/directives/live.js";
 import { styleMap } from "lit/directives/style-map.js";
 import { sliderAnswer } from "../defaults.ts";
-import { ANSWER, type AnswerPart } from "../shared/answer.ts";
+import { ANSWER, type AnswerPart, type Json } from "../shared/answer.ts";
 import { Control } from "../shared/control.ts";
 import { tokens } from "../shared/styles.ts";
 import { slideTo } from "./slider-value.ts";
@@ -63,6 +63,14 @@ export class CrowdSlider extends Control {
 
   override reset(): void {
     this.value = Number(this.getAttribute("value") ?? 0);
+  }
+
+  protected override readDraft(): Json | undefined {
+    return this.#given === Number(this.getAttribute("value") ?? 0) ? undefined : this.#given;
+  }
+
+  protected override restoreDraft(state: Json): void {
+    if (typeof state === "number") this.value = state;
   }
 
   #onInput(event: Event): void {

@@ -2,8 +2,9 @@
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** A whole value under `name`, or one option of a map of booleans under `name`. */
+/** A whole value under `name`, one option of a map of booleans under `name`, or keys of the answer itself. */
 export type AnswerPart =
+  | { readonly fields: { readonly [key: string]: Json } }
   | { readonly name: string; readonly value: Json }
   | { readonly name: string; readonly option: string; readonly on: boolean };
 

@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyDeclarations } from "lit";
 import { live } from "lit/directives/live.js";
-import { ANSWER, type AnswerPart } from "./answer.ts";
+import { ANSWER, type AnswerPart, type Json } from "./answer.ts";
 import { Control } from "./control.ts";
 import { errorText, tokens } from "./styles.ts";
 
@@ -52,6 +52,14 @@ export abstract class CheckControl extends Control {
   override reset(): void {
     this.checked = this.hasAttribute("checked");
     this.problem = "";
+  }
+
+  protected override readDraft(): Json | undefined {
+    return this.checked === this.hasAttribute("checked") ? undefined : this.checked;
+  }
+
+  protected override restoreDraft(state: Json): void {
+    this.checked = state === true;
   }
 
   protected onChange(event: Event): void {

@@ -1,9 +1,10 @@
 import { html, nothing, type PropertyDeclarations } from "lit";
-import { ANSWER, type AnswerControl, type AnswerPart } from "./answer.ts";
+import { ANSWER, type AnswerControl, type AnswerPart, type Json } from "./answer.ts";
+import { DRAFT, type Drafting, type DraftPart } from "./draft.ts";
 import { CrowdElement, labelOf } from "./element.ts";
 
 /** A crowd element with a name and a value; what is worked with is a native control in its shadow root. */
-export abstract class Control extends CrowdElement implements AnswerControl {
+export abstract class Control extends CrowdElement implements AnswerControl, Drafting {
   static override shadowRootOptions: ShadowRootInit = { mode: "open", delegatesFocus: true };
   static override properties: PropertyDeclarations = {
     name: { reflect: true },
@@ -24,6 +25,15 @@ export abstract class Control extends CrowdElement implements AnswerControl {
   }
 
   abstract [ANSWER](): AnswerPart | undefined;
+
+  /** What the worker has set, for the draft; `undefined` while it is what the attributes say. */
+  protected abstract readDraft(): Json | undefined;
+
+  protected abstract restoreDraft(state: Json): void;
+
+  get [DRAFT](): DraftPart {
+    return { read: () => this.readDraft(), restore: (state) => this.restoreDraft(state) };
+  }
 
   /** Why the value may not be submitted; empty when it may. Not asked while disabled. */
   protected abstract findProblem(): string;

@@ -30,6 +30,7 @@ export function labelOf(element: Element): string {
     referenced,
     element.getAttribute("aria-label"),
     element.getAttribute("label"),
+    element.getAttribute("header"),
     element.id && root.querySelector?.(`label[for="${CSS.escape(element.id)}"]`)?.textContent,
     element.closest("label")?.textContent,
     element.getAttribute("title"),

@@ -66,6 +66,14 @@ function whenParsed(run: () => void): void {
   window.addEventListener("load", once);
 }
 
+let announceReady: () => void = () => undefined;
+const ready = new Promise<void>((resolve) => {
+  announceReady = resolve;
+});
+
+/** Once all elements that the page came with stand, and the page has been told. */
+export const whenReady = (): Promise<void> => ready;
+
 const STARTED = Symbol.for("truthkit.crowd-elements");
 
 /** Defines the elements, the first time the script is on the page, and says when all of them stand. */
@@ -85,6 +93,7 @@ export function startPage(elements: Readonly<Record<string, CustomElementConstru
       await Promise.allSettled(Array.from(standing, (element) => element.updateComplete));
       document.documentElement.dataset.crowdReady = "true";
       document.dispatchEvent(new CustomEvent("all-crowd-elements-ready"));
+      announceReady();
     });
   });
 }

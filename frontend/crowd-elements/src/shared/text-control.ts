@@ -1,5 +1,5 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
-import { ANSWER, type AnswerPart } from "./answer.ts";
+import { ANSWER, type AnswerPart, type Json } from "./answer.ts";
 import { Control } from "./control.ts";
 import { errorText, tokens } from "./styles.ts";
 
@@ -69,6 +69,14 @@ export abstract class TextControl extends Control {
   override reset(): void {
     this.value = this.getAttribute("value") ?? "";
     this.problem = "";
+  }
+
+  protected override readDraft(): Json | undefined {
+    return this.text === (this.getAttribute("value") ?? "") ? undefined : this.text;
+  }
+
+  protected override restoreDraft(state: Json): void {
+    if (typeof state === "string") this.value = state;
   }
 
   protected override firstUpdated(): void {
