@@ -10,6 +10,9 @@ const ICONS: Readonly<Record<string, string>> = {
   error: "error",
 };
 
+export const ALERT_TYPES = Object.keys(ICONS);
+export const DEFAULT_ALERT_TYPE = "info";
+
 /** A message on the page. */
 export class CrowdAlert extends CrowdElement {
   static override properties: PropertyDeclarations = {
@@ -87,7 +90,7 @@ export class CrowdAlert extends CrowdElement {
   ];
 
   override render() {
-    const type = this.type && this.type in ICONS ? this.type : "info";
+    const type = this.type && this.type in ICONS ? this.type : DEFAULT_ALERT_TYPE;
     const urgent = type === "error" || type === "warning";
     return html`<div class="box ${type}" role=${urgent ? "alert" : "status"}>
       ${icon(ICONS[type])}

@@ -7,7 +7,7 @@ import { ButtonHost } from "../shared/button-host.ts";
 import { closestComposed } from "../shared/element.ts";
 import { linkButton, pushButton, tokens } from "../shared/styles.ts";
 
-const VARIANTS = ["primary", "normal", "link", "icon"];
+export const BUTTON_VARIANTS = ["primary", "normal", "link", "icon"];
 
 /** A styled button; with `form-action` it submits or resets the crowd-form around it. */
 export class CrowdButton extends ButtonHost {
@@ -108,7 +108,7 @@ export class CrowdButton extends ButtonHost {
   ];
 
   override render() {
-    const variant = VARIANTS.includes(this.variant ?? "")
+    const variant = BUTTON_VARIANTS.includes(this.variant ?? "")
       ? (this.variant as string)
       : DEFAULT_BUTTON_VARIANT;
     const look = variant === "link" ? "link" : `button ${variant}`;

@@ -2,6 +2,9 @@ import { css, html, nothing, type PropertyDeclarations } from "lit";
 import { live } from "lit/directives/live.js";
 import { TextControl } from "../shared/text-control.ts";
 
+/** What the native field is without a `type`. */
+export const DEFAULT_INPUT_TYPE = "text";
+
 /** Types whose native field is never blank to look at. */
 const SHOWING = ["date", "datetime-local", "month", "week", "time", "color", "range", "file"];
 
@@ -31,7 +34,7 @@ export class CrowdInput extends TextControl {
   protected override renderField(described: string | typeof nothing) {
     return html`<input
       id="field"
-      type=${this.type || "text"}
+      type=${this.type || DEFAULT_INPUT_TYPE}
       .value=${live(this.text)}
       placeholder=${this.placeholder || nothing}
       maxlength=${this.maxLength ?? nothing}

@@ -7,6 +7,9 @@ import { Control } from "../shared/control.ts";
 import { tokens } from "../shared/styles.ts";
 import { slideTo } from "./slider-value.ts";
 
+/** Where a slider goes that says nothing of it. */
+export const SLIDER_SCALE = { min: 0, max: 100, step: 1 };
+
 const orElse = (value: number | null | undefined, fallback: number) =>
   value === null || value === undefined || Number.isNaN(Number(value)) ? fallback : Number(value);
 
@@ -49,8 +52,9 @@ export class CrowdSlider extends Control {
   }
 
   #bounds() {
-    const min = orElse(this.min, 0);
-    return { min, max: Math.max(min, orElse(this.max, 100)), step: orElse(this.step, 1) };
+    const min = orElse(this.min, SLIDER_SCALE.min);
+    const max = Math.max(min, orElse(this.max, SLIDER_SCALE.max));
+    return { min, max, step: orElse(this.step, SLIDER_SCALE.step) };
   }
 
   override [ANSWER](): AnswerPart {

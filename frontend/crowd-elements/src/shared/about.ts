@@ -23,6 +23,9 @@ export interface Story {
   readonly html: string;
 }
 
+/** Name to meaning. */
+export type Meanings = Readonly<Record<string, string>>;
+
 export interface About {
   readonly tag: string;
   /** One sentence. */
@@ -37,17 +40,27 @@ export interface About {
     | "review"
     | "region";
   /** Attribute name to its meaning; exactly the attributes that the class observes. */
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Meanings;
+  /** Attribute name to the words that it takes, where others mean nothing. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
+  /** Attribute name to what counts without it, where a new element's property does not say so. */
+  readonly defaults?: Readonly<Record<string, Json>>;
   /** Attributes without which it can't work. */
   readonly required?: readonly string[];
+  /** Attributes that templates write and that have no effect. */
+  readonly ignored?: Meanings;
+  /** What stands in it, other than regions. */
+  readonly content?: string;
   /** Child tags with a meaning of their own, each with what it is. */
-  readonly regions?: Readonly<Record<string, string>>;
+  readonly regions?: Meanings;
   /** Where it must stand; nothing: anywhere. */
   readonly parent?: string;
   /** Event name to when it fires. */
-  readonly events?: Readonly<Record<string, string>>;
-  /** Properties and methods for scripts, beyond those that mirror attributes. */
-  readonly members?: Readonly<Record<string, string>>;
+  readonly events?: Meanings;
+  /** Properties, and methods as `name()`, for scripts, beyond those that mirror attributes. */
+  readonly members?: Meanings;
+  /** CSS custom properties that a template may set. */
+  readonly cssProperties?: Meanings;
   readonly answer?: AboutAnswer;
   readonly stories: readonly Story[];
 }

@@ -7,6 +7,9 @@ import { errorText, tokens } from "./styles.ts";
 const INTERACTIVE =
   "a[href], button, input, select, textarea, label, summary, audio, video, iframe, [tabindex]";
 
+/** The option of a control without a `value`. */
+export const DEFAULT_OPTION = "on";
+
 /** What is on or off under a value: check boxes, switches, radio buttons. */
 export abstract class CheckControl extends Control {
   static override properties: PropertyDeclarations = {
@@ -42,7 +45,7 @@ export abstract class CheckControl extends Control {
   protected readonly inputRole?: string;
 
   override [ANSWER](): AnswerPart {
-    return { name: this.name ?? "", option: this.value ?? "on", on: this.checked };
+    return { name: this.name ?? "", option: this.value ?? DEFAULT_OPTION, on: this.checked };
   }
 
   protected override findProblem(): string {

@@ -1,0 +1,47 @@
+/** What is told of each element, one line a folder. */
+import { about as alert } from "./crowd-alert/about.ts";
+import { about as badge } from "./crowd-badge/about.ts";
+import { about as button } from "./crowd-button/about.ts";
+import { about as card } from "./crowd-card/about.ts";
+import { about as checkbox } from "./crowd-checkbox/about.ts";
+import { about as fab } from "./crowd-fab/about.ts";
+import { about as form } from "./crowd-form/about.ts";
+import { about as iconButton } from "./crowd-icon-button/about.ts";
+import { about as input } from "./crowd-input/about.ts";
+import { about as instructions } from "./crowd-instructions/about.ts";
+import { about as modal } from "./crowd-modal/about.ts";
+import { radioButtonAbout, about as radioGroup } from "./crowd-radio-group/about.ts";
+import { about as slider } from "./crowd-slider/about.ts";
+import { tabAbout, about as tabs } from "./crowd-tabs/about.ts";
+import { about as textArea } from "./crowd-text-area/about.ts";
+import { about as toast } from "./crowd-toast/about.ts";
+import { about as toggleButton } from "./crowd-toggle-button/about.ts";
+import { fullInstructionsAbout, about as shortInstructions } from "./instruction-regions/about.ts";
+import { about as icon } from "./iron-icon/about.ts";
+import type { About } from "./shared/about.ts";
+
+/** In alphabetical order of the tags; regions and icons come last. */
+export const catalogue: readonly About[] = [
+  alert,
+  badge,
+  button,
+  card,
+  checkbox,
+  fab,
+  form,
+  iconButton,
+  input,
+  instructions,
+  modal,
+  radioButtonAbout,
+  radioGroup,
+  slider,
+  tabAbout,
+  tabs,
+  textArea,
+  toast,
+  toggleButton,
+  fullInstructionsAbout,
+  shortInstructions,
+  icon,
+];
