@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -120,21 +119,7 @@ def test_form_made_by_script(page: Page, visit: Any, how: str) -> None:
     assert site.answers == [[{"a": "1"}]]
 
 
-# ---- the checklist of forms (section 8.1)
-
-
-def test_onsubmit_writes_hidden_input(page: Page, visit: Any) -> None:
-    html = """<crowd-form onsubmit="box.value = JSON.stringify({n: 1})"><input type="hidden" name="box" id="box">
-      </crowd-form>"""
-    assert answer_of(page, visit, html) == {"box": '{"n":1}'}
-
-
-def test_onsubmit_appends_input_to_the_outer_form(page: Page, visit: Any) -> None:
-    html = """<crowd-form id="f"><input name="a" value="1"></crowd-form><script>
-      f.onsubmit = () => { const i = document.createElement('input'); i.type = 'hidden'; i.name = 'late';
-      i.value = 'x'; f.append(i) }
-    </script>"""
-    assert answer_of(page, visit, html) == {"a": "1", "late": "x"}
+# ---- submission (section 2.3, 2.4); the checklist of section 8.1 is in test_compatibility.py
 
 
 def test_onsubmit_may_remove_what_it_appended(page: Page, visit: Any) -> None:
@@ -142,24 +127,6 @@ def test_onsubmit_may_remove_what_it_appended(page: Page, visit: Any) -> None:
       f.onsubmit = () => { const i = document.createElement('input'); f.appendChild(i); f.removeChild(i) }
     </script>"""
     assert answer_of(page, visit, html) == {"a": "1"}
-
-
-def test_prevented_with_alert_then_second_try(page: Page, visit: Any) -> None:
-    site = visit("""<crowd-form id="f"><div id="note"></div><input name="a" id="a"></crowd-form><script>
-      f.addEventListener('submit', (event) => {
-        if (a.value) return;
-        event.preventDefault();
-        note.innerHTML = '<crowd-alert type="error" dismissible>Write something</crowd-alert>';
-        note.scrollIntoView();
-      });
-    </script>""")
-    page.get_by_role("button", name="Submit").click()
-    wait_state(page, "prevented")
-    expect(page.get_by_text("Write something")).to_be_visible()
-    assert site.posts == []
-    page.locator("#a").fill("now")
-    submit(page)
-    assert site.answers == [[{"a": "now"}]]
 
 
 @pytest.mark.parametrize(
@@ -176,44 +143,6 @@ def test_handler_stops_the_submission(page: Page, visit: Any, handler: str) -> N
     page.get_by_role("button", name="Submit").click()
     wait_state(page, "prevented")
     assert site.posts == []
-
-
-@pytest.mark.parametrize(
-    "trigger",
-    [
-        '<crowd-fab icon="send" title="go" onclick="f.submit()"></crowd-fab>',
-        '<crowd-icon-button icon="send" title="go" onclick="f.submit()"></crowd-icon-button>',
-        '<button type="button" onclick="f.submit()">go</button>',
-        '<crowd-button onclick="f.submit()">go</crowd-button>',
-    ],
-    ids=["fab", "icon-button", "native", "crowd-button"],
-)
-def test_submit_method_fires_the_event(page: Page, visit: Any, trigger: str) -> None:
-    site = visit(
-        f"""<crowd-form id="f" onsubmit="h.value = 'seen'"><input type="hidden" name="h"
-      id="h">{trigger}</crowd-form>"""
-    )
-    page.get_by_role("button", name="go").click()
-    wait_state(page, "submitted")
-    assert site.answers == [[{"h": "seen"}]]
-
-
-def test_submit_method_from_a_key_handler(page: Page, visit: Any) -> None:
-    site = visit("""<crowd-form id="f" onsubmit="h.value = 'seen'"><input type="hidden" name="h" id="h">
-      </crowd-form><script>
-      document.addEventListener('keydown', (event) => { if (event.key === 's') f.submit() })</script>""")
-    page.keyboard.press("s")
-    wait_state(page, "submitted")
-    assert site.answers == [[{"h": "seen"}]]
-
-
-def test_hidden_own_submit_suppresses_ours(page: Page, visit: Any) -> None:
-    site = visit("""<crowd-form><input name="a" value="1"><div style="display: none">
-      <crowd-button id="own" form-action="submit">Send</crowd-button></div></crowd-form>""")
-    expect(page.locator("crowd-button")).to_have_count(1)
-    page.evaluate("own.click()")
-    wait_state(page, "submitted")
-    assert site.answers == [[{"a": "1"}]]
 
 
 @pytest.mark.parametrize(
@@ -234,28 +163,6 @@ def test_when_submit_is_appended(page: Page, visit: Any, control: str, appended:
     expect(page.locator("[data-testid=crowd-submit]")).to_have_count(appended)
 
 
-def test_plain_crowd_button_never_submits(page: Page, visit: Any) -> None:
-    site = visit(
-        """<crowd-form><input name="a" value="1"><crowd-button onclick="window.pressed = true">Tool</crowd-button>
-      </crowd-form>"""
-    )
-    page.get_by_role("button", name="Tool").click()
-    assert page.evaluate("pressed")
-    submit(page)
-    assert len(site.posts) == 1
-
-
-def test_typeless_native_button_submits_unless_prevented(page: Page, visit: Any) -> None:
-    site = visit("""<crowd-form><input name="a" value="1"><button onclick="event.preventDefault()">Tool</button>
-      <button>Go</button></crowd-form>""")
-    page.get_by_role("button", name="Tool").click()
-    assert site.posts == []
-    page.get_by_role("button", name="Go").click()
-    wait_state(page, "submitted")
-    assert site.answers == [[{"a": "1"}]]
-    assert page.url == site.url
-
-
 def test_a_button_with_a_method_of_its_own_does_not_lead_away(page: Page, visit: Any) -> None:
     site = visit("""<crowd-form><input name="a" value="1">
       <button formmethod="post" formaction="/elsewhere">Go</button></crowd-form>""")
@@ -274,31 +181,6 @@ def test_enter_in_a_native_input_submits(page: Page, visit: Any) -> None:
     assert page.url == site.url
 
 
-def test_inputs_anywhere_in_the_light_dom_are_read(page: Page, visit: Any) -> None:
-    html = """<script>
-      customElements.define('foreign-box', class extends HTMLElement {
-        constructor() { super().attachShadow({mode: 'open'}).innerHTML = '<input name="foreign" value="no">' } });
-      customElements.define('object-value-input', class extends HTMLElement {
-        get value() { return {list: [1, null], deep: {yes: true}} } validate() { return true } });
-    </script><crowd-form>
-      <short-instructions><input name="short" value="1"></short-instructions>
-      <full-instructions><input name="full" value="2"></full-instructions>
-      <crowd-card><input name="card" value="3"></crowd-card>
-      <crowd-tabs><crowd-tab header="A">a</crowd-tab><crowd-tab header="B"><input name="tab" value="4">
-      </crowd-tab></crowd-tabs>
-      <crowd-modal><input name="modal" value="5"></crowd-modal>
-      <div style="display: none"><input name="none" value="6"></div>
-      <crowd-bounding-box name="b"><classification-target><input name="target" value="7"></classification-target>
-      </crowd-bounding-box>
-      <foreign-box name="foreign"></foreign-box>
-      <object-value-input name="object"></object-value-input>
-    </crowd-form>"""
-    assert answer_of(page, visit, html) == {
-        **{"short": "1", "full": "2", "card": "3", "tab": "4", "modal": "5", "none": "6", "target": "7"},
-        "object": {"list": [1, None], "deep": {"yes": True}},
-    }
-
-
 def test_object_value_input_is_asked_before(page: Page, visit: Any) -> None:
     site = visit("""<script>customElements.define('object-value-input', class extends HTMLElement {
         value = {}; validate() { return window.complete === true } })</script>
@@ -311,39 +193,6 @@ def test_object_value_input_is_asked_before(page: Page, visit: Any) -> None:
     assert site.answers == [[{"object": {}}]]
 
 
-def test_checkboxes_that_a_radio_enables(page: Page, visit: Any) -> None:
-    site = visit("""<crowd-form>
-      <input type="radio" name="why" value="other" onchange="c1.disabled = c2.disabled = false">
-      <input type="checkbox" name="kind" value="p" id="c1" disabled> <input type="checkbox" name="kind" value="q"
-      id="c2" disabled>
-      <input name="off" value="x" disabled> <fieldset disabled><input name="off2" value="x"></fieldset></crowd-form>""")
-    page.locator("[value=other]").check()
-    page.locator("#c2").check()
-    submit(page)
-    assert site.answers == [[{"why": {"other": True}, "kind": {"p": False, "q": True}}]]
-
-
-NAMES = [
-    "with space",
-    "a.b",
-    "x/y",
-    'it\'s "quoted"',
-    "item[0].name",
-    "名前",
-    "émoji 🎷",
-    "__proto__",
-    "constructor",
-    "0",
-]
-
-
-def test_names_are_kept_verbatim(page: Page, visit: Any) -> None:
-    fields = "".join(f'<input name="{name.replace(chr(34), "&quot;")}" value="v">' for name in NAMES)
-    site = visit(f"<crowd-form>{fields}</crowd-form>")
-    submit(page)
-    assert site.answers == [[dict.fromkeys(NAMES, "v")]]
-
-
 FORM_MEMBERS = ["submit", "reset", "requestSubmit", "append", "parentNode", "children", "method", "querySelectorAll"]
 
 
@@ -354,32 +203,6 @@ def test_names_that_hide_members_of_the_form(page: Page, visit: Any) -> None:
     page.evaluate("f.reset(), f.submit()")
     wait_state(page, "submitted")
     assert site.answers == [[dict.fromkeys(FORM_MEMBERS, "v")]]
-
-
-def test_no_names_give_an_empty_object(page: Page, visit: Any) -> None:
-    html = '<crowd-form><input value="x"><input name="" value="y"><crowd-input value="z"></crowd-input></crowd-form>'
-    assert answer_of(page, visit, html) == {}
-
-
-def test_hidden_crowd_input(page: Page, visit: Any) -> None:
-    html = """<crowd-form><crowd-input type="hidden" name="with" value="7"></crowd-input>
-              <crowd-input type="hidden" name="without"></crowd-input></crowd-form>"""
-    assert answer_of(page, visit, html) == {"with": "7"}
-
-
-def test_answer_format_changes_nothing(page: Page, visit: Any) -> None:
-    html = """<crowd-form answer-format="flatten-objects"><crowd-checkbox name="c" value="v" checked>
-      </crowd-checkbox></crowd-form>"""
-    assert answer_of(page, visit, html) == {"c": {"v": True}}
-
-
-def test_double_click_sends_once(page: Page, visit: Any) -> None:
-    site = visit('<crowd-form><input name="a" value="1"></crowd-form>')
-    page.get_by_role("button", name="Submit").dblclick()
-    wait_state(page, "submitted")
-    page.evaluate("document.querySelector('crowd-form').submit()")
-    page.evaluate("document.querySelector('crowd-form').form.requestSubmit()")
-    assert len(site.posts) == 1
 
 
 # ---- the rest of sections 2 and 3
@@ -427,17 +250,6 @@ def test_widgets_without_implementation_say_so(page: Page, visit: Any) -> None:
     expect(page.get_by_text('labels="nonsense["')).to_be_visible()
     submit(page)
     assert site.answers == [[{"n": "1"}]]
-
-
-def test_json_attributes_are_live_properties(page: Page, visit: Any) -> None:
-    visit("""<crowd-form><crowd-keypoint id="k" labels='["a"]'></crowd-keypoint></crowd-form><script>
-      document.addEventListener('all-crowd-elements-ready', () => {
-        k.labels = []; k.labels = k.labels.concat(['x']); k.labels = k.labels.concat(['y']);
-        k.labels = k.labels.filter((one) => one !== 'x') })</script>""")
-    page.wait_for_function("k.getAttribute('labels') === '[\"y\"]'")
-    page.evaluate("k.setAttribute('labels', \"[1, true, 'z'] // odd\")")
-    assert page.evaluate("k.labels") == ["1", "true", "z"]
-    assert page.evaluate("k.getAttribute('labels')") == '["1","true","z"]'
 
 
 def test_instructions_without_a_widget(page: Page, visit: Any) -> None:
@@ -525,15 +337,6 @@ def test_the_outcome_stands_clear_of_floats(page: Page, visit: Any, side: str) -
     assert column
     assert box["y"] >= column["y"] + column["height"]
     assert box["width"] > 1200
-
-
-def test_page_without_harness_shows_the_result(page: Page, visit: Any) -> None:
-    site = visit('<crowd-form><input name="a" value="<b>"></crowd-form>', answer_meta=False)
-    page.get_by_role("button", name="Submit").click()
-    wait_state(page, "submitted")
-    text = page.evaluate("document.querySelector('crowd-form').shadowRoot.querySelector('table code').textContent")
-    assert json.loads(text) == [{"a": "<b>"}]
-    assert site.posts == []
 
 
 @pytest.mark.parametrize("how", ["method", "crowd-button", "native"])

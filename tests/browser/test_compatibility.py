@@ -1,0 +1,389 @@
+"""The compatibility checklist of the elements' contract, section 8, line by line: templates of our own that use the
+tricks of public ones. ``test_8_1_03_…`` is line 3 of section 8.1; several tests may share a line."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from truthkit.liquid import Template
+
+
+def wait_state(page: Page, state: str) -> None:
+    page.wait_for_function("state => document.documentElement.dataset.crowdState === state", arg=state)
+
+
+def submit(page: Page, state: str = "submitted") -> None:
+    page.get_by_role("button", name="Submit").first.click()
+    wait_state(page, state)
+
+
+def answer_of(page: Page, visit: Any, html: str, act: str = "") -> Any:
+    """The one object that a page gives when Submit is pressed, after the script ``act``."""
+    site = visit(html)
+    if act:
+        page.evaluate(act)
+    submit(page)
+    ((answer,),) = site.answers
+    return answer
+
+
+def test_worked_example(page: Page, visit: Any) -> None:
+    """Section 3.3, but for the classifier, which this build does not have yet."""
+    assert answer_of(
+        page,
+        visit,
+        """<crowd-form><div>A tune <input name="bpm" type="number" value="96"></div>
+      <short-instructions>Listen twice. <crowd-checkbox name="heard" value="twice" checked></crowd-checkbox>
+      </short-instructions>
+      <input type="radio" name="tempo" value="slow"> <input type="radio" name="tempo" value="fast" checked>
+      <crowd-radio-group>
+        <crowd-radio-button name="live" value="yes">Live</crowd-radio-button>
+        <crowd-radio-button name="studio" value="yes" checked>Studio</crowd-radio-button>
+      </crowd-radio-group>
+      <crowd-slider name="energy" min="1" max="5" value="4"></crowd-slider>
+      <crowd-input name="artist note"></crowd-input>
+      <input type="hidden" name="clip.id" value="c-17"></crowd-form>""",
+    ) == {
+        **{"bpm": "96", "clip.id": "c-17", "energy": 4, "heard": {"twice": True}},
+        **{"live": {"yes": False}, "studio": {"yes": True}, "tempo": {"fast": True, "slow": False}},
+    }
+
+
+# ---- section 8.1
+
+
+def test_8_1_01_onsubmit_writes_a_hidden_input(page: Page, visit: Any) -> None:
+    html = """<crowd-form onsubmit="box.value = JSON.stringify({n: 1})"><input type="hidden" name="box" id="box">
+      </crowd-form>"""
+    assert answer_of(page, visit, html) == {"box": '{"n":1}'}
+
+
+def test_8_1_02_onsubmit_appends_an_input_to_the_crowd_form(page: Page, visit: Any) -> None:
+    html = """<crowd-form id="f"><input name="a" value="1"></crowd-form><script>
+      f.onsubmit = () => { const i = document.createElement('input'); i.type = 'hidden'; i.name = 'late';
+      i.value = 'x'; f.append(i) }
+    </script>"""
+    assert answer_of(page, visit, html) == {"a": "1", "late": "x"}
+
+
+def test_8_1_03_prevented_with_an_alert_then_a_second_try(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form id="f"><div id="note"></div><input name="a" id="a"></crowd-form><script>
+      f.addEventListener('submit', (event) => {
+        if (a.value) return;
+        event.preventDefault();
+        note.innerHTML = '<crowd-alert type="error" dismissible>Write something</crowd-alert>';
+        note.scrollIntoView();
+      });
+    </script>""")
+    page.get_by_role("button", name="Submit").click()
+    wait_state(page, "prevented")
+    expect(page.get_by_text("Write something")).to_be_visible()
+    assert site.posts == []
+    page.locator("#a").fill("now")
+    submit(page)
+    assert site.answers == [[{"a": "now"}]]
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        '<crowd-fab icon="send" title="go" onclick="f.submit()"></crowd-fab>',
+        '<crowd-icon-button icon="send" title="go" onclick="f.submit()"></crowd-icon-button>',
+        '<button type="button" onclick="f.submit()">go</button>',
+        '<crowd-button onclick="f.submit()">go</crowd-button>',
+    ],
+    ids=["fab", "icon-button", "native", "crowd-button"],
+)
+def test_8_1_04_submit_method_fires_the_event(page: Page, visit: Any, trigger: str) -> None:
+    site = visit(
+        f"""<crowd-form id="f" onsubmit="h.value = 'seen'"><input type="hidden" name="h"
+      id="h">{trigger}</crowd-form>"""
+    )
+    page.get_by_role("button", name="go").click()
+    wait_state(page, "submitted")
+    assert site.answers == [[{"h": "seen"}]]
+
+
+def test_8_1_04_submit_method_from_a_key_handler(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form id="f" onsubmit="h.value = 'seen'"><input type="hidden" name="h" id="h">
+      </crowd-form><script>
+      document.addEventListener('keydown', (event) => { if (event.key === 's') f.submit() })</script>""")
+    page.keyboard.press("s")
+    wait_state(page, "submitted")
+    assert site.answers == [[{"h": "seen"}]]
+
+
+def test_8_1_05_hidden_own_submit(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form><input name="a" value="1"><div style="display: none">
+      <crowd-button id="own" form-action="submit">Send</crowd-button></div></crowd-form>""")
+    expect(page.locator("crowd-button")).to_have_count(1)
+    page.evaluate("own.click()")
+    wait_state(page, "submitted")
+    assert site.answers == [[{"a": "1"}]]
+
+
+def test_8_1_06_plain_crowd_button_never_submits(page: Page, visit: Any) -> None:
+    site = visit(
+        """<crowd-form><input name="a" value="1"><crowd-button onclick="window.pressed = true">Tool</crowd-button>
+      </crowd-form>"""
+    )
+    page.get_by_role("button", name="Tool").click()
+    assert page.evaluate("pressed")
+    submit(page)
+    assert len(site.posts) == 1
+
+
+def test_8_1_07_typeless_native_button(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form><input name="a" value="1"><button onclick="event.preventDefault()">Tool</button>
+      <button>Go</button></crowd-form>""")
+    page.get_by_role("button", name="Tool").click()
+    assert site.posts == []
+    page.get_by_role("button", name="Go").click()
+    wait_state(page, "submitted")
+    assert site.answers == [[{"a": "1"}]]
+    assert page.url == site.url
+
+
+def test_8_1_09_inputs_anywhere_in_the_light_dom(page: Page, visit: Any) -> None:
+    html = """<script>
+      customElements.define('foreign-box', class extends HTMLElement {
+        constructor() { super().attachShadow({mode: 'open'}).innerHTML = '<input name="foreign" value="no">' } });
+      customElements.define('object-value-input', class extends HTMLElement {
+        get value() { return {list: [1, null], deep: {yes: true}} } validate() { return true } });
+    </script><crowd-form>
+      <short-instructions><input name="short" value="1"></short-instructions>
+      <full-instructions><input name="full" value="2"></full-instructions>
+      <crowd-card><input name="card" value="3"></crowd-card>
+      <crowd-tabs><crowd-tab header="A">a</crowd-tab><crowd-tab header="B"><input name="tab" value="4">
+      </crowd-tab></crowd-tabs>
+      <crowd-modal><input name="modal" value="5"></crowd-modal>
+      <div style="display: none"><input name="none" value="6"></div>
+      <crowd-bounding-box name="b"><classification-target><input name="target" value="7"></classification-target>
+      </crowd-bounding-box>
+      <foreign-box name="foreign"></foreign-box>
+      <object-value-input name="object"></object-value-input>
+    </crowd-form>"""
+    assert answer_of(page, visit, html) == {
+        **{"short": "1", "full": "2", "card": "3", "tab": "4", "modal": "5", "none": "6", "target": "7"},
+        "object": {"list": [1, None], "deep": {"yes": True}},
+    }
+
+
+def test_8_1_10_checkboxes_that_a_radio_enables(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form>
+      <input type="radio" name="why" value="other" onchange="c1.disabled = c2.disabled = false">
+      <input type="checkbox" name="kind" value="p" id="c1" disabled> <input type="checkbox" name="kind" value="q"
+      id="c2" disabled>
+      <input name="off" value="x" disabled> <fieldset disabled><input name="off2" value="x"></fieldset></crowd-form>""")
+    page.locator("[value=other]").check()
+    page.locator("#c2").check()
+    submit(page)
+    assert site.answers == [[{"why": {"other": True}, "kind": {"p": False, "q": True}}]]
+
+
+NAMES = [
+    "with space",
+    "a.b",
+    "x/y",
+    'it\'s "quoted"',
+    "item[0].name",
+    "名前",
+    "émoji 🎷",
+    "__proto__",
+    "constructor",
+    "0",
+]
+
+
+def test_8_1_11_names_are_kept_verbatim(page: Page, visit: Any) -> None:
+    fields = "".join(f'<input name="{name.replace(chr(34), "&quot;")}" value="v">' for name in NAMES)
+    site = visit(f"<crowd-form>{fields}</crowd-form>")
+    submit(page)
+    assert site.answers == [[dict.fromkeys(NAMES, "v")]]
+
+
+def test_8_1_12_no_names_give_an_empty_object(page: Page, visit: Any) -> None:
+    html = '<crowd-form><input value="x"><input name="" value="y"><crowd-input value="z"></crowd-input></crowd-form>'
+    assert answer_of(page, visit, html) == {}
+
+
+def test_8_1_13_hidden_crowd_input(page: Page, visit: Any) -> None:
+    html = """<crowd-form><crowd-input type="hidden" name="with" value="7"></crowd-input>
+              <crowd-input type="hidden" name="without"></crowd-input></crowd-form>"""
+    assert answer_of(page, visit, html) == {"with": "7"}
+
+
+def test_8_1_14_answer_format_changes_nothing(page: Page, visit: Any) -> None:
+    html = """<crowd-form answer-format="flatten-objects"><crowd-checkbox name="c" value="v" checked>
+      </crowd-checkbox></crowd-form>"""
+    assert answer_of(page, visit, html) == {"c": {"v": True}}
+
+
+def test_8_1_15_double_click_sends_once(page: Page, visit: Any) -> None:
+    site = visit('<crowd-form><input name="a" value="1"></crowd-form>')
+    page.get_by_role("button", name="Submit").dblclick()
+    wait_state(page, "submitted")
+    page.evaluate("document.querySelector('crowd-form').submit()")
+    page.evaluate("document.querySelector('crowd-form').form.requestSubmit()")
+    assert len(site.posts) == 1
+
+
+# ---- section 8.2
+
+# Section 4.1: what must parse, and what it says.
+LENIENT: dict[str, tuple[str, Any]] = {
+    "strict": ('["a", "b"]', ["a", "b"]),
+    "single quotes": ("['a', 'b']", ["a", "b"]),
+    "trailing comma": ("['a', 'b',]", ["a", "b"]),
+    "comments": ("['a', // the first\n 'b' /* the last */]", ["a", "b"]),
+    "quotes of both kinds": ("['it\\'s', \"b\", 'say \"c\"']", ["it's", "b", 'say "c"']),
+    "newlines": ("\n  [\n    'a'\n    ,\n\n'b'\n]\n  ", ["a", "b"]),
+    "colors": ("['#2ca02c', \"#fff\"]", ["#2ca02c", "#fff"]),
+    "not only strings": ("[1, true, 'z', 2.5]", ["1", "true", "z", "2.5"]),
+    "empty": ("[]", []),
+    "other letters": ("['名前', 'émoji 🎷']", ["名前", "émoji 🎷"]),
+}
+
+
+@pytest.mark.parametrize("form", LENIENT)
+def test_8_2_1_lenient_json_in_an_attribute(page: Page, visit: Any, form: str) -> None:
+    text, meant = LENIENT[form]
+    visit(f'<crowd-form><crowd-keypoint id="k" labels="{html.escape(text)}"></crowd-keypoint></crowd-form>')
+    assert page.evaluate("k.labels") == meant
+    expect(page.get_by_text('labels="')).to_have_count(0)
+
+
+@pytest.mark.parametrize("text", ["['a'", "a, b", "['a'] + ['b']", "{{ task.input.labels }}", "[alert(1)]"])
+def test_8_2_1_what_is_no_json_is_shown(page: Page, visit: Any, text: str) -> None:
+    visit(f"""<crowd-form><crowd-keypoint id="k" labels="{html.escape(text)}"></crowd-keypoint>
+      <crowd-input label="Alive"></crowd-input></crowd-form>""")
+    expect(page.get_by_text(f'labels="{text}"')).to_be_visible()
+    expect(page.get_by_role("textbox", name="Alive")).to_be_visible()
+
+
+LABELS = ["a", "it's", 'say "b"', "<b>c</b> & d", "e\nf", "名前 🎷", "g</script>", "\\h"]
+
+
+@pytest.mark.parametrize("filters", ["| to_json | escape", "| to_json", ""])
+def test_8_2_1_what_liquid_prints_into_an_attribute(page: Page, visit: Any, filters: str) -> None:
+    template = f"""<crowd-form><crowd-keypoint id="k" labels="{{{{ task.input.labels {filters} }}}}"></crowd-keypoint>
+      </crowd-form>"""
+    visit(Template.parse(template).render({"labels": LABELS}, sign=str).html)
+    assert page.evaluate("k.labels") == LABELS
+
+
+def test_8_2_2_attributes_read_as_compact_json(page: Page, visit: Any) -> None:
+    visit("""<crowd-form><crowd-keypoint id="k" labels="['first one', 'second' , &quot;third&quot;, ]"></crowd-keypoint>
+      </crowd-form>""")
+    assert page.evaluate("k.getAttribute('labels')") == '["first one","second","third"]'
+    assert page.evaluate("k.getAttribute('labels').slice(2, -2).split('\",\"')") == ["first one", "second", "third"]
+
+
+def test_8_2_3_labels_emptied_grown_and_shrunk(page: Page, visit: Any) -> None:
+    visit("""<crowd-form><crowd-keypoint id="k" labels='["a"]'></crowd-keypoint></crowd-form><script>
+      document.addEventListener('all-crowd-elements-ready', () => {
+        k.labels = []; k.labels = k.labels.concat(['x']); k.labels = k.labels.concat(['y']);
+        k.labels = k.labels.filter((one) => one !== 'x') })</script>""")
+    page.wait_for_function("k.getAttribute('labels') === '[\"y\"]'")
+    page.evaluate("k.setAttribute('labels', \"[1, true, 'z'] // odd\")")
+    assert page.evaluate("k.labels") == ["1", "true", "z"]
+    assert page.evaluate("k.getAttribute('labels')") == '["1","true","z"]'
+
+
+def test_8_2_5_input_set_to_null(page: Page, visit: Any) -> None:
+    html = """<crowd-form><crowd-input id="i" name="gone" value="x"></crowd-input>
+      <crowd-input name="_customLabel" value="left"></crowd-input></crowd-form>"""
+    assert answer_of(page, visit, html, "i.value = null") == {"_customLabel": "left"}
+
+
+def test_8_2_6_properties_set_before_the_upgrade(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form id="form"><crowd-input name="i" id="i"></crowd-input><crowd-slider name="s"
+      id="s"></crowd-slider>
+      <crowd-checkbox name="c" id="c"></crowd-checkbox><crowd-keypoint id="k"></crowd-keypoint></crowd-form>
+      <script>i.value = 'early'; s.value = 7; c.checked = true; k.labels = ['a']; form.onsubmit = () => {
+      window.seen = true }</script>
+      <script src="/bundles/crowd-html-elements.js"></script>""")
+    assert page.evaluate("[i.value, s.value, c.checked, k.labels]") == ["early", 7, True, ["a"]]
+    submit(page)
+    assert site.answers == [[{"i": "early", "s": 7, "c": {"on": True}}]]
+    assert page.evaluate("seen")
+
+
+SELF_CLOSED = {
+    "input": '<crowd-input name="a" value="1" />',
+    "slider": '<crowd-slider name="a" pin />',
+    "checkbox": '<crowd-checkbox name="a" />',
+    "text-area": '<crowd-text-area name="a" />',
+    "toggle": '<crowd-toggle-button name="a" />',
+    "radio": '<crowd-radio-button name="a" />',
+    "fab": '<crowd-fab icon="add" title="add" />',
+    "icon-button": '<crowd-icon-button icon="add" title="add" />',
+    "badge": '<crowd-badge label="1" />',
+    "icon": '<iron-icon icon="add" />',
+    "alert": "<crowd-alert />",
+    "card": "<crowd-card />",
+    "unsupported": '<crowd-keypoint name="k" />',
+}
+
+
+@pytest.mark.parametrize("case", SELF_CLOSED)
+def test_8_2_7_self_closed_tags_lose_nothing(page: Page, visit: Any, case: str) -> None:
+    site = visit(f"""<crowd-form><div>{SELF_CLOSED[case]}<p>Text behind</p><crowd-input name="behind"
+      label="Behind"></crowd-input>
+      <crowd-checkbox name="box">Box</crowd-checkbox></div></crowd-form>""")
+    expect(page.get_by_text("Text behind")).to_be_visible()
+    page.get_by_role("textbox", name="Behind").fill("read")
+    page.get_by_role("checkbox", name="Box", exact=True).check()
+    submit(page)
+    ((answer,),) = site.answers
+    assert (answer["behind"], answer["box"]) == ("read", {"on": True})
+    if case in ("checkbox", "toggle", "radio"):
+        assert answer["a"] == {"on": False}
+
+
+LATE = '<crowd-checkbox name="late" value="v" checked>Late</crowd-checkbox><crowd-alert type="info">Hello</crowd-alert>'
+MADE = {
+    "innerHTML": f"box.innerHTML = `{LATE}`",
+    "insertAdjacentHTML": f"box.insertAdjacentHTML('beforeend', `{LATE}`)",
+    "createElement": """const c = document.createElement('crowd-checkbox'); c.name = 'late'; c.value = 'v';
+      c.checked = true;
+                        c.textContent = 'Late'; box.append(c, Object.assign(document.createElement('crowd-alert'),
+      {textContent: 'Hello'}))""",
+}
+
+
+@pytest.mark.parametrize("how", MADE)
+def test_8_2_8_elements_made_after_load(page: Page, visit: Any, how: str) -> None:
+    site = visit('<crowd-form><div id="box"></div></crowd-form>')
+    page.evaluate(MADE[how])
+    expect(page.get_by_role("checkbox", name="Late")).to_be_checked()
+    expect(page.locator("crowd-alert", has_text="Hello").get_by_role("status")).to_be_visible()
+    submit(page)
+    assert site.answers == [[{"late": {"v": True}}]]
+
+
+def test_8_2_8_elements_in_a_shadow_root(page: Page, visit: Any) -> None:
+    site = visit('<crowd-form id="form"><div id="host"></div></crowd-form>')
+    page.evaluate("""host.attachShadow({mode: 'open'}).innerHTML =
+      '<crowd-input name="hidden" label="In"></crowd-input><crowd-button form-action="submit">Go</crowd-button>'""")
+    page.get_by_role("textbox", name="In").fill("not read")
+    page.get_by_role("button", name="Go").click()
+    wait_state(page, "submitted")
+    assert site.answers == [[{}]]
+
+
+# ---- section 8.4
+
+
+def test_8_4_1_a_page_without_harness_shows_the_result(page: Page, visit: Any) -> None:
+    site = visit('<crowd-form><input name="a" value="<b>"></crowd-form>', answer_meta=False)
+    page.get_by_role("button", name="Submit").click()
+    wait_state(page, "submitted")
+    text = page.evaluate("document.querySelector('crowd-form').shadowRoot.querySelector('table code').textContent")
+    assert json.loads(text) == [{"a": "<b>"}]
+    assert site.posts == []
