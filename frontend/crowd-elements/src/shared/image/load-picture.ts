@@ -1,0 +1,125 @@
+/** Loads a picture so that it can be drawn and measured as its pixels are stored. */
+import { withoutOrientation } from "./exif.ts";
+import type { Size } from "./viewport.ts";
+
+export type PictureFault = "missing" | "unreachable" | "refused" | "unreadable";
+
+/** Why there is no picture. */
+export class PictureError extends Error {
+  constructor(
+    readonly fault: PictureFault,
+    /** The address for people: without the query, which may hold a signature. */
+    readonly path: string,
+    /** The server's answer, when it refused. */
+    readonly status = 0,
+  ) {
+    super(`${fault} ${path} ${status || ""}`.trim());
+  }
+}
+
+/** A picture in memory. Large ones come with halved copies, so that drawing them small stays fast. */
+export class Picture implements Size {
+  readonly width: number;
+  readonly height: number;
+  readonly #levels: (HTMLImageElement | ImageBitmap | HTMLCanvasElement)[];
+
+  constructor(source: HTMLImageElement | ImageBitmap, size: Size) {
+    this.width = size.width;
+    this.height = size.height;
+    this.#levels = [source];
+    for (let level = 1; (this.width * this.height) / 4 ** (level - 1) > LARGE; level += 1) {
+      this.#levels.push(this.#halved(level));
+    }
+  }
+
+  /** The stored pixels. */
+  get source(): CanvasImageSource {
+    return this.#levels[0] as CanvasImageSource;
+  }
+
+  /** What to draw when a pixel of the picture becomes `scale` device pixels: no coarser than that. */
+  at(scale: number): CanvasImageSource {
+    const level = Math.floor(Math.log2(1 / Math.min(scale, 1)));
+    return this.#levels[Math.min(level, this.#levels.length - 1)] as CanvasImageSource;
+  }
+
+  close(): void {
+    const [source] = this.#levels;
+    if (source && "close" in source) source.close();
+  }
+
+  #halved(level: number): HTMLCanvasElement {
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.ceil(this.width / 2 ** level);
+    canvas.height = Math.ceil(this.height / 2 ** level);
+    const before = this.#levels[level - 1] as CanvasImageSource;
+    canvas.getContext("2d")?.drawImage(before, 0, 0, canvas.width, canvas.height);
+    return canvas;
+  }
+}
+
+/** Pixels from which on a picture gets a halved copy. */
+const LARGE = 2_000_000;
+
+/** Throws PictureError, or the signal's reason. */
+export async function loadPicture(address: string, signal: AbortSignal): Promise<Picture> {
+  const path = pathOf(address);
+  if (address.trim() === "") throw new PictureError("missing", path);
+  const file = await fetchFile(address, path, signal);
+  const url = file ? URL.createObjectURL(file) : address;
+  try {
+    const image = new Image();
+    image.crossOrigin = "anonymous";
+    image.src = url;
+    try {
+      await image.decode();
+    } catch {
+      throw new PictureError(file ? "unreadable" : "unreachable", path);
+    }
+    const size = { width: image.naturalWidth, height: image.naturalHeight };
+    if (!size.width || !size.height) throw new PictureError("unreadable", path);
+    const picture = new Picture(await inMemory(image, file), size);
+    signal.throwIfAborted();
+    return picture;
+  } finally {
+    if (file) URL.revokeObjectURL(url);
+  }
+}
+
+/** The upright file; `undefined` where only an image element may load it (a policy against `fetch`). */
+async function fetchFile(
+  address: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<Blob | undefined> {
+  let response: Response;
+  try {
+    response = await fetch(address, { signal });
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+  if (!response.ok) throw new PictureError("refused", path, response.status);
+  try {
+    return await withoutOrientation(await response.blob());
+  } catch {
+    signal.throwIfAborted();
+    throw new PictureError("unreachable", path);
+  }
+}
+
+/** Decoded for good, unlike an image element; SVG stays what it is and so is sharp at every zoom. */
+async function inMemory(image: HTMLImageElement, file: Blob | undefined) {
+  if (!file || file.type.startsWith("image/svg")) return image;
+  return await createImageBitmap(image).catch(() => image);
+}
+
+function pathOf(address: string): string {
+  if (/^data:/i.test(address)) return `${address.slice(0, 32)}…`;
+  try {
+    const { host, pathname, protocol } = new URL(address, document.baseURI);
+    return protocol === "blob:" ? address : `${host}${decodeURI(pathname)}`;
+  } catch {
+    return address;
+  }
+}
