@@ -237,16 +237,16 @@ def test_later_control_of_a_name_wins(page: Page, visit: Any) -> None:
 
 
 def test_widgets_without_implementation_say_so(page: Page, visit: Any) -> None:
-    site = visit("""<crowd-form><crowd-classifier name="c" id="c" categories="['a', 'b',]">
-      <classification-target>Still here <input name="n" value="1"></classification-target></crowd-classifier>
+    site = visit("""<crowd-form><crowd-polygon name="c" id="c" labels="['a', 'b',]">
+      <short-instructions>Still here <input name="n" value="1"></short-instructions></crowd-polygon>
       </crowd-form>
       <crowd-entity-annotation name="e" text="x" labels="nonsense["></crowd-entity-annotation>""")
-    notice = "crowd-classifier is not part of this build of the offline crowd elements yet"
+    notice = "crowd-polygon is not part of this build of the offline crowd elements yet"
     expect(page.get_by_text(notice)).to_be_visible()
     expect(page.get_by_text("Still here")).to_be_visible()
     expect(page.locator("[data-truthkit-unsupported]")).to_have_count(2)
-    assert page.evaluate("c.getAttribute('categories')") == '["a","b"]'
-    assert page.evaluate("c.categories") == ["a", "b"]
+    assert page.evaluate("c.getAttribute('labels')") == '["a","b"]'
+    assert page.evaluate("c.labels") == ["a", "b"]
     expect(page.get_by_text('labels="nonsense["')).to_be_visible()
     submit(page)
     assert site.answers == [[{"n": "1"}]]

@@ -13,6 +13,15 @@ export const EMPTY_NATIVE_TEXT: string | undefined = "";
 /** The answer of an empty `crowd-text-area`: left out, as documented for `crowd-input`. */
 export const EMPTY_TEXT_AREA: string | undefined = undefined;
 
+/** Q4. What the answer lists when the exclusion category is chosen. */
+export const EXCLUSION_LABELS: readonly Json[] = [];
+
+/** Q6. `.value` of the classifiers with one choice: the category itself, `undefined` before a choice. */
+export const singleChoiceValue = (category: string | undefined): Json | undefined => category;
+
+/** Q6. `.value` of the classifiers with many choices: the list. */
+export const multipleChoiceValue = (categories: Json[]): Json => categories;
+
 /** Q10. Disabled native controls are skipped, as in native forms; disabled crowd controls answer. */
 export const DISABLED_NATIVE_ANSWERS = false;
 export const DISABLED_CROWD_ANSWERS = true;

@@ -4,6 +4,7 @@ import { CrowdBadge } from "./crowd-badge/crowd-badge.ts";
 import { CrowdButton } from "./crowd-button/crowd-button.ts";
 import { CrowdCard } from "./crowd-card/crowd-card.ts";
 import { CrowdCheckbox } from "./crowd-checkbox/crowd-checkbox.ts";
+import { CrowdClassifier } from "./crowd-classifier/crowd-classifier.ts";
 import { CrowdFab } from "./crowd-fab/crowd-fab.ts";
 import { CrowdForm } from "./crowd-form/crowd-form.ts";
 import { CrowdIconButton } from "./crowd-icon-button/crowd-icon-button.ts";
@@ -27,6 +28,7 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-button": CrowdButton,
   "crowd-card": CrowdCard,
   "crowd-checkbox": CrowdCheckbox,
+  "crowd-classifier": CrowdClassifier,
   "crowd-fab": CrowdFab,
   "crowd-icon-button": CrowdIconButton,
   "crowd-input": CrowdInput,

@@ -12,7 +12,6 @@ const MULTI = { ...CATEGORIES, "exclusion-category": same };
 
 /** The elements of the catalogue that this build does not have yet. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
-  "crowd-classifier": CATEGORIES,
   "crowd-classifier-multi-select": MULTI,
   "crowd-image-classifier": { ...CATEGORIES, overlay: same },
   "crowd-image-classifier-multi-select": MULTI,
