@@ -16,7 +16,7 @@ export async function manifestText() {
     logLevel: "warning",
   });
   const window = new Window();
-  // All that a browser's global scope has and Node's lacks. Node's own stay: they are as good, and it needs them.
+  // All that a browser's global scope has and Node's lacks; Node needs its own.
   for (const name of Object.getOwnPropertyNames(window)) {
     if (!(name in globalThis)) globalThis[name] = window[name];
   }

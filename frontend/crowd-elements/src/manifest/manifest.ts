@@ -5,7 +5,7 @@
  */
 import type { About, Meanings } from "../shared/about.ts";
 import type { Json } from "../shared/answer.ts";
-import type { Shortcut } from "../shared/hot-keys.ts";
+import type { KeyTarget } from "../shared/hot-keys.ts";
 import { type ElementClass, type ObservedAttribute, observedAttributes } from "./observed.ts";
 
 type JsonObject = { [key: string]: Json };
@@ -60,7 +60,7 @@ function declarationOf(about: About, element: ElementClass): JsonObject {
       required: about.required,
       ignored: named(about.ignored),
       regions: named(about.regions),
-      keys: keysOf(about),
+      keys: keysOf(about, element),
       answer: about.answer && present({ ...about.answer }),
       stories: about.stories.map(({ title, html }) => ({ title, html })),
     }),
@@ -98,17 +98,17 @@ function slotsOf(about: About) {
   return [...content, ...named(about.regions)];
 }
 
-/** The keys that work on the element of the first story, as it stands there. */
-function keysOf(about: About): JsonObject[] {
-  const page = document.createElement("div");
-  page.innerHTML = about.stories[0]?.html ?? "";
-  document.body.append(page);
-  const element = page.querySelector(about.tag) as { shortcuts?: readonly Shortcut[] } | null;
-  const keys = (element?.shortcuts ?? [])
+/** The keys that work on the element with the attributes of its first story. It is not put on a page: nothing is drawn. */
+function keysOf(about: About, element: ElementClass): JsonObject[] {
+  const story = new DOMParser().parseFromString(about.stories[0]?.html ?? "", "text/html");
+  const fresh = new element() as InstanceType<ElementClass> & Partial<KeyTarget>;
+  for (const { name, value } of story.querySelector(about.tag)?.attributes ?? []) {
+    fresh.setAttribute(name, value);
+  }
+  fresh.lang = "en";
+  return (fresh.shortcuts ?? [])
     .filter(({ hidden }) => !hidden)
-    .map((shortcut) => ({ keys: [...shortcut.keys], label: shortcut.label }));
-  page.remove();
-  return keys;
+    .map(({ keys, label }) => ({ keys: [...keys], label }));
 }
 
 const named = (meanings: Meanings = {}) =>
