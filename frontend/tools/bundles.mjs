@@ -12,7 +12,7 @@ const entries = workspaces
   .flatMap((folder) => readdirSync(join(frontend, folder)).map((file) => join(folder, file)));
 
 /** Indentation inside our HTML and CSS templates means nothing and is a tenth of a bundle. */
-export const dedent = {
+const dedent = {
   name: "dedent",
   setup: ({ onLoad }) =>
     onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => ({
@@ -20,6 +20,22 @@ export const dedent = {
       loader: "ts",
     })),
 };
+
+/** Of json5 only the parser, without its tables of Unicode. */
+const slimJson5 = {
+  name: "slim-json5",
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^json5$/ }, () => ({ path: join(import.meta.dirname, "json5.mjs") }));
+    onResolve({ filter: /^(\.\.\/lib|\.)\/unicode$/ }, ({ importer }) =>
+      importer.includes("/json5/")
+        ? { path: join(import.meta.dirname, "json5-unicode.mjs") }
+        : undefined,
+    );
+  },
+};
+
+/** For files that are kept: nothing is written yet. */
+export const release = { plugins: [slimJson5, dedent], write: false };
 
 /** @type {import("esbuild").BuildOptions} */
 export const options = {
@@ -35,5 +51,6 @@ export const options = {
   target: "es2022",
   charset: "ascii",
   legalComments: "none",
+  plugins: [slimJson5],
   logLevel: "warning",
 };

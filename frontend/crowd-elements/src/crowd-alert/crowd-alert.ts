@@ -109,3 +109,9 @@ export class CrowdAlert extends CrowdElement {
     this.hidden = true;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-alert": CrowdAlert;
+  }
+}

@@ -104,3 +104,9 @@ export class CrowdBadge extends CrowdElement {
       ><slot></slot>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-badge": CrowdBadge;
+  }
+}

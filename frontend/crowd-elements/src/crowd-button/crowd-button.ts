@@ -147,3 +147,9 @@ export class CrowdButton extends ButtonHost {
     return icon(this.icon);
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-button": CrowdButton;
+  }
+}

@@ -45,3 +45,9 @@ export class CrowdCard extends CrowdElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-card": CrowdCard;
+  }
+}

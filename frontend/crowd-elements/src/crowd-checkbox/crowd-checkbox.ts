@@ -4,3 +4,9 @@ import { CheckControl } from "../shared/check-control.ts";
 export class CrowdCheckbox extends CheckControl {
   protected override readonly type = "checkbox";
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-checkbox": CrowdCheckbox;
+  }
+}

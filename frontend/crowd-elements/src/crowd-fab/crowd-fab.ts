@@ -43,3 +43,9 @@ export class CrowdFab extends RoundButton {
     `,
   ];
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-fab": CrowdFab;
+  }
+}

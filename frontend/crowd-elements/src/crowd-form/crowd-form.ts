@@ -347,3 +347,9 @@ export class CrowdForm extends CrowdElement {
       </table>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-form": CrowdForm;
+  }
+}

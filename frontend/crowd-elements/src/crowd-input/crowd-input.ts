@@ -48,3 +48,9 @@ export class CrowdInput extends TextControl {
     />`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-input": CrowdInput;
+  }
+}

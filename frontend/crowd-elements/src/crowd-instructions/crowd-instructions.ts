@@ -115,3 +115,9 @@ export class CrowdInstructions extends DialogHost {
       <div class="examples ${region}"><slot name=${region}></slot></div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-instructions": CrowdInstructions;
+  }
+}

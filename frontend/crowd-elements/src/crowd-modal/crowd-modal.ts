@@ -15,3 +15,9 @@ export class CrowdModal extends DialogHost {
     return html`${this.renderOpener(text, this.linkType)}${this.renderDialog(text, html`<slot></slot>`)}`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-modal": CrowdModal;
+  }
+}

@@ -97,3 +97,10 @@ export class CrowdRadioButton extends CheckControl {
     return "";
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-radio-button": CrowdRadioButton;
+    "crowd-radio-group": CrowdRadioGroup;
+  }
+}

@@ -230,3 +230,9 @@ export class CrowdSlider extends Control {
     this.announceChange();
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-slider": CrowdSlider;
+  }
+}

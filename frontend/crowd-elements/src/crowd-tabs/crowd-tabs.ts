@@ -89,3 +89,10 @@ export class CrowdTab extends CrowdElement {
     return html`<slot></slot>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-tab": CrowdTab;
+    "crowd-tabs": CrowdTabs;
+  }
+}

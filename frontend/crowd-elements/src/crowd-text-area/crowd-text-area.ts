@@ -86,3 +86,9 @@ export class CrowdTextArea extends TextControl {
     return html`<p class="counter">${this.maxLength ? `${used}/${this.maxLength}` : used}</p>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-text-area": CrowdTextArea;
+  }
+}

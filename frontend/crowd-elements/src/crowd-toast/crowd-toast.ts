@@ -101,3 +101,9 @@ export class CrowdToast extends CrowdElement {
     return html`<div class="toast" role="status">${this.text}<slot></slot></div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-toast": CrowdToast;
+  }
+}

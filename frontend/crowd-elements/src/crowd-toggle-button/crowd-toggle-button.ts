@@ -61,3 +61,9 @@ export class CrowdToggleButton extends CheckControl {
     `,
   ];
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "crowd-toggle-button": CrowdToggleButton;
+  }
+}

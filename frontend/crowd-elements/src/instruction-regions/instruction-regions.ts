@@ -68,3 +68,10 @@ export class FullInstructions extends DialogHost {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "full-instructions": FullInstructions;
+    "short-instructions": ShortInstructions;
+  }
+}

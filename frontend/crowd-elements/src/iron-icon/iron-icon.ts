@@ -24,3 +24,9 @@ export class IronIcon extends CrowdElement {
     return html`${icon(this.icon)}<slot></slot>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "iron-icon": IronIcon;
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * The types of the package: the element classes, and what `document.querySelector("crowd-slider")` gives. Types only:
+ * the script defines the elements and exports nothing.
+ */
+export type * from "./crowd-alert/crowd-alert.ts";
+export type * from "./crowd-badge/crowd-badge.ts";
+export type * from "./crowd-button/crowd-button.ts";
+export type * from "./crowd-card/crowd-card.ts";
+export type * from "./crowd-checkbox/crowd-checkbox.ts";
+export type * from "./crowd-fab/crowd-fab.ts";
+export type * from "./crowd-form/crowd-form.ts";
+export type * from "./crowd-icon-button/crowd-icon-button.ts";
+export type * from "./crowd-input/crowd-input.ts";
+export type * from "./crowd-instructions/crowd-instructions.ts";
+export type * from "./crowd-modal/crowd-modal.ts";
+export type * from "./crowd-radio-group/crowd-radio-group.ts";
+export type * from "./crowd-slider/crowd-slider.ts";
+export type * from "./crowd-tabs/crowd-tabs.ts";
+export type * from "./crowd-text-area/crowd-text-area.ts";
+export type * from "./crowd-toast/crowd-toast.ts";
+export type * from "./crowd-toggle-button/crowd-toggle-button.ts";
+export type * from "./instruction-regions/instruction-regions.ts";
+export type * from "./iron-icon/iron-icon.ts";
+export type { Json } from "./shared/answer.ts";

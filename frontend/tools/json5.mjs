@@ -1,0 +1,3 @@
+import parse from "../node_modules/json5/lib/parse.js";
+
+export default { parse };
