@@ -15,6 +15,7 @@ import { radioButtonAbout, about as radioGroup } from "./crowd-radio-group/about
 import { about as slider } from "./crowd-slider/about.ts";
 import { tabAbout, about as tabs } from "./crowd-tabs/about.ts";
 import { about as textArea } from "./crowd-text-area/about.ts";
+import { about as textRanking } from "./crowd-text-ranking/about.ts";
 import { about as toast } from "./crowd-toast/about.ts";
 import { about as toggleButton } from "./crowd-toggle-button/about.ts";
 import { fullInstructionsAbout, about as shortInstructions } from "./instruction-regions/about.ts";
@@ -41,6 +42,7 @@ export const catalogue: readonly About[] = [
   tabAbout,
   tabs,
   textArea,
+  textRanking,
   toast,
   toggleButton,
   fullInstructionsAbout,

@@ -2,7 +2,7 @@
  * What no public document settles, one name a question (Q numbers: docs, "how the harness differs").
  * These are choices of this build, not statements about the service.
  */
-import type { Json } from "./shared/answer.ts";
+import type { AnswerPart, Json } from "./shared/answer.ts";
 
 /** Q1. The answer of a `crowd-slider`: a JSON number. */
 export const sliderAnswer = (value: number): Json => value;
@@ -31,6 +31,12 @@ export const SUBMIT_METHOD_VALIDATES = true;
 
 /** Q12. Validation comes before the `submit` event, as in browsers. */
 export const VALIDATE_BEFORE_SUBMIT_EVENT = true;
+
+/** Q15. Where a `crowd-text-ranking` answers: at the top level, whatever its name. */
+export const textRankingAnswer = (value: { ordinalRankingDimensions: Json }): AnswerPart => ({
+  name: "ordinalRankingDimensions",
+  value: value.ordinalRankingDimensions,
+});
 
 /** Q17. Options of one name merge by value wherever they stand; of two equal ones the later wins. */
 export const mergeOptions = (earlier: ReadonlyMap<string, boolean>, option: string, on: boolean) =>

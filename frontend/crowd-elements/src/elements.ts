@@ -15,6 +15,7 @@ import { CrowdRadioButton, CrowdRadioGroup } from "./crowd-radio-group/crowd-rad
 import { CrowdSlider } from "./crowd-slider/crowd-slider.ts";
 import { CrowdTab, CrowdTabs } from "./crowd-tabs/crowd-tabs.ts";
 import { CrowdTextArea } from "./crowd-text-area/crowd-text-area.ts";
+import { CrowdTextRanking } from "./crowd-text-ranking/crowd-text-ranking.ts";
 import { CrowdToast } from "./crowd-toast/crowd-toast.ts";
 import { CrowdToggleButton } from "./crowd-toggle-button/crowd-toggle-button.ts";
 import { FullInstructions, ShortInstructions } from "./instruction-regions/instruction-regions.ts";
@@ -40,6 +41,7 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-tabs": CrowdTabs,
   "crowd-tab": CrowdTab,
   "crowd-text-area": CrowdTextArea,
+  "crowd-text-ranking": CrowdTextRanking,
   "crowd-toast": CrowdToast,
   "crowd-toggle-button": CrowdToggleButton,
   "short-instructions": ShortInstructions,

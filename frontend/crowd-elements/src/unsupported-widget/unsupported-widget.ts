@@ -25,7 +25,6 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
   "crowd-entity-annotation": LABELS,
   "crowd-textract-analyze-document": { "initial-value": same, "block-types": same, keys: same },
   "crowd-rekognition-detect-moderation-labels": MULTI,
-  "crowd-text-ranking": { responses: withTextItems, "ordinal-ranking-dimensions": same },
   "crowd-question-answer-generation": { "question-tags": withTextItems },
 };
 
