@@ -259,7 +259,7 @@ def test_what_a_page_does_wrong_is_told_with_the_templates_line(plain: Plain) ->
     plain.template.write_text(
         plain.template.read_text().replace(
             "</crowd-form>",
-            '<crowd-entity-annotation name="e"></crowd-entity-annotation>\n'
+            "<crowd-textract-analyze-document></crowd-textract-analyze-document>\n"
             "<crowd-inptu></crowd-inptu>\n"
             "</crowd-form>\n"
             "<script>\n"

@@ -240,7 +240,7 @@ def test_widgets_without_implementation_say_so(page: Page, visit: Any) -> None:
     site = visit("""<crowd-form><crowd-polygon name="c" id="c" labels="['a', 'b',]">
       <short-instructions>Still here <input name="n" value="1"></short-instructions></crowd-polygon>
       </crowd-form>
-      <crowd-entity-annotation name="e" text="x" labels="nonsense["></crowd-entity-annotation>""")
+      <crowd-bounding-box name="e" labels="nonsense["></crowd-bounding-box>""")
     notice = "crowd-polygon is not part of this build of the offline crowd elements yet"
     expect(page.get_by_text(notice)).to_be_visible()
     expect(page.get_by_text("Still here")).to_be_visible()

@@ -5,6 +5,7 @@ import { about as button } from "./crowd-button/about.ts";
 import { about as card } from "./crowd-card/about.ts";
 import { about as checkbox } from "./crowd-checkbox/about.ts";
 import { about as classifier } from "./crowd-classifier/about.ts";
+import { about as entityAnnotation } from "./crowd-entity-annotation/about.ts";
 import { about as fab } from "./crowd-fab/about.ts";
 import { about as form } from "./crowd-form/about.ts";
 import { about as iconButton } from "./crowd-icon-button/about.ts";
@@ -30,6 +31,7 @@ export const catalogue: readonly About[] = [
   card,
   checkbox,
   classifier,
+  entityAnnotation,
   fab,
   form,
   iconButton,

@@ -13,6 +13,10 @@ export const EMPTY_NATIVE_TEXT: string | undefined = "";
 /** The answer of an empty `crowd-text-area`: left out, as documented for `crowd-input`. */
 export const EMPTY_TEXT_AREA: string | undefined = undefined;
 
+/** Q3. Offsets of entities count UTF-16 units, as JavaScript does: both ways nothing is to be converted. */
+export const answerOffset = (_text: string, utf16: number): number => utf16;
+export const textOffset = (_text: string, offset: number): number => offset;
+
 /** Q4. What the answer lists when the exclusion category is chosen. */
 export const EXCLUSION_LABELS: readonly Json[] = [];
 
@@ -21,6 +25,9 @@ export const singleChoiceValue = (category: string | undefined): Json | undefine
 
 /** Q6. `.value` of the classifiers with many choices: the list. */
 export const multipleChoiceValue = (categories: Json[]): Json => categories;
+
+/** Q9. A `crowd-entity-annotation` in a `crowd-form` takes part in it, and brings no form of its own. */
+export const ENTITY_JOINS_FORM = true;
 
 /** Q10. Disabled native controls are skipped, as in native forms; disabled crowd controls answer. */
 export const DISABLED_NATIVE_ANSWERS = false;
@@ -47,6 +54,23 @@ export const multipleSelectAnswer = (chosen: string[]): Json => chosen;
 
 /** Q20. File inputs give no answer; the page's console says so. */
 export const FILE_INPUTS_ANSWER = false;
+
+/** Q22. Entities of an initial value are taken in the order of the text; one that overlaps one before it is dropped. */
+export function entitiesInOrder<S extends { readonly start: number; readonly end: number }>(
+  spans: readonly S[],
+): { kept: S[]; dropped: S[] } {
+  const kept: S[] = [];
+  const dropped: S[] = [];
+  let reached = 0;
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    if (span.start < reached) dropped.push(span);
+    else {
+      kept.push(span);
+      reached = span.end;
+    }
+  }
+  return { kept, dropped };
+}
 
 /** The look of a `crowd-button` without a known `variant`. */
 export const DEFAULT_BUTTON_VARIANT = "normal";

@@ -5,6 +5,7 @@ import { CrowdButton } from "./crowd-button/crowd-button.ts";
 import { CrowdCard } from "./crowd-card/crowd-card.ts";
 import { CrowdCheckbox } from "./crowd-checkbox/crowd-checkbox.ts";
 import { CrowdClassifier } from "./crowd-classifier/crowd-classifier.ts";
+import { CrowdEntityAnnotation } from "./crowd-entity-annotation/crowd-entity-annotation.ts";
 import { CrowdFab } from "./crowd-fab/crowd-fab.ts";
 import { CrowdForm } from "./crowd-form/crowd-form.ts";
 import { CrowdIconButton } from "./crowd-icon-button/crowd-icon-button.ts";
@@ -30,6 +31,7 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-card": CrowdCard,
   "crowd-checkbox": CrowdCheckbox,
   "crowd-classifier": CrowdClassifier,
+  "crowd-entity-annotation": CrowdEntityAnnotation,
   "crowd-fab": CrowdFab,
   "crowd-icon-button": CrowdIconButton,
   "crowd-input": CrowdInput,

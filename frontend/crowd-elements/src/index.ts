@@ -7,6 +7,7 @@ export type * from "./crowd-badge/crowd-badge.ts";
 export type * from "./crowd-button/crowd-button.ts";
 export type * from "./crowd-card/crowd-card.ts";
 export type * from "./crowd-checkbox/crowd-checkbox.ts";
+export type * from "./crowd-entity-annotation/crowd-entity-annotation.ts";
 export type * from "./crowd-fab/crowd-fab.ts";
 export type * from "./crowd-form/crowd-form.ts";
 export type * from "./crowd-icon-button/crowd-icon-button.ts";

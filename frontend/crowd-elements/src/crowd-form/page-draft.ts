@@ -4,7 +4,7 @@ import type { Json } from "../shared/answer.ts";
 import { DRAFT, type DraftPart, isDrafting } from "../shared/draft.ts";
 import { whenReady } from "../shared/page.ts";
 import { isNativeControl, nativeDraft } from "./native-draft.ts";
-import { participants } from "./participants.ts";
+import { participants, scopeOf } from "./participants.ts";
 
 /** Grows when drafts of older versions cannot be read any more. */
 const VERSION = 1;
@@ -43,7 +43,12 @@ export class PageDraft {
     if (!this.form.isConnected || this.form.querySelector(KEEPS_ITS_OWN)) return;
     const untouched = JSON.stringify(this.#read().parts);
     const key = `crowd-form/${VERSION}/${this.#key()}`;
-    for (const type of ["input", "change"]) this.form.addEventListener(type, () => this.#save());
+    for (const type of ["input", "change"]) {
+      // Not all changes inside of a shadow root leave it.
+      for (const element of new Set([this.form, scopeOf(this.form)])) {
+        element.addEventListener(type, () => this.#save());
+      }
+    }
     const store = await openStore();
     const found = (await store.get(key).catch(() => undefined)) as Draft | undefined;
     this.#writer = new DraftWriter(store, key, () => undefined, PAUSE);

@@ -223,7 +223,7 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
     const full = this.#region("full-instructions");
     const title = full?.getAttribute("header") || t("instructions");
     const direction = directionOf(languageOf(this));
-    return html`<div dir=${direction === "rtl" ? "rtl" : nothing}>
+    return html`<div class="widget-frame" dir=${direction === "rtl" ? "rtl" : nothing}>
       <div class="awsui-app-layout">
         ${this.#renderInstructionPane(Boolean(full))}
         <div class="main">

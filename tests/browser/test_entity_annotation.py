@@ -1,0 +1,473 @@
+"""``crowd-entity-annotation``: labeled passages of a text, alone or in a form."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_page_draft import EMPTY, STORED
+
+TEXT = "Ana Silva left Lisbon for Rome on Monday. She met Bo there, and Ana Silva liked Rome."
+LABELS = "[{label: 'person', fullDisplayName: 'A person', shortDisplayName: 'per'}, 'place', 'time']"
+
+
+def annotation(text: str = TEXT, labels: str = LABELS, more: str = "", inside: str = "") -> str:
+    return (
+        f'<crowd-entity-annotation id="a" name="names" header="Mark them" text="{html.escape(text)}"'
+        f' labels="{html.escape(labels)}" {more}>{inside}</crowd-entity-annotation>'
+    )
+
+
+def initial(*entities: tuple[str, int, int], name: str = "initial-value") -> str:
+    value = [{"label": label, "startOffset": start, "endOffset": end} for label, start, end in entities]
+    return f'{name}="{html.escape(json.dumps(value))}"'
+
+
+# Where a unit of the text begins, or ends, in the window.
+POINT = """([element, unit, after]) => {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  let offset = unit;
+  while (walker.nextNode() && offset >= walker.currentNode.data.length) offset -= walker.currentNode.data.length;
+  const range = document.createRange();
+  range.setStart(walker.currentNode, offset);
+  range.setEnd(walker.currentNode, offset + 1);
+  walker.currentNode.parentElement.scrollIntoView({ block: "center" });
+  const boxes = [...range.getClientRects()];
+  const box = boxes.at(-1);
+  const right = getComputedStyle(walker.currentNode.parentElement).direction === "rtl" ? !after : after;
+  return [right ? box.right - 1 : box.left + 1, box.top + box.height / 2];
+}"""
+
+
+def body(page: Page) -> Locator:
+    return page.get_by_test_id("text")
+
+
+def point(page: Page, unit: int, after: bool = False) -> tuple[float, float]:
+    x, y = page.evaluate(POINT, [body(page).element_handle(), unit, after])
+    return x, y
+
+
+def drag(page: Page, start: int, end: int, modifier: str = "") -> None:
+    """Over the units from ``start`` to before ``end``."""
+    page.mouse.move(*point(page, start))
+    if modifier:
+        page.keyboard.down(modifier)
+    page.mouse.down()
+    x, y = point(page, end - 1, after=True)
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    page.mouse.up()
+    if modifier:
+        page.keyboard.up(modifier)
+
+
+def words(page: Page, text: str, label: str) -> None:
+    """Selects the first place of ``text`` and labels it."""
+    start = utf16(page, text)
+    drag(page, start, start + len(text.encode("utf-16-le")) // 2)
+    page.locator(f".label-button[data-label='{label}']").click()
+
+
+def utf16(page: Page, text: str) -> int:
+    offset: int = page.evaluate("text => document.querySelector('crowd-entity-annotation').text.indexOf(text)", text)
+    return offset
+
+
+def spans(page: Page) -> list[tuple[str, str]]:
+    """Label and words of each entity of ``.value``."""
+    found = page.evaluate(
+        """() => { const { text, value } = document.querySelector("crowd-entity-annotation");
+          return value.entities.map((e) => [e.label, text.slice(e.startOffset, e.endOffset)]); }"""
+    )
+    return [(label, words) for label, words in found]
+
+
+def submit(page: Page) -> None:
+    page.get_by_test_id("crowd-submit").click()
+    page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+
+
+# ---- answers
+
+
+def test_it_stands_alone_and_submits_its_answer(page: Page, visit: Any) -> None:
+    site = visit(annotation())
+    words(page, "Lisbon", "place")
+    words(page, "Ana Silva", "person")
+    assert spans(page) == [("person", "Ana Silva"), ("place", "Lisbon")]
+    assert page.evaluate("a.value.entities.length === 2 && a._submittableValue.entities[0].label") == "person"
+    submit(page)
+    entities = [
+        {"endOffset": 9, "label": "person", "startOffset": 0},
+        {"endOffset": 21, "label": "place", "startOffset": 15},
+    ]
+    assert site.answers == [[{"names": {"entities": entities}}]]
+
+
+def test_without_spans_the_list_is_empty(page: Page, visit: Any) -> None:
+    site = visit(annotation())
+    submit(page)
+    assert site.answers == [[{"names": {"entities": []}}]]
+
+
+def test_without_a_harness_the_answer_stands_in_a_table(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("place", 15, 21))), answer_meta=False)
+    submit(page)
+    shown = json.loads(page.locator("table code").inner_text())
+    assert shown == [{"names": {"entities": [{"endOffset": 21, "label": "place", "startOffset": 15}]}}]
+
+
+def test_controls_that_a_template_appends_join_the_answer(page: Page, visit: Any) -> None:
+    site = visit(
+        annotation(inside="<short-instructions>Read <input name='hint' value='h'></short-instructions>")
+        + """<script>document.addEventListener("all-crowd-elements-ready", () => {
+        const form = document.querySelector("crowd-entity-annotation").shadowRoot.querySelector("crowd-form").form;
+        const field = document.createElement("crowd-text-area");
+        field.setAttribute("name", "why"); field.setAttribute("label", "Why"); field.setAttribute("required", "");
+        form.appendChild(field);
+      });</script>"""
+    )
+    page.get_by_test_id("crowd-submit").click()
+    page.wait_for_function("document.documentElement.dataset.crowdState === 'invalid'")
+    page.get_by_label("Why").fill("A guess")
+    words(page, "Rome", "place")
+    submit(page)
+    answer = site.answers[0][0]
+    assert answer["why"] == "A guess"
+    assert answer["hint"] == "h"
+    assert [one["label"] for one in answer["names"]["entities"]] == ["place"]
+    assert set(answer) == {"names", "why", "hint"}
+
+
+def test_inside_a_form_there_is_one_submit_and_one_answer(page: Page, visit: Any) -> None:
+    site = visit(f'<crowd-form><input name="hint" value="h">{annotation()}</crowd-form>')
+    expect(page.get_by_role("button", name="Submit")).to_have_count(1)
+    words(page, "Rome", "place")
+    submit(page)
+    assert site.answers[0][0]["hint"] == "h"
+    assert len(site.answers[0][0]["names"]["entities"]) == 1
+
+
+def test_change_tells_of_the_new_value(page: Page, visit: Any) -> None:
+    visit(annotation())
+    page.evaluate("a.addEventListener('change', (event) => { window.told = event.target.value.entities; })")
+    words(page, "Rome", "place")
+    assert page.evaluate("told.map((e) => e.label)") == ["place"]
+    page.evaluate("told.length = 0; a.value.entities.push('x')")
+    assert len(spans(page)) == 1
+
+
+def test_white_space_counts_as_it_is(page: Page, visit: Any) -> None:
+    visit(annotation())
+    page.evaluate(r"a.text = '  one\r\n\r\n\ttwo  three\n'")
+    words(page, "two", "place")
+    words(page, "three", "time")
+    assert [(one["startOffset"], one["endOffset"]) for one in page.evaluate("a.value.entities")] == [(10, 13), (15, 20)]
+
+
+def test_emoji_are_taken_whole_and_count_utf16_units(page: Page, visit: Any) -> None:
+    visit(annotation("So 👩‍👩‍👧 saw 👍🏽 it"))
+    words(page, "saw", "place")
+    assert page.evaluate("a.value.entities[0].startOffset") == utf16(page, "saw")
+    page.keyboard.press("Escape")
+    # From within one pictogram to within the other.
+    drag(page, utf16(page, "👩") + 3, utf16(page, "👍") + 1, "Alt")
+    page.keyboard.press("2")
+    assert spans(page) == [("place", "👩‍👩‍👧 saw 👍🏽")]
+
+
+def test_text_from_right_to_left(page: Page, visit: Any) -> None:
+    visit(annotation("ذهبت آنا إلى روما يوم الاثنين"))
+    words(page, "آنا", "person")
+    words(page, "روما", "place")
+    assert spans(page) == [("person", "آنا"), ("place", "روما")]
+    body(page).focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("3")
+    assert ("time", "يوم") in spans(page)
+
+
+# ---- selecting
+
+
+def test_a_selection_takes_whole_words_and_with_alt_characters(page: Page, visit: Any) -> None:
+    visit(annotation())
+    drag(page, 16, 28)
+    page.keyboard.press("2")
+    assert spans(page) == [("place", "Lisbon for Rome")]
+    page.keyboard.press("Escape")
+    drag(page, 35, 37, "Alt")
+    page.keyboard.press("3")
+    assert spans(page)[1] == ("time", "on")
+
+
+def test_a_double_click_takes_a_word_a_third_one_the_sentence(page: Page, visit: Any) -> None:
+    visit(annotation())
+    page.mouse.dblclick(*point(page, 17))
+    expect(page.locator(".prompt")).to_have_text("“Lisbon”: choose its label.")
+    page.mouse.click(*point(page, 45), click_count=3)
+    page.keyboard.press("1")
+    assert spans(page) == [("person", "She met Bo there, and Ana Silva liked Rome.")]
+
+
+def test_an_armed_label_goes_to_what_is_selected_next(page: Page, visit: Any) -> None:
+    visit(annotation())
+    page.keyboard.press("2")
+    expect(page.locator(".label-button.selected")).to_have_attribute("data-label", "place")
+    drag(page, 15, 21)
+    page.mouse.dblclick(*point(page, 27))
+    assert spans(page) == [("place", "Lisbon"), ("place", "Rome")]
+    page.keyboard.press("2")
+    expect(page.locator(".label-button.selected")).to_have_count(0)
+
+
+def test_a_selection_may_cover_whole_spans_but_not_a_part_of_one(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9), ("place", 15, 21))))
+    drag(page, 4, 14)
+    expect(page.locator(".prompt.refused")).to_contain_text("“Ana Silva”")
+    page.keyboard.press("3")
+    assert spans(page) == [("person", "Ana Silva"), ("place", "Lisbon")]
+    page.keyboard.press("3")
+    drag(page, 10, 30)
+    page.keyboard.press("3")
+    assert spans(page) == [("person", "Ana Silva"), ("time", "left Lisbon for Rome")]
+
+
+def test_a_chosen_span_changes_and_goes(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9), ("place", 15, 21))))
+    page.mouse.click(*point(page, 17))
+    page.keyboard.press("3")
+    assert spans(page) == [("person", "Ana Silva"), ("time", "Lisbon")]
+    page.get_by_role("button", name="Remove A person: Ana Silva").click()
+    assert spans(page) == [("time", "Lisbon")]
+    page.mouse.click(*point(page, 17))
+    page.keyboard.press("Delete")
+    assert spans(page) == []
+
+
+def test_badges_show_short_names(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9), ("place", 15, 21))))
+    expect(page.locator(".badge-name")).to_have_text(["per", "place"])
+    expect(page.locator(".label-text")).to_have_text(["A person", "place", "time"])
+
+
+def test_edges_are_dragged(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("place", 15, 21), ("time", 34, 40))))
+    page.mouse.click(*point(page, 17))
+    page.get_by_test_id("handle-end").hover(position={"x": 0, "y": 5}, force=True)
+    page.mouse.down()
+    page.mouse.move(*point(page, 28))
+    page.mouse.move(*point(page, 29, after=True))
+    page.mouse.up()
+    assert spans(page)[0] == ("place", "Lisbon for Rome")
+    # Another span is a border.
+    page.get_by_test_id("handle-end").hover(position={"x": 0, "y": 5}, force=True)
+    page.mouse.down()
+    page.mouse.move(*point(page, 38))
+    page.mouse.move(*point(page, 44))
+    page.mouse.up()
+    assert spans(page) == [("place", "Lisbon for Rome on "), ("time", "Monday")]
+
+
+# ---- keys
+
+
+def test_everything_goes_by_keys(page: Page, visit: Any) -> None:
+    site = visit(annotation())
+    body(page).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("1")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("2")
+    assert spans(page) == [("person", "Ana Silva"), ("place", "Lisbon")]
+    page.keyboard.press("]")
+    page.keyboard.press("]")
+    assert spans(page)[1] == ("place", "Lisbon for Rome")
+    page.keyboard.press("}")
+    assert spans(page)[1] == ("place", "for Rome")
+    page.keyboard.press("Alt+[")
+    assert spans(page)[1] == ("place", "for Rom")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("o")
+    assert spans(page) == [("person", "Ana Silva"), ("place", "for Rom"), ("person", "Ana Silva")]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Delete")
+    assert spans(page) == [("person", "Ana Silva"), ("person", "Ana Silva")]
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+    assert len(site.answers[0][0]["names"]["entities"]) == 2
+
+
+def test_tab_walks_the_spans_and_leaves(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9), ("place", 15, 21))))
+    body(page).focus()
+    selected = page.locator("[role=option][aria-selected=true]")
+    page.keyboard.press("Tab")
+    expect(selected).to_contain_text("A person: Ana Silva")
+    page.keyboard.press("Tab")
+    expect(selected).to_contain_text("place: Lisbon")
+    expect(page.locator("#announcements")).to_contain_text("place: Lisbon, 2 of 2")
+    page.keyboard.press("Tab")
+    expect(body(page)).not_to_be_focused()
+    body(page).focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(body(page)).not_to_be_focused()
+
+
+def test_undo_and_redo(page: Page, visit: Any) -> None:
+    visit(annotation())
+    words(page, "Rome", "place")
+    page.keyboard.press("3")
+    page.keyboard.press("Delete")
+    assert spans(page) == []
+    steps = []
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+        steps.append(spans(page))
+    assert steps == [[("time", "Rome")], [("place", "Rome")], []]
+    page.keyboard.press("Control+z")
+    expect(page.locator("#announcements")).to_have_text("There is nothing to undo")
+    page.keyboard.press("Control+y")
+    page.keyboard.press("Control+Shift+z")
+    assert spans(page) == [("time", "Rome")]
+
+
+def test_the_list_chooses_and_removes(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9), ("place", 15, 21), ("place", 26, 30))))
+    page.locator(".region-list").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Delete")
+    assert spans(page) == [("person", "Ana Silva")]
+    page.get_by_role("button", name="End one word later").click()
+    assert spans(page) == [("person", "Ana Silva left")]
+
+
+# ---- attributes
+
+
+def test_labels_are_live(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9), ("place", 15, 21))))
+    assert page.evaluate("a.getAttribute('labels').startsWith('[{\"label\":\"person\"')")
+    page.evaluate("a.labels = []")
+    assert spans(page) == []
+    page.evaluate("a.labels = a.labels.concat(['place'])")
+    assert spans(page) == [("place", "Lisbon")]
+    words(page, "Rome", "place")
+    page.evaluate("a.labels = a.labels.concat(['time', 'person'])")
+    words(page, "Monday", "time")
+    page.evaluate("a.labels = a.labels.filter((label) => label !== 'place')")
+    assert spans(page) == [("time", "Monday")]
+    expect(page.locator(".label-text")).to_have_text(["time", "person"])
+
+
+def test_properties_set_before_the_upgrade_count(page: Page, visit: Any) -> None:
+    visit(
+        """<crowd-entity-annotation id="a" name="n"></crowd-entity-annotation>
+        <script>a.text = "Bo is here"; a.labels = ["person"];
+        a.initialValue = [{label: "person", startOffset: 0, endOffset: 2}];</script>
+        <script src="/bundles/crowd-html-elements.js"></script>"""
+    )
+    assert spans(page) == [("person", "Bo")]
+
+
+def test_an_initial_value_is_cleaned(page: Page, visit: Any) -> None:
+    entities = [("place", 26, 30), ("person", 0, 9), ("time", 4, 14), ("river", 15, 21), ("time", 0, 500)]
+    visit(annotation(more=initial(*entities)))
+    assert spans(page) == [("person", "Ana Silva"), ("place", "Rome")]
+    fault = page.locator(".faults")
+    for words in ("initial-value", "overlaps one before it", "not in labels", "outside of the text"):
+        expect(fault).to_contain_text(words)
+
+
+@pytest.mark.parametrize(
+    ("page_html", "quoted"),
+    [
+        (annotation(text=""), 'text=""'),
+        (annotation(labels="['a'"), "labels="),
+        (annotation(labels="['a', 'a']"), '"a" is there twice'),
+        (annotation(labels="{}"), "is not a list"),
+        (annotation(more="initial-value='nonsense['"), "initial-value="),
+        ("<crowd-entity-annotation></crowd-entity-annotation>", 'text=""'),
+    ],
+)
+def test_what_is_wrong_is_told(page: Page, visit: Any, page_html: str, quoted: str) -> None:
+    visit(page_html)
+    expect(page.locator(".faults")).to_contain_text(quoted)
+    assert page.evaluate("document.querySelector('crowd-entity-annotation').value.entities") == []
+    submit(page)
+
+
+def test_markup_in_attributes_stays_text(page: Page, visit: Any) -> None:
+    mark = "<img src=x onerror='window.bad = 1'>"
+    visit(annotation(f"See {mark} there", json.dumps([mark]), initial((mark, 4, 4 + len(mark)))))
+    expect(page.locator(".badge-name")).to_have_text([mark])
+    expect(body(page)).to_have_text(f"See {mark} there")
+    assert page.evaluate("window.bad") is None
+
+
+# ---- drafts
+
+
+def test_work_survives_a_reload_and_is_gone_after_submit(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9))))
+    words(page, "Rome", "place")
+    page.evaluate(STORED, 1)
+    page.reload()
+    expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
+    assert spans(page) == [("person", "Ana Silva"), ("place", "Rome")]
+    page.get_by_role("button", name="Start over").click()
+    assert spans(page) == [("person", "Ana Silva")]
+    page.get_by_role("button", name="Bring it back").click()
+    assert len(spans(page)) == 2
+    submit(page)
+    page.evaluate(EMPTY)
+    page.reload()
+    page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
+    assert spans(page) == [("person", "Ana Silva")]
+
+
+# ---- size
+
+
+def long_text(kilobytes: int, count: int, line: int) -> tuple[str, list[tuple[str, int, int]]]:
+    """A text with ``count`` spans of one word each, ``line`` words a paragraph."""
+    sizes = kilobytes * 1000 // (count * 2)
+    pieces, entities, at = [], [], 0
+    for i in range(count):
+        words = [f"w{i:05d}".ljust(sizes - 1, "x"), "y" * (sizes - 1)]
+        entities.append(("place", at, at + len(words[0])))
+        piece = f"{words[0]} {words[1]}{chr(10) if i % line == line - 1 else ' '}"
+        pieces.append(piece)
+        at += len(piece)
+    return "".join(pieces), entities
+
+
+@pytest.mark.parametrize("line", [5, 10_000])
+def test_a_long_text_with_many_spans_is_drawn_where_it_is_seen(page: Page, visit: Any, line: int) -> None:
+    text, entities = long_text(200, 10_000, line)
+    visit(annotation(text, more=initial(*entities)))
+    expect(page.locator(".badge-name").first).to_be_visible()
+    assert page.locator(".badge").count() < 1500
+    assert page.evaluate("a.value.entities.length") == 10_000
+    body(page).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("3")
+    assert page.evaluate("a.value.entities[0].label") == "time"
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    last = "w09999"
+    page.wait_for_function(
+        "last => [...document.querySelector('crowd-entity-annotation').shadowRoot.querySelectorAll('.badge-remove')]"
+        ".some((button) => button.title.includes(last))",
+        arg=last,
+    )
