@@ -9,6 +9,7 @@ export const tokens = css`
     --tk-accent: light-dark(#0a5ca8, #7cbcff);
     --tk-accent-strong: light-dark(#084a88, #a3d0ff);
     --tk-on-accent: light-dark(#ffffff, #06223d);
+    --tk-page: light-dark(#ffffff, #14181e);
     --tk-surface: light-dark(#ffffff, #1d232b);
     --tk-raised: light-dark(#ffffff, #262d37);
     --tk-quiet: light-dark(#eef2f6, #2c3541);

@@ -113,7 +113,7 @@ export const widgetStyles = css`
     margin-block-start: 12px;
     padding-block: 10px;
     border-block-start: 1px solid var(--tk-hairline);
-    background: var(--tk-surface);
+    background: var(--tk-page);
   }
   #actionsContainer .extras {
     flex: 1;
