@@ -48,7 +48,7 @@ class View:
     """One opened line: its page, or why there is none, and the answer once it is submitted."""
 
     line: int
-    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    token: str
     data_object: dict[str, Any] | None = None
     task_input: dict[str, Any] | None = None
     html: str | None = None
@@ -65,6 +65,8 @@ class Preview:
         self._objects = objects
         self._lenient = lenient
         self._views: OrderedDict[str, View] = OrderedDict()
+        # One address a line: the worker's draft survives a reload.
+        self._tokens: dict[int, str] = {}
 
     # --- the desk ------------------------------------------------------------------------------------------------
 
@@ -88,7 +90,7 @@ class Preview:
 
     def open(self, number: int) -> View:
         """Render a manifest line from the files as they are now."""
-        view = View(number)
+        view = View(number, self._tokens.setdefault(number, uuid.uuid4().hex))
         try:
             line = self._line(number)
             view.data_object = line.data_object
@@ -110,6 +112,7 @@ class Preview:
         except TruthkitError as error:
             view.findings = error.findings
         self._views[view.token] = view
+        self._views.move_to_end(view.token)
         while len(self._views) > MAX_VIEWS:
             self._views.popitem(last=False)
         return view

@@ -110,13 +110,12 @@ export class PageDraft {
 
   /** The task: where the page is, and what stands in it. Signatures in addresses change with each view. */
   #key(): string {
-    const given = document.querySelector<HTMLMetaElement>('meta[name="truthkit-draft"]')?.content;
     const task = this.#parts().map(([{ localName, attributes }]) => [
       localName,
       ...Array.from(attributes, ({ name, value }) =>
         /^(class|style)$/.test(name) ? name : `${name}=${value.replace(/\?\S*/, "")}`,
       ),
     ]);
-    return fingerprint(given ?? location.pathname, task);
+    return fingerprint(location.pathname, task);
   }
 }
