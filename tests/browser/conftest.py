@@ -4,22 +4,29 @@
 ``page``      a page in a context of its own; a JavaScript error on it fails the test.
 ``serve``     ``serve(html)`` gives a ``Site``: the page's address, and the answers that it posted.
 ``visit``     ``visit(html)`` serves, opens in ``page`` and waits until all crowd elements stand.
+``hand``      a worker's hand: a page of Playwright's async API, which gestures need, for tests that are not async.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pytest
+from playwright import async_api
 from playwright.sync_api import Browser, Page
 
+from truthkit.browser import launch_options, require_chromium
 from truthkit.project import bundles_dir
+from truthkit.workforce.gestures import locate
+
+T = TypeVar("T")
 
 CROWD_SCRIPT = '<script src="/bundles/crowd-html-elements.js"></script>'
 
@@ -177,3 +184,80 @@ def visit(page: Page, serve: Serve) -> Visit:
         return site
 
     return visit
+
+
+class Loop:
+    """An event loop in a thread of its own: the sync API holds the main one."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@dataclass
+class Hand:
+    """``hand(fill(hand.page, "a", "b"))`` does a gesture on the page that ``hand.visit`` has opened."""
+
+    page: async_api.Page
+    loop: Loop
+    serve: Serve
+
+    def __call__(self, gesture: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run(gesture)
+
+    def evaluate(self, script: str, argument: Any = None) -> Any:
+        return self(self.page.evaluate(script, argument))
+
+    def visit(self, html: str, *, width: int = 1280, height: int = 800) -> Site:
+        site = self.serve(CROWD_SCRIPT + html)
+        self(self._open(site.url, width, height))
+        return site
+
+    async def _open(self, url: str, width: int, height: int) -> None:
+        await self.page.set_viewport_size({"width": width, "height": height})
+        await self.page.goto(url)
+        await self.page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[Loop]:
+    loop = Loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def async_chromium(loop: Loop) -> Iterator[async_api.Browser]:
+    async def start() -> tuple[async_api.Playwright, async_api.Browser]:
+        playwright = await async_api.async_playwright().start()
+        return playwright, await playwright.chromium.launch(**launch_options(require_chromium()))
+
+    playwright, browser = loop.run(start())
+    yield browser
+    loop.run(browser.close())
+    loop.run(playwright.stop())
+
+
+@pytest.fixture
+def hand(loop: Loop, async_chromium: async_api.Browser, serve: Serve) -> Iterator[Hand]:
+    page = loop.run(async_chromium.new_page())
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield Hand(page, loop, serve)
+    loop.run(page.close())
+    assert errors == []
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For gestures that must fail: what is not there will not come."""
+    monkeypatch.setattr(locate, "PATIENCE_MS", 800)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import html
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,10 +36,7 @@ def answer_of(page: Page, visit: Any, html: str, act: str = "") -> Any:
 
 def test_worked_example(page: Page, visit: Any) -> None:
     """Section 3.3."""
-    assert answer_of(
-        page,
-        visit,
-        """<crowd-form>
+    html = """<crowd-form>
       <crowd-classifier name="genre" header="Genre?" categories="['Jazz','Folk']">
         <classification-target>A tune <input name="bpm" type="number" value="96"></classification-target>
         <short-instructions>Listen twice. <crowd-checkbox name="heard" value="twice" checked></crowd-checkbox>
@@ -50,12 +49,19 @@ def test_worked_example(page: Page, visit: Any) -> None:
       </crowd-radio-group>
       <crowd-slider name="energy" min="1" max="5" value="4"></crowd-slider>
       <crowd-input name="artist note"></crowd-input>
-      <input type="hidden" name="clip.id" value="c-17"></crowd-form>""",
-        "document.querySelector('crowd-classifier').shadowRoot.querySelector('[data-testid=Folk]').click()",
-    ) == {
-        **{"bpm": "96", "clip.id": "c-17", "energy": 4, "genre": {"label": "Folk"}, "heard": {"twice": True}},
-        **{"live": {"yes": False}, "studio": {"yes": True}, "tempo": {"fast": True, "slow": False}},
-    }
+      <input type="hidden" name="clip.id" value="c-17">
+    </crowd-form>"""
+    site = visit(html)
+    page.get_by_role("radio", name="Folk").click()
+    submit(page)
+    assert site.answers == [
+        [
+            {
+                **{"bpm": "96", "clip.id": "c-17", "energy": 4, "genre": {"label": "Folk"}, "heard": {"twice": True}},
+                **{"live": {"yes": False}, "studio": {"yes": True}, "tempo": {"fast": True, "slow": False}},
+            }
+        ]
+    ]
 
 
 # ---- section 8.1
@@ -153,6 +159,15 @@ def test_8_1_07_typeless_native_button(page: Page, visit: Any) -> None:
     assert page.url == site.url
 
 
+def test_8_1_08_a_final_hidden_input_blanks_widgets_and_selects(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form><crowd-classifier name="_" categories="['a', 'b']"></crowd-classifier>
+      <select name="_"><option>x</option></select><select name="_" multiple><option selected>y</option></select>
+      <input name="kept" value="1"><input type="hidden" name="_" value="_"></crowd-form>""")
+    page.get_by_role("radio", name="b").click()
+    submit(page)
+    assert site.answers == [[{"_": "_", "kept": "1"}]]
+
+
 def test_8_1_09_inputs_anywhere_in_the_light_dom(page: Page, visit: Any) -> None:
     html = """<script>
       customElements.define('foreign-box', class extends HTMLElement {
@@ -167,13 +182,16 @@ def test_8_1_09_inputs_anywhere_in_the_light_dom(page: Page, visit: Any) -> None
       </crowd-tab></crowd-tabs>
       <crowd-modal><input name="modal" value="5"></crowd-modal>
       <div style="display: none"><input name="none" value="6"></div>
-      <crowd-bounding-box name="b"><classification-target><input name="target" value="7"></classification-target>
-      </crowd-bounding-box>
+      <crowd-classifier name="c" categories="['x']" initial-value="x">
+        <short-instructions><input name="inner" value="8"></short-instructions>
+        <classification-target><input name="target" value="7"></classification-target>
+      </crowd-classifier>
       <foreign-box name="foreign"></foreign-box>
       <object-value-input name="object"></object-value-input>
     </crowd-form>"""
     assert answer_of(page, visit, html) == {
         **{"short": "1", "full": "2", "card": "3", "tab": "4", "modal": "5", "none": "6", "target": "7"},
+        **{"inner": "8", "c": {"label": "x"}},
         "object": {"list": [1, None], "deep": {"yes": True}},
     }
 
@@ -299,6 +317,20 @@ def test_8_2_3_labels_emptied_grown_and_shrunk(page: Page, visit: Any) -> None:
     assert page.evaluate("k.getAttribute('labels')") == '["1","true","z"]'
 
 
+def test_8_2_4_categories_replaced_after_load(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form><crowd-classifier id="c" name="c" categories="['old']" initial-value="old">
+      </crowd-classifier></crowd-form><script>
+      c.addEventListener('change', (event) => { (window.seen ??= []).push(event.target.value) });
+      document.addEventListener('all-crowd-elements-ready', () => { c.categories = ['new', 'newer'] })</script>""")
+    expect(page.get_by_role("radio")).to_have_text([re.compile("^new"), re.compile("^newer")])
+    page.get_by_role("radio", name="newer").click()
+    page.get_by_role("radio", name="new", exact=True).click()
+    assert page.evaluate("seen") == ["newer", "new"]
+    assert page.evaluate("c.getAttribute('categories')") == '["new","newer"]'
+    submit(page)
+    assert site.answers == [[{"c": {"label": "new"}}]]
+
+
 def test_8_2_5_input_set_to_null(page: Page, visit: Any) -> None:
     html = """<crowd-form><crowd-input id="i" name="gone" value="x"></crowd-input>
       <crowd-input name="_customLabel" value="left"></crowd-input></crowd-form>"""
@@ -379,6 +411,202 @@ def test_8_2_8_elements_in_a_shadow_root(page: Page, visit: Any) -> None:
     page.get_by_role("button", name="Go").click()
     wait_state(page, "submitted")
     assert site.answers == [[{}]]
+
+
+# ---- section 8.3
+
+REGIONS = """<short-instructions>In short</short-instructions>
+  <full-instructions header="All of it"><p>At length</p></full-instructions>"""
+ON_A_PICTURE = "src=\"/picture.svg\" labels=\"['a', 'b', 'c']\""
+CATEGORIES = "categories=\"['a', 'b/c', 'd e']\""
+CLASSIFIERS = {
+    "crowd-classifier": CATEGORIES,
+    "crowd-classifier-multi-select": CATEGORIES,
+    "crowd-image-classifier": f'{CATEGORIES} src="/picture.svg"',
+    "crowd-image-classifier-multi-select": f'{CATEGORIES} src="/picture.svg"',
+}
+DRAWING_TOOLS = dict.fromkeys(
+    (
+        "crowd-bounding-box",
+        "crowd-instance-segmentation",
+        "crowd-keypoint",
+        "crowd-line",
+        "crowd-polygon",
+        "crowd-polyline",
+        "crowd-semantic-segmentation",
+    ),
+    ON_A_PICTURE,
+)
+WIDGETS = {
+    **CLASSIFIERS,
+    **DRAWING_TOOLS,
+    "crowd-entity-annotation": "text=\"Ada met Bob\" labels=\"[{label: 'a'}, {label: 'b'}]\"",
+    "crowd-rekognition-detect-moderation-labels": f'{CATEGORIES} src="/picture.svg"',
+    "crowd-textract-analyze-document": 'src="/picture.svg" initial-value="[]" block-types="[\'KEY_VALUE_SET\']"',
+    "crowd-text-ranking": (
+        "text=\"Which?\" responses=\"['one', 'two']\""
+        " ordinal-ranking-dimensions=\"[{name: 'Clarity', allowTie: true}]\""
+    ),
+    "crowd-question-answer-generation": (
+        'text="Ada met Bob" question-tags="[]" allow-custom-question-tags="false" min-questions="1"'
+    ),
+}
+
+# What is not built yet has no hooks.
+UNBUILT = Path(__file__).parents[2] / "frontend/crowd-elements/src/unsupported-widget/unsupported-widget.ts"
+if UNBUILT.is_file():
+    for unbuilt in re.findall(r'"(crowd-[a-z-]+)"', UNBUILT.read_text("utf-8")):
+        for tags in (CLASSIFIERS, DRAWING_TOOLS, WIDGETS):
+            tags.pop(unbuilt, None)
+
+
+def show_widget(page: Page, visit: Any, tag: str, *, regions: str = REGIONS, script: str = "", behind: str = "") -> Any:
+    """A page with one widget, ``w``, and a script that reaches into its shadow root as templates do: when all crowd
+    elements are ready, without waiting for anything else."""
+    element = f'<{tag} id="w" name="w" header="What is it?" {WIDGETS[tag]}>{regions}</{tag}>'
+    outside = tag == "crowd-entity-annotation"
+    return visit(f"""{element if outside else f'<crowd-form id="form">{element}{behind}</crowd-form>'}
+      <script>document.addEventListener('all-crowd-elements-ready', () => {{ const root = w.shadowRoot; {script} }})
+      </script>""")
+
+
+@pytest.mark.parametrize("tag", WIDGETS)
+def test_8_3_1_width_of_the_instruction_pane(page: Page, visit: Any, tag: str) -> None:
+    show_widget(page, visit, tag, script="root.querySelector('.awsui-app-layout__navigation').style.width = '411px'")
+    assert page.locator(f"{tag} .awsui-app-layout__navigation").bounding_box()["width"] == 411  # type: ignore[index]
+    expect(page.get_by_text("In short")).to_be_visible()
+
+
+@pytest.mark.parametrize("tag", WIDGETS)
+def test_8_3_2_width_of_the_full_instructions(page: Page, visit: Any, tag: str) -> None:
+    script = "root.querySelectorAll('.awsui-modal-dialog').forEach((one) => { one.style.width = '407px' })"
+    show_widget(page, visit, tag, script=script)
+    page.locator(f"{tag} .moreInstructionsLink").click()
+    expect(page.get_by_text("At length")).to_be_visible()
+    assert page.locator(f"{tag} dialog[open] .awsui-modal-dialog").bounding_box()["width"] == 407  # type: ignore[index]
+    page.mouse.click(5, 400)
+    expect(page.get_by_text("At length")).to_be_hidden()
+
+
+@pytest.mark.parametrize("tag", WIDGETS)
+@pytest.mark.parametrize("regions", [REGIONS, ""], ids=["with-instructions", "without"])
+def test_8_3_3_more_instructions_hidden_or_pressed(page: Page, visit: Any, tag: str, regions: str) -> None:
+    script = "const link = root.querySelector('.moreInstructionsLink'); link.click(); link.style.display = 'none'"
+    show_widget(page, visit, tag, script=script, regions=regions)
+    expect(page.get_by_text("At length")).to_have_count(1 if regions else 0)
+    if regions:
+        expect(page.get_by_role("dialog", name="All of it")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(f"{tag} .moreInstructionsLink")).to_be_hidden()
+
+
+@pytest.mark.parametrize("tag", WIDGETS)
+def test_8_3_4_style_of_the_header(page: Page, visit: Any, tag: str) -> None:
+    script = """root.querySelector('.headerContainer').style.backgroundColor = 'rgb(1, 2, 3)';
+      root.querySelector('.headerContainer .headerTextContainer').style.fontSize = '31px';
+      root.querySelector('.headerContainer .headerButtonsContainer').style.display = 'none'"""
+    show_widget(page, visit, tag, script=script)
+    expect(page.locator(f"{tag} .headerContainer")).to_have_css("background-color", "rgb(1, 2, 3)")
+    expect(page.locator(f"{tag} .headerTextContainer")).to_have_css("font-size", "31px")
+    expect(page.locator(f"{tag} .headerTextContainer")).to_contain_text("What is it?")
+    expect(page.locator(f"{tag} .headerButtonsContainer")).to_be_hidden()
+
+
+@pytest.mark.parametrize("tag", WIDGETS)
+def test_8_3_5_buttons_of_the_header(page: Page, visit: Any, tag: str) -> None:
+    show_widget(page, visit, tag, script="root.querySelector('[data-testid=instructions-button]').click()")
+    expect(page.get_by_role("dialog", name="All of it")).to_be_visible()
+    expect(page.get_by_text("At length")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.evaluate("w.shadowRoot.querySelector('[data-testid=shortcuts-button]').click()")
+    expect(page.get_by_role("dialog").locator("kbd").first).to_be_visible()
+
+
+def test_8_3_6_a_card_after_the_categories(page: Page, visit: Any) -> None:
+    script = """const card = document.createElement('crowd-card'); card.heading = 'Hint';
+      card.textContent = 'Look twice';
+      root.querySelector('.annotation-area .category-picker-wrapper').insertAdjacentElement('afterend', card)"""
+    site = show_widget(page, visit, "crowd-classifier", script=script)
+    page.get_by_role("radio", name="b/c").click()
+    expect(page.get_by_text("Look twice")).to_be_visible()
+    wrapper, card = (
+        page.locator(f"crowd-classifier {place}").bounding_box() for place in (".category-picker-wrapper", "crowd-card")
+    )
+    assert wrapper
+    assert card
+    assert card["y"] >= wrapper["y"] + wrapper["height"]
+    submit(page)
+    assert site.answers == [[{"w": {"label": "b/c"}}]]
+
+
+@pytest.mark.parametrize("tag", CLASSIFIERS)
+def test_8_3_7_category_buttons(page: Page, visit: Any, tag: str) -> None:
+    script = """window.keys = [...root.querySelectorAll('button.category-button sup.category-hotkey')]
+        .map((key) => key.textContent);
+      root.querySelector('button.category-button[data-testid="b/c"]').click()"""
+    site = show_widget(page, visit, tag, script=script)
+    assert page.evaluate("keys") == ["1", "2", "3"]
+    submit(page)
+    assert site.answers == [[{"w": {"labels": ["b/c"]} if "multi" in tag else {"label": "b/c"}}]]
+
+
+@pytest.mark.parametrize("tag", DRAWING_TOOLS)
+def test_8_3_8_labels_read_and_picked(page: Page, visit: Any, tag: str) -> None:
+    script = """window.buttons = () => [...root.querySelectorAll('.label-pane-content > .label-button')];
+      window.names = buttons().map((button) => button.textContent.trim());
+      buttons()[1].click()"""
+    show_widget(page, visit, tag, script=script)
+    assert page.evaluate("names") == ["a", "b", "c"]
+    selected = page.locator(f"{tag} .label-pane-content > .label-button.selected")
+    expect(selected).to_have_text("b")
+    assert page.evaluate("w.shadowRoot.querySelector('.label-button.selected').textContent.trim()") == "b"
+
+
+@pytest.mark.parametrize("tag", DRAWING_TOOLS)
+def test_8_3_9_an_overlay_on_the_picture(page: Page, visit: Any, tag: str) -> None:
+    """The canvas has the picture's rectangle, so that a mark 32 pixels to the right is at a tenth of its width."""
+    script = """window.mark = document.createElement('div');
+      const area = root.querySelector('#annotation-area-container');
+      mark.style.cssText = 'position: absolute; width: 4px; height: 4px; background: red; pointer-events: none';
+      area.append(mark)"""
+    show_widget(page, visit, tag, script=script)
+    page.locator(f"{tag} #annotation-area-container[data-state=ready]").wait_for()
+    page.wait_for_function("w.shadowRoot.querySelector('canvas.upper-canvas').getBoundingClientRect().width > 100")
+    canvas = page.evaluate(
+        """() => { const { left, top, width, height } = w.shadowRoot.querySelector('canvas.upper-canvas')
+          .getBoundingClientRect(); return [left, top, width, height] }"""
+    )
+    corner, end = page.evaluate("[w.toClient(0, 0), w.toClient(320, 120)].map(({ x, y }) => [x, y])")
+    assert canvas[:2] == pytest.approx(corner, abs=1)
+    assert canvas[2:] == pytest.approx([end[0] - corner[0], end[1] - corner[1]], abs=1)
+    assert page.evaluate("mark.isConnected && getComputedStyle(mark.parentElement).position !== 'static'")
+
+
+@pytest.mark.parametrize("tag", WIDGETS)
+def test_8_3_11_submit_found_and_hidden(page: Page, visit: Any, tag: str) -> None:
+    script = """window.found = root.querySelector('#actionsContainer [data-testid=crowd-submit]') !== null;
+      root.querySelector('#actionsContainer').style.display = 'none'"""
+    show_widget(page, visit, tag, script=script)
+    assert page.evaluate("found")
+    expect(page.get_by_role("button", name="Submit")).to_have_count(0)
+
+
+def test_8_3_11_submit_pressed_by_a_script(page: Page, visit: Any) -> None:
+    site = show_widget(page, visit, "crowd-classifier", behind='<input name="more" value="1">')
+    page.get_by_role("radio", name="a").click()
+    page.evaluate("w.shadowRoot.querySelector('[data-testid=crowd-submit]').click()")
+    wait_state(page, "submitted")
+    assert site.answers == [[{"w": {"label": "a"}, "more": "1"}]]
+
+
+@pytest.mark.parametrize("tag", WIDGETS)
+def test_8_3_styles_put_into_the_shadow_root_stay(page: Page, visit: Any, tag: str) -> None:
+    script = """const style = document.createElement('style'); style.textContent = '.headerContainer { opacity: 0.5 }';
+      root.appendChild(style)"""
+    show_widget(page, visit, tag, script=script)
+    page.evaluate("w.header = 'Another'")
+    expect(page.locator(f"{tag} .headerTextContainer")).to_contain_text("Another")
+    expect(page.locator(f"{tag} .headerContainer")).to_have_css("opacity", "0.5")
 
 
 # ---- section 8.4

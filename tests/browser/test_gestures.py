@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import json
 import sys
-import threading
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from random import Random
@@ -14,9 +12,9 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page
 
-from truthkit.browser import launch_options, require_chromium
+from tests.browser.conftest import Hand
 from truthkit.findings import TruthkitError
 from truthkit.liquid import Template
 from truthkit.manifest import read_manifest
@@ -25,7 +23,6 @@ from truthkit.project import Workflow, kit_root
 from truthkit.workforce.gestures import (
     choose,
     fill,
-    locate,
     open_tab,
     press,
     press_button,
@@ -40,44 +37,15 @@ T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
 
 
-@pytest.fixture(scope="module")
-def run() -> Iterator[Run[Any]]:
-    """Runs a coroutine in a loop of its own thread: the other browser tests' driver holds this one."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result(60)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
-@pytest.fixture(scope="module")
-def browser(run: Run[Any]) -> Iterator[Browser]:
-    async def start() -> tuple[Any, Browser]:
-        playwright = await async_playwright().start()
-        return playwright, await playwright.chromium.launch(**launch_options(require_chromium()))
-
-    async def stop() -> None:
-        await browser.close()
-        await playwright.stop()
-
-    playwright, browser = run(start())
-    yield browser
-    run(stop())
+@pytest.fixture
+def run(hand: Hand) -> Run[Any]:
+    return hand
 
 
 @pytest.fixture
-def page(browser: Browser, run: Run[Any]) -> Iterator[Page]:
-    page = run(browser.new_page(viewport={"width": 800, "height": 600}))
-    yield page
-    run(page.close())
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For gestures that must fail: what is not there will not come."""
-    monkeypatch.setattr(locate, "PATIENCE_MS", 800)
+def page(hand: Hand) -> Page:
+    hand(hand.page.set_viewport_size({"width": 800, "height": 600}))
+    return hand.page
 
 
 def utf16(text: str) -> int:

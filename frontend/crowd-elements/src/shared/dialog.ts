@@ -32,30 +32,36 @@ export function renderDialog({ id = "dialog", title, closeLabel, content }: Dial
 const dialogAround = (event: Event) => (event.currentTarget as Element).closest("dialog");
 
 export const dialogStyles = css`
+  /* As large as the window and without a look of its own: templates set the width of the box inside. */
   dialog {
-    inline-size: min(760px, calc(100% - 24px));
+    inline-size: 100%;
+    block-size: 100%;
     max-inline-size: none;
-    max-block-size: calc(100% - 24px);
-    padding: 0;
-    overflow: hidden;
-    border: 1px solid var(--tk-hairline);
-    border-radius: 14px;
-    background: var(--tk-raised);
-    color: var(--tk-text);
-    box-shadow: 0 12px 48px rgb(0 0 0 / 35%);
+    max-block-size: none;
+    padding: 12px;
+    border: 0;
+    background: none;
   }
   dialog[open] {
     display: flex;
+    align-items: center;
+    justify-content: center;
   }
   dialog::backdrop {
     background: rgb(8 14 22 / 55%);
   }
   .awsui-modal-dialog {
     display: flex;
-    flex: 1;
     flex-direction: column;
-    min-inline-size: 0;
-    min-block-size: 0;
+    inline-size: 760px;
+    max-inline-size: 100%;
+    max-block-size: 100%;
+    overflow: hidden;
+    border: 1px solid var(--tk-hairline);
+    border-radius: 14px;
+    background: var(--tk-raised);
+    color: var(--tk-text);
+    box-shadow: 0 12px 48px rgb(0 0 0 / 35%);
   }
   header {
     display: flex;

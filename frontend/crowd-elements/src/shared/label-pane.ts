@@ -126,7 +126,7 @@ export class LabelPane {
       tabindex=${stop ? 0 : -1}
       @click=${() => this.pick(label.name)}
     >
-      <span class="swatch" style=${styleMap(colors)} aria-hidden="true">${key ?? ""}</span>
+      <span class="swatch" style=${styleMap(colors)} data-key=${key ?? nothing} aria-hidden="true"></span>
       <span class="label-text" dir="auto">${label.text ?? label.name}</span>
     </button>`;
   }
@@ -220,6 +220,10 @@ export class LabelPane {
       font-weight: 600;
       line-height: 1;
       forced-color-adjust: none;
+    }
+    /* Not text of the button: scripts read the label there. */
+    .swatch::before {
+      content: attr(data-key);
     }
     .label-text {
       min-inline-size: 0;

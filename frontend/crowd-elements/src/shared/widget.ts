@@ -265,6 +265,7 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
     </div>`;
   }
 
+  /** The link is there even if it leads nowhere: scripts reach for it to hide it. */
   #renderInstructionPane(hasFull: boolean) {
     const t = this.frameText;
     const short = this.#region("short-instructions");
@@ -273,18 +274,15 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
         <summary>${short?.getAttribute("header") || t("instructions")}</summary>
         <div class="text">
           <slot name="short-instructions"></slot>
-          ${
-            hasFull
-              ? html`<button
-                  type="button"
-                  class="link moreInstructionsLink"
-                  aria-haspopup="dialog"
-                  @click=${() => this.#openInstructions()}
-                >
-                  ${t("moreInstructions")}
-                </button>`
-              : nothing
-          }
+          <button
+            type="button"
+            class="link moreInstructionsLink"
+            aria-haspopup="dialog"
+            ?hidden=${!hasFull}
+            @click=${() => this.#openInstructions()}
+          >
+            ${t("moreInstructions")}
+          </button>
         </div>
       </details>
     </aside>`;
