@@ -17,6 +17,7 @@ import { about as slider } from "./crowd-slider/about.ts";
 import { tabAbout, about as tabs } from "./crowd-tabs/about.ts";
 import { about as textArea } from "./crowd-text-area/about.ts";
 import { about as textRanking } from "./crowd-text-ranking/about.ts";
+import { about as textract } from "./crowd-textract-analyze-document/about.ts";
 import { about as toast } from "./crowd-toast/about.ts";
 import { about as toggleButton } from "./crowd-toggle-button/about.ts";
 import { fullInstructionsAbout, about as shortInstructions } from "./instruction-regions/about.ts";
@@ -45,6 +46,7 @@ export const catalogue: readonly About[] = [
   tabs,
   textArea,
   textRanking,
+  textract,
   toast,
   toggleButton,
   fullInstructionsAbout,

@@ -45,6 +45,12 @@ export const textRankingAnswer = (value: { ordinalRankingDimensions: Json }): An
   value: value.ordinalRankingDimensions,
 });
 
+/** Q16. The value of a reviewed Textract pair in the answer: empty for a blank one; `undefined` leaves the pair out. */
+export const textractValue = (
+  choice: "yes" | "blank" | "no" | "notFound",
+  value: string,
+): string | undefined => ({ yes: value, blank: "", no: undefined, notFound: undefined })[choice];
+
 /** Q17. Options of one name merge by value wherever they stand; of two equal ones the later wins. */
 export const mergeOptions = (earlier: ReadonlyMap<string, boolean>, option: string, on: boolean) =>
   new Map([...earlier, [option, on]]);

@@ -17,6 +17,7 @@ import { CrowdSlider } from "./crowd-slider/crowd-slider.ts";
 import { CrowdTab, CrowdTabs } from "./crowd-tabs/crowd-tabs.ts";
 import { CrowdTextArea } from "./crowd-text-area/crowd-text-area.ts";
 import { CrowdTextRanking } from "./crowd-text-ranking/crowd-text-ranking.ts";
+import { CrowdTextractAnalyzeDocument } from "./crowd-textract-analyze-document/crowd-textract-analyze-document.ts";
 import { CrowdToast } from "./crowd-toast/crowd-toast.ts";
 import { CrowdToggleButton } from "./crowd-toggle-button/crowd-toggle-button.ts";
 import { FullInstructions, ShortInstructions } from "./instruction-regions/instruction-regions.ts";
@@ -44,6 +45,7 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-tab": CrowdTab,
   "crowd-text-area": CrowdTextArea,
   "crowd-text-ranking": CrowdTextRanking,
+  "crowd-textract-analyze-document": CrowdTextractAnalyzeDocument,
   "crowd-toast": CrowdToast,
   "crowd-toggle-button": CrowdToggleButton,
   "short-instructions": ShortInstructions,

@@ -193,6 +193,8 @@ export const rankingStyles = css`
     color: var(--tk-text);
     font: inherit;
     font-weight: 600;
+    /* What gets the focus is not hidden by the footer. */
+    scroll-margin-block: 8px 120px;
   }
   .what {
     flex: 1;

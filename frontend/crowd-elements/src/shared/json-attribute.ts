@@ -53,7 +53,8 @@ export abstract class JsonElement extends CrowdElement {
     let value: Json | undefined;
     try {
       value = shape(parseLenientJson(text));
-      this.jsonFaults.delete(name);
+      // A property that is reflected comes here in the middle of an update: the fault goes with the next one.
+      if (this.jsonFaults.delete(name)) queueMicrotask(() => this.requestUpdate());
     } catch (error) {
       const excerpt = text.length > 120 ? `${text.slice(0, 119)}…` : text;
       const fault = `The attribute ${name}="${excerpt}" is not JSON: ${(error as Error).message}`;

@@ -124,7 +124,9 @@ export const widgetStyles = css`
   }
   #actionsContainer .error {
     flex-basis: 100%;
+    min-inline-size: 0;
     margin: 0;
+    overflow-wrap: anywhere;
   }
   .tool {
     display: inline-flex;

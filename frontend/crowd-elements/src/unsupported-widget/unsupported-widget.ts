@@ -22,7 +22,6 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
   "crowd-polyline": { ...LABELS, "label-colors": same },
   "crowd-semantic-segmentation": LABELS,
   "crowd-instance-segmentation": LABELS,
-  "crowd-textract-analyze-document": { "initial-value": same, "block-types": same, keys: same },
   "crowd-rekognition-detect-moderation-labels": MULTI,
   "crowd-question-answer-generation": { "question-tags": withTextItems },
 };
