@@ -5,14 +5,18 @@ import { about as button } from "./crowd-button/about.ts";
 import { about as card } from "./crowd-card/about.ts";
 import { about as checkbox } from "./crowd-checkbox/about.ts";
 import { about as classifier } from "./crowd-classifier/about.ts";
+import { about as classifierMultiSelect } from "./crowd-classifier-multi-select/about.ts";
 import { about as entityAnnotation } from "./crowd-entity-annotation/about.ts";
 import { about as fab } from "./crowd-fab/about.ts";
 import { about as form } from "./crowd-form/about.ts";
 import { about as iconButton } from "./crowd-icon-button/about.ts";
+import { about as imageClassifier } from "./crowd-image-classifier/about.ts";
+import { about as imageClassifierMultiSelect } from "./crowd-image-classifier-multi-select/about.ts";
 import { about as input } from "./crowd-input/about.ts";
 import { about as instructions } from "./crowd-instructions/about.ts";
 import { about as modal } from "./crowd-modal/about.ts";
 import { radioButtonAbout, about as radioGroup } from "./crowd-radio-group/about.ts";
+import { about as moderationLabels } from "./crowd-rekognition-detect-moderation-labels/about.ts";
 import { about as slider } from "./crowd-slider/about.ts";
 import { tabAbout, about as tabs } from "./crowd-tabs/about.ts";
 import { about as textArea } from "./crowd-text-area/about.ts";
@@ -32,15 +36,19 @@ export const catalogue: readonly About[] = [
   card,
   checkbox,
   classifier,
+  classifierMultiSelect,
   entityAnnotation,
   fab,
   form,
   iconButton,
+  imageClassifier,
+  imageClassifierMultiSelect,
   input,
   instructions,
   modal,
   radioButtonAbout,
   radioGroup,
+  moderationLabels,
   slider,
   tabAbout,
   tabs,

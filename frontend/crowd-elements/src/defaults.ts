@@ -18,13 +18,16 @@ export const answerOffset = (_text: string, utf16: number): number => utf16;
 export const textOffset = (_text: string, offset: number): number => offset;
 
 /** Q4. What the answer lists when the exclusion category is chosen. */
-export const EXCLUSION_LABELS: readonly Json[] = [];
+export const EXCLUSION_LABELS: readonly string[] = [];
 
 /** Q6. `.value` of the classifiers with one choice: the category itself, `undefined` before a choice. */
 export const singleChoiceValue = (category: string | undefined): Json | undefined => category;
 
 /** Q6. `.value` of the classifiers with many choices: the list. */
 export const multipleChoiceValue = (categories: Json[]): Json => categories;
+
+/** Q8. What a worker comments in a multi-select image classifier is added to the answer. */
+export const MULTI_SELECT_TAKES_COMMENT = true;
 
 /** Q9. A `crowd-entity-annotation` in a `crowd-form` takes part in it, and brings no form of its own. */
 export const ENTITY_JOINS_FORM = true;
@@ -44,6 +47,9 @@ export const textRankingAnswer = (value: { ordinalRankingDimensions: Json }): An
   name: "ordinalRankingDimensions",
   value: value.ordinalRankingDimensions,
 });
+
+/** Q16. The key of the list in the answer of the Rekognition element. */
+export const moderationAnswer = (labels: Json[]) => ({ moderationLabels: labels });
 
 /** Q16. The value of a reviewed Textract pair in the answer: empty for a blank one; `undefined` leaves the pair out. */
 export const textractValue = (

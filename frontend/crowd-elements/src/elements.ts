@@ -5,14 +5,18 @@ import { CrowdButton } from "./crowd-button/crowd-button.ts";
 import { CrowdCard } from "./crowd-card/crowd-card.ts";
 import { CrowdCheckbox } from "./crowd-checkbox/crowd-checkbox.ts";
 import { CrowdClassifier } from "./crowd-classifier/crowd-classifier.ts";
+import { CrowdClassifierMultiSelect } from "./crowd-classifier-multi-select/crowd-classifier-multi-select.ts";
 import { CrowdEntityAnnotation } from "./crowd-entity-annotation/crowd-entity-annotation.ts";
 import { CrowdFab } from "./crowd-fab/crowd-fab.ts";
 import { CrowdForm } from "./crowd-form/crowd-form.ts";
 import { CrowdIconButton } from "./crowd-icon-button/crowd-icon-button.ts";
+import { CrowdImageClassifier } from "./crowd-image-classifier/crowd-image-classifier.ts";
+import { CrowdImageClassifierMultiSelect } from "./crowd-image-classifier-multi-select/crowd-image-classifier-multi-select.ts";
 import { CrowdInput } from "./crowd-input/crowd-input.ts";
 import { CrowdInstructions } from "./crowd-instructions/crowd-instructions.ts";
 import { CrowdModal } from "./crowd-modal/crowd-modal.ts";
 import { CrowdRadioButton, CrowdRadioGroup } from "./crowd-radio-group/crowd-radio-group.ts";
+import { CrowdRekognitionDetectModerationLabels } from "./crowd-rekognition-detect-moderation-labels/crowd-rekognition-detect-moderation-labels.ts";
 import { CrowdSlider } from "./crowd-slider/crowd-slider.ts";
 import { CrowdTab, CrowdTabs } from "./crowd-tabs/crowd-tabs.ts";
 import { CrowdTextArea } from "./crowd-text-area/crowd-text-area.ts";
@@ -32,14 +36,18 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-card": CrowdCard,
   "crowd-checkbox": CrowdCheckbox,
   "crowd-classifier": CrowdClassifier,
+  "crowd-classifier-multi-select": CrowdClassifierMultiSelect,
   "crowd-entity-annotation": CrowdEntityAnnotation,
   "crowd-fab": CrowdFab,
   "crowd-icon-button": CrowdIconButton,
+  "crowd-image-classifier": CrowdImageClassifier,
+  "crowd-image-classifier-multi-select": CrowdImageClassifierMultiSelect,
   "crowd-input": CrowdInput,
   "crowd-instructions": CrowdInstructions,
   "crowd-modal": CrowdModal,
   "crowd-radio-group": CrowdRadioGroup,
   "crowd-radio-button": CrowdRadioButton,
+  "crowd-rekognition-detect-moderation-labels": CrowdRekognitionDetectModerationLabels,
   "crowd-slider": CrowdSlider,
   "crowd-tabs": CrowdTabs,
   "crowd-tab": CrowdTab,

@@ -7,14 +7,9 @@ const same = (value: Json | undefined) => value;
 
 /** What each of them reads as JSON, by attribute; scripts read and assign these as properties. */
 const LABELS = { labels: withTextItems, "initial-value": same };
-const CATEGORIES = { categories: withTextItems };
-const MULTI = { ...CATEGORIES, "exclusion-category": same };
 
 /** The elements of the catalogue that this build does not have yet. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
-  "crowd-classifier-multi-select": MULTI,
-  "crowd-image-classifier": { ...CATEGORIES, overlay: same },
-  "crowd-image-classifier-multi-select": MULTI,
   "crowd-bounding-box": LABELS,
   "crowd-keypoint": LABELS,
   "crowd-polygon": LABELS,
@@ -22,7 +17,6 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
   "crowd-polyline": { ...LABELS, "label-colors": same },
   "crowd-semantic-segmentation": LABELS,
   "crowd-instance-segmentation": LABELS,
-  "crowd-rekognition-detect-moderation-labels": MULTI,
   "crowd-question-answer-generation": { "question-tags": withTextItems },
 };
 

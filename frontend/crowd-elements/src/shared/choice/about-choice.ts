@@ -29,3 +29,15 @@ export const choiceMembers: Meanings = {
   "validate()": "Shows or clears the problem; whether it may be submitted.",
   "reset()": "Back to what the attributes say.",
 };
+
+export const commentRegion: Meanings = {
+  "worker-comment":
+    "Asks for a comment: a link below the categories (`link-text`) opens a dialog (`header`) with this advice and a field (`placeholder`).",
+};
+
+export const pictureAttribute: Meanings = { src: "The address of the picture." };
+
+/** The schema of many chosen labels. */
+export const labelsSchema = { type: "array", items: { type: "string" }, uniqueItems: true };
+
+export const commentSchema = { type: "string", minLength: 1 };

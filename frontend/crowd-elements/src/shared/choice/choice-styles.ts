@@ -163,9 +163,12 @@ export const choiceStyles = css`
   .family {
     display: grid;
     gap: 6px;
+    margin-block: 4px;
+    padding-inline-start: 10px;
+    border-inline-start: 3px solid var(--tk-hairline);
   }
   .family-name {
-    margin: 6px 0 0;
+    margin: 0;
     color: var(--tk-muted);
     font-size: 0.875em;
     font-weight: 600;
