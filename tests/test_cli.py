@@ -25,7 +25,7 @@ from tests.plain import Plain, make_plain
 from truthkit.cli import main, print_summary, relative
 from truthkit_core.messages import ContractError
 
-COMMANDS = ("list", "render", "run", "preview", "build", "sam", "doctor")
+COMMANDS = ("list", "render", "run", "smoke", "preview", "build", "sam", "doctor")
 SECONDS = 120
 
 

@@ -159,7 +159,8 @@ def test_numbers_of_the_page_are_those_of_the_sources() -> None:
     from truthkit.objects import SIGNED_SECONDS
     from truthkit.pages import MAX_ANSWER_BYTES
     from truthkit.run import DEFAULT_BATCH
-    from truthkit.workforce.scripted import VIEWPORT, WORK_SECONDS
+    from truthkit.workforce.picture import VIEWPORT
+    from truthkit.workforce.scripted import WORK_SECONDS
     from truthkit_core.consolidation.spans import DEFAULT_CROSS_OVERLAP, DEFAULT_OVERLAP, DEFAULT_THRESHOLD
 
     differences = (DOCS / "differences.md").read_text("utf-8")

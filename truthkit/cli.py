@@ -257,6 +257,7 @@ def render_all(source: Any, *, lenient: bool, as_json: bool) -> None:
         "truthkit run --template t.liquid.html --manifest m.jsonl --worker-script worker.py",
         "truthkit run --template t.liquid.html --manifest m.jsonl --worker-script worker.py \\\n"
         "      --pre-lambda pre.py --post-lambda post.py:handler --objects s3://bucket/in=data",
+        "truthkit run --template t.liquid.html --manifest m.jsonl --workforce auto",
         "truthkit run --resume job1",
     ),
 )
@@ -275,6 +276,9 @@ def run_command(
         Path | None,
         typer.Option("--worker-script", metavar="FILE", help="Python with `async def work(page, task, worker)`."),
     ] = None,
+    workforce: Annotated[
+        str, typer.Option("--workforce", metavar="script|auto", help="auto: any page is filled in with valid values.")
+    ] = "script",
     objects: ObjectsOption = None,
     concurrency: Annotated[int | None, typer.Option("--concurrency", help="Pages at a time.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", help="Data objects per consolidation request.")] = None,
@@ -320,6 +324,7 @@ def run_command(
                 limit=limit,
                 out=out_dir,
                 worker_script=worker_script,
+                workforce=workforce,
                 objects=parse_objects(objects) or None,
                 concurrency=concurrency,
                 batch=batch,
@@ -381,6 +386,77 @@ def print_summary(result: Any) -> None:
     else:
         for name, value in rows:
             out.print(f"{name}: {escape(value)}")
+
+
+@app.command(
+    "smoke",
+    epilog=examples(
+        "truthkit smoke templates",
+        "truthkit smoke a.liquid.html b.liquid.html --task-input input.json --out pages",
+        "truthkit smoke t.liquid.html --manifest m.jsonl --pre-lambda pre.py",
+    ),
+)
+def smoke_command(
+    templates: Annotated[list[Path], typer.Argument(help="Template files, and folders of them.")],
+    task_input: Annotated[
+        str | None, typer.Option("--task-input", metavar="FILE", help="A JSON file with the task input of all.")
+    ] = None,
+    manifest: Annotated[
+        str | None, typer.Option("--manifest", metavar="FILE", help="Its first line makes the task input of all.")
+    ] = None,
+    pre_lambda: PreOption = None,
+    objects: ObjectsOption = None,
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write a picture and the answer of each there.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seeds the worker's chance.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Try templates: each is filled in with valid values and submitted.
+
+    The worker knows the elements, not the templates. Without a task input it makes one up from what a template reads;
+    objects that are not there get a placeholder.
+    """
+    from truthkit.smoke import TemplateResult, smoke
+
+    done: list[TemplateResult] = []
+    stopped = False
+    try:
+        with progress("templates") as advance:
+
+            def told(result: TemplateResult, total: int) -> None:
+                done.append(result)
+                advance(len(done), total, f"{sum(not one.ok for one in done)} with faults")
+
+            done = smoke(
+                templates,
+                task_input=task_input,
+                manifest=manifest,
+                pre_lambda=pre_lambda,
+                objects=parse_objects(objects),
+                out=out_dir,
+                seed=seed,
+                on_result=told,
+            )
+    except KeyboardInterrupt:
+        stopped = True
+    if as_json:
+        print_json({"templates": [result.to_json() for result in done]})
+    else:
+        for result in done:
+            print_findings(result.findings)
+            out.print(
+                f"{'[green]ok[/green]   ' if result.ok else '[red]fault[/red]'} {escape(relative(str(result.path)))}"
+            )
+            if result.answer is not None:
+                text = json.dumps(result.answer, ensure_ascii=False)
+                out.print(f"      {escape(text if len(text) <= 200 else text[:199] + '…')}")
+        good = sum(result.ok for result in done)
+        out.print(f"{good:,} of {len(done):,} templates are ok" + (" (stopped)" if stopped else ""))
+    if stopped:
+        raise typer.Exit(130)
+    if not all(result.ok for result in done):
+        raise typer.Exit(1)
 
 
 @app.command(

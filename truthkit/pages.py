@@ -24,6 +24,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from truthkit.findings import SubmissionError, UsageError
 from truthkit.script_tags import address_of, bundle_name, head_start, tags
@@ -76,6 +77,15 @@ def task_page(rendered: str, answer_url: str) -> str:
     return "".join((*parts, rendered[done:]))
 
 
+def loads_crowd_script(page: str) -> bool:
+    """Whether a page loads the crowd script, by a tag or by a script that names its address."""
+    return any(
+        _CROWD.search(address_of(page, address))
+        for tag in tags(page)
+        if tag.name == "script" and (address := tag.get("src"))
+    ) or bool(re.search(r"/crowd-html-elements(?:-v2)?\.js\b", page))
+
+
 def _local(address: str) -> str | None:
     """The address here of the crowd script, its stylesheet or a bundle of the kit; None for others."""
     if _CROWD.search(address):
@@ -86,14 +96,20 @@ def _local(address: str) -> str | None:
     return f"/bundles/{name}.js" if name else None
 
 
-def content_security_policy(objects_origin: str | None, *, frame_ancestors: str = "'none'") -> str:
+def content_security_policy(
+    objects_origin: str | None, *, frame_ancestors: str = "'none'", media_from: str = ""
+) -> str:
     """The page may reach its own origin and the objects' origin, nothing else: no other host, no other port.
 
-    The sandbox keeps it from opening windows. That it goes elsewhere itself no policy can forbid.
+    The sandbox keeps it from opening windows. That it goes elsewhere itself no policy can forbid. ``media_from``: where
+    pictures, sounds, films and what scripts fetch may come from beyond that.
     """
     sources = " ".join(filter(None, ["'self'", "data:", "blob:", objects_origin]))
+    media = (
+        "".join(f"{kind}-src {sources} {media_from}; " for kind in ("img", "media", "connect")) if media_from else ""
+    )
     return (
-        f"default-src {sources} 'unsafe-inline' 'unsafe-eval'; form-action 'self'; base-uri 'self'; "
+        f"default-src {sources} 'unsafe-inline' 'unsafe-eval'; {media}form-action 'self'; base-uri 'self'; "
         f"frame-ancestors {frame_ancestors}; "
         "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads"
     )
@@ -193,7 +209,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serve(app: Starlette, *, port: int = 0) -> AsyncIterator[str]:
+async def serve(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     """Serve ``app`` on a free loopback port (or ``port``); gives its origin, ``http://127.0.0.1:PORT``.
 
     Raises UsageError if the port cannot be had.

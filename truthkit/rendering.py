@@ -81,7 +81,9 @@ def render_task_input(
 ) -> str:
     """The rendered page of a task input, given as an object or as a JSON file."""
     file = require_file("--template", template)
-    value = task_input if isinstance(task_input, Mapping) else _json_object(require_file("--task-input", task_input))
+    value = (
+        task_input if isinstance(task_input, Mapping) else read_json_object(require_file("--task-input", task_input))
+    )
     with _lazy_objects({prefix: Path(folder) for prefix, folder in objects.items()}) as store:
         return Template.load(file).render(value, sign=lambda uri: store().sign(uri), strict=not lenient).html
 
@@ -154,7 +156,7 @@ def _lazy_objects(mappings: dict[str, Path]) -> Iterator[Callable[[], ObjectStor
         yield store
 
 
-def _json_object(file: Path) -> dict[str, Any]:
+def read_json_object(file: Path) -> dict[str, Any]:
     try:
         value = json.loads(file.read_text("utf-8"))
     except ValueError as error:

@@ -110,6 +110,7 @@ def run_job(
     limit: int | None = None,
     out: PathLike | None = None,
     worker_script: PathLike | None = None,
+    workforce: str = "script",
     objects: Mapping[str, PathLike] | None = None,
     concurrency: int | None = None,
     batch: int | None = None,
@@ -138,6 +139,7 @@ def run_job(
         limit: only the first so many lines.
         out: the job folder, which must be new (``jobs/<name>-<time>``).
         worker_script: a Python file with ``async def work(page, task, worker)`` (the sample's own).
+        workforce: ``script``, or ``auto``: a worker who fills in any page with valid values.
         objects: ``s3://BUCKET/PREFIX`` to folder.
         concurrency: pages at a time (cores + 1, 4 at most).
         batch: objects per consolidation request.
@@ -160,7 +162,7 @@ def run_job(
     """
     if resume is not None:
         given = (workflow, template, manifest, pre_lambda, post_lambda, workers, limit, out, worker_script, objects)
-        changed = lenient or skip_bad_lines or allow_network or s3 != "local" or seed != 0
+        changed = lenient or skip_bad_lines or allow_network or s3 != "local" or seed != 0 or workforce != "script"
         if changed or any(value is not None for value in (*given, label_attribute, labels, batch, project)):
             raise UsageError(
                 "--resume takes everything from the job's folder",
@@ -178,6 +180,7 @@ def run_job(
             workers=workers,
             limit=limit,
             worker_script=worker_script,
+            workforce=workforce,
             objects=objects,
             batch=batch,
             label_attribute=label_attribute,
@@ -212,6 +215,7 @@ def _spec(
     workers: int | None,
     limit: int | None,
     worker_script: PathLike | None,
+    workforce: str,
     objects: Mapping[str, PathLike] | None,
     batch: int | None,
     label_attribute: str | None,
@@ -224,13 +228,7 @@ def _spec(
     project: PathLike | None,
 ) -> JobSpec:
     source = Source.of(workflow, template, manifest, pre_lambda, post_lambda, objects, project)
-    script = Path(worker_script).resolve() if worker_script is not None else source.worker_script
-    if script is None:
-        raise UsageError(
-            "there is no worker script: nobody would answer",
-            "give --worker-script FILE, a Python file with `async def work(page, task, worker)`"
-            + (f", or write {source.workflow.worker_script}" if source.workflow else ""),
-        )
+    script = _worker_script(worker_script, workforce, source)
     config = source.config
     count = workers if workers is not None else (config.workers if config else 1)
     _between("--workers", count, 1, 9)
@@ -270,6 +268,25 @@ def _spec(
     )
 
 
+def _worker_script(given: PathLike | None, workforce: str, source: Source) -> Path | None:
+    """The script that works, None for the automatic worker."""
+    if workforce not in ("script", "auto"):
+        raise UsageError(f"--workforce {workforce} is neither script nor auto", "give --workforce script or auto")
+    if workforce == "auto":
+        if given is not None:
+            raise UsageError("--workforce auto works without a script", "leave out --worker-script or --workforce")
+        return None
+    script = Path(given).resolve() if given is not None else source.worker_script
+    if script is None:
+        raise UsageError(
+            "there is no worker script: nobody would answer",
+            "give --worker-script FILE, a Python file with `async def work(page, task, worker)`"
+            + (f", or write {source.workflow.worker_script}" if source.workflow else "")
+            + "; --workforce auto fills in any page with valid values",
+        )
+    return script
+
+
 class _Run:
     """One run of a job, from its spec to its result."""
 
@@ -294,14 +311,14 @@ class _Run:
         self.on_change = on_change
 
     def execute(self, on_start: Callable[[JobFolder], None] | None) -> RunResult:
+        from truthkit.workforce.automatic import work as automatic
         from truthkit.workforce.scripted import load_work
 
         began = time.monotonic()
         spec = self.spec
         # All that can be wrong is looked at before anything is made.
         template = Template.load(spec.template)
-        assert spec.worker_script is not None
-        work = load_work(spec.worker_script)
+        work = load_work(spec.worker_script) if spec.worker_script is not None else automatic
         expected = _read_expected(spec.expected)
         launch = launch_options(
             require_chromium(headed=self.headed), headed=self.headed, allow_network=spec.allow_network
@@ -430,7 +447,6 @@ class _Run:
 
         from truthkit.workforce.scripted import ScriptedWorkforce
 
-        assert self.spec.worker_script is not None
         policy = None if self.spec.allow_network else content_security_policy(objects.endpoint)
         app = task_app(job, bundles=bundles_dir(), policy=lambda: policy)
         async with serve(app) as origin, job.consolidating(give_up):

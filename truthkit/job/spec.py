@@ -20,7 +20,8 @@ OUTPUT_BUCKET = "truthkit-output"
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """One labeling job. Paths are absolute; ``manifest`` is a local file, also where it was given by S3 URI."""
+    """One labeling job. Paths are absolute; ``manifest`` is a local file, also where it was given by S3 URI. Without a
+    ``worker_script`` the automatic worker answers."""
 
     name: str
     label_attribute: str

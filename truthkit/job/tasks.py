@@ -52,16 +52,21 @@ class TaskMaker:
         """Run pre-annotation. Raises TruthkitError with the handler's fault or its breach of contract b."""
         if self._pre_lambda is None:
             return Prepared(data_object)
-        file = str(self._pre_lambda.ref.file)
-        try:
-            event = PreAnnotationEvent(self._job_arn, data_object).to_json()
-            response = PreAnnotationResponse.parse(self._pre_lambda.invoke(event, about=about))
-        except ContractError as error:
-            message = f"what the pre-annotation handler returned: {error.path}: {error.problem}"
-            raise TruthkitError(Finding("pre-annotation-contract", message, error.cure, file=file)) from None
-        remarks = tuple(Finding("pre-annotation-remark", note, severity="info", file=file) for note in response.notes)
-        return Prepared(response.task_input, response.human_annotation_required, remarks)
+        return prepare(self._pre_lambda, data_object, self._job_arn, about=about)
 
     def render(self, task_input: dict[str, Any]) -> Rendered:
         """The rendered template. Raises TruthkitError with file, line and column."""
         return self.template.render(task_input, sign=self._sign, strict=self._strict)
+
+
+def prepare(pre_lambda: Handler, data_object: dict[str, Any], job_arn: str, *, about: str = "") -> Prepared:
+    """Run a pre-annotation handler. Raises TruthkitError with its fault or its breach of contract b."""
+    file = str(pre_lambda.ref.file)
+    try:
+        event = PreAnnotationEvent(job_arn, data_object).to_json()
+        response = PreAnnotationResponse.parse(pre_lambda.invoke(event, about=about))
+    except ContractError as error:
+        message = f"what the pre-annotation handler returned: {error.path}: {error.problem}"
+        raise TruthkitError(Finding("pre-annotation-contract", message, error.cure, file=file)) from None
+    remarks = tuple(Finding("pre-annotation-remark", note, severity="info", file=file) for note in response.notes)
+    return Prepared(response.task_input, response.human_annotation_required, remarks)

@@ -19,6 +19,7 @@ from truthkit.liquid.limits import MOST_CHARACTERS, MOST_VARIABLE_BYTES
 from truthkit.liquid.missing import MissingVariableError, dotted, where_half
 from truthkit.liquid.page import Page
 from truthkit.liquid.place import Source
+from truthkit.liquid.reads import Read, task_input_reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,10 @@ class Template:
             message = "an expression is nested too deep"
             raise TruthkitError(placed.finding("liquid-limit", message, "use fewer brackets", 0)) from error
         return cls(placed, bound)
+
+    def reads(self) -> list[Read]:
+        """What the template reads of its task input, whatever branch it stands in."""
+        return task_input_reads(self._bound)
 
     def render(self, task_input: Mapping[str, Any], *, sign: Callable[[str], str], strict: bool = True) -> Rendered:
         """The page for one task.

@@ -23,10 +23,9 @@ from truthkit.aws_names import REGION
 from truthkit.findings import Finding, TruthkitError, UsageError, excerpt
 from truthkit.job.job import Job, Task
 from truthkit.workforce.gestures import submit
+from truthkit.workforce.picture import VIEWPORT, take_picture
 from truthkit.workforce.watch import PROBE, Watch
 
-VIEWPORT = (1280, 900)
-MAX_SCREENSHOT_HEIGHT = 8_000
 OPEN_MS = 30_000
 READY_MS = 15_000
 GESTURE_MS = 10_000
@@ -112,7 +111,7 @@ class ScriptedWorkforce:
         origin: the server of the task pages.
         objects_origin: the server of the data objects.
         work: what a worker does on a page.
-        script: where ``work`` stands, for its faults.
+        script: where ``work`` stands, for its faults; None for the kit's own.
         source: the template's text, for the places of faults.
         allow_network: pages may load from elsewhere.
         concurrency: how many pages at a time.
@@ -126,7 +125,7 @@ class ScriptedWorkforce:
         origin: str,
         objects_origin: str,
         work: Work,
-        script: Path,
+        script: Path | None,
         source: str,
         allow_network: bool,
         concurrency: int,
@@ -201,7 +200,7 @@ class ScriptedWorkforce:
     async def _do(self, task: Task) -> None:
         worker_id = task.assignment.worker_id
         page, watch = await self._page(worker_id)
-        watch.begin(task, self._source)
+        watch.begin(task.rendered, self._source, str(self._job.spec.template))
         fault: Finding | None = None
         try:
             fault = await self._attend(page, watch, task)
@@ -247,6 +246,8 @@ class ScriptedWorkforce:
                 await self._work(page, item, worker)
         except TruthkitError as error:
             # A gesture knows what it did not find; where the script asked for it, the traceback knows.
+            if self._script is None:
+                return replace(error.findings[0], file=str(self._job.spec.template))
             place = script_fault(error, self._script)
             return replace(error.findings[0], file=place.file, line=place.line, excerpt=place.excerpt)
         except (Exception, SystemExit) as error:
@@ -255,11 +256,11 @@ class ScriptedWorkforce:
                     "worker-script",
                     f"the worker script did not end within {WORK_SECONDS:.0f} seconds",
                     "it may wait for something that never comes: run it with --headed --concurrency 1 to watch it",
-                    file=str(self._script),
+                    file=str(self._script or self._job.spec.template),
                 )
             if isinstance(error, BrowserError) and not self._browser.is_connected():
                 raise
-            return script_fault(error, self._script)
+            return script_fault(error, self._script or Path(__file__))
         await self._picture(page, watch, task)
         return await self._submit(page, task)
 
@@ -281,7 +282,7 @@ class ScriptedWorkforce:
                 # "prevented" is no end: a handler of the template may submit later, by itself.
                 if await page.evaluate("document.documentElement.dataset.crowdState") in ("invalid", "failed"):
                     break
-        said = await page.evaluate(_ALERTS)
+        said = await page.evaluate(ALERTS)
         return self._page_fault(
             "Submit was pressed, but no answer came" + (f"; the page says: {said}" if said else ""),
             "a required field may be empty, or a handler of the template may hold the submission back",
@@ -302,14 +303,7 @@ class ScriptedWorkforce:
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-        # A window as high as the page: what sticks to the window's edges would else be drawn in the middle.
-        width, height = VIEWPORT
-        needed = await page.evaluate("() => { scrollTo(0, 0); return document.documentElement.scrollHeight; }")
-        if needed > height:
-            await page.set_viewport_size({"width": width, "height": min(needed, MAX_SCREENSHOT_HEIGHT)})
-        await page.screenshot(path=file, type="jpeg", quality=75, animations="disabled")
-        if needed > height:
-            await page.set_viewport_size({"width": width, "height": height})
+        await take_picture(page, file, "jpeg")
 
     async def _page(self, worker_id: str) -> tuple[Page, Watch]:
         """A page of the worker's own context: what a page stores in the browser is that worker's."""
@@ -332,7 +326,7 @@ class ScriptedWorkforce:
                 context = self._contexts[worker_id]
             self._contexts[worker_id] = context
         page = await context.new_page()
-        watch = Watch(page, self._origin, self._objects_origin, str(self._job.spec.template))
+        watch = Watch(page, self._origin, self._objects_origin)
         if not self._allow_network:
             await watch.guard()
         return page, watch
@@ -341,7 +335,7 @@ class ScriptedWorkforce:
         return Finding("page-task", message, cure, file=str(self._job.spec.template))
 
 
-_ALERTS = """
+ALERTS = """
 () => {
   const texts = [];
   const walk = (root) => {

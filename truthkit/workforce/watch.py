@@ -11,11 +11,11 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.async_api import ConsoleMessage, Page, Request, Response
+from playwright.async_api import ConsoleMessage, Dialog, Page, Request, Response
 from playwright.async_api import Error as BrowserError
 
 from truthkit.findings import Finding, Severity, excerpt
-from truthkit.job.job import Task
+from truthkit.liquid import Rendered
 from truthkit.project import bundles_dir
 
 # Runs before any script of the page; `tell` is kept, so that the page cannot take it away. A crowd script whose address
@@ -71,26 +71,29 @@ _STAND = """
 class Watch:
     """Collects the findings of one page while a worker has it; ``begin`` starts anew for the next task."""
 
-    def __init__(self, page: Page, origin: str, objects_origin: str, template: str) -> None:
+    def __init__(self, page: Page, origin: str, objects_origin: str) -> None:
         self._origin = origin
         self._objects_origin = objects_origin
-        self._template_file = template
-        self._task: Task | None = None
+        self._template_file = ""
+        self._rendered: Rendered | None = None
         self._source: list[str] = []
         self.findings: list[Finding] = []
+        self.refused_scripts: list[str] = []
         self._judging: set[asyncio.Future[None]] = set()
         page.on("console", self._console)
         page.on("requestfailed", self._failed)
         page.on("response", self._response)
-        page.on("dialog", lambda dialog: dialog.accept())
+        page.on("dialog", _accept)
         page.on("crash", lambda _: self._add("page-crash", "the page crashed"))
         self._page = page
 
-    def begin(self, task: Task, source: list[str]) -> None:
-        """``source`` is the template's text, by lines."""
-        self._task = task
+    def begin(self, rendered: Rendered, source: list[str], template: str) -> None:
+        """The page that comes next; ``source`` is the text of the file ``template``, by lines."""
+        self._rendered = rendered
         self._source = source
+        self._template_file = template
         self.findings = []
+        self.refused_scripts = []
 
     async def guard(self) -> None:
         """Keep the page from leaving for elsewhere: a content security policy says nothing of navigation.
@@ -104,7 +107,7 @@ class Watch:
             url, request = event["request"]["url"], {"requestId": event["requestId"]}
             own = url.startswith((f"{self._origin}/", f"{self._objects_origin}/"))
             if not own:
-                self._refused(url)
+                self.refused(url)
             # The page may be gone by now.
             with contextlib.suppress(BrowserError):
                 if own:
@@ -121,7 +124,7 @@ class Watch:
         await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]})
 
     def _popup(self, popup: Page) -> None:
-        self._refused(popup.url)
+        self.refused(popup.url)
         task = asyncio.ensure_future(popup.close())
         self._judging.add(task)
         task.add_done_callback(self._judging.discard)
@@ -187,9 +190,12 @@ class Watch:
                 line=self._line_at(where[1], int(where[2])) if where else None,
             )
         elif kind == "refused":
-            self._refused(url)
+            if str(said.get("directive")).startswith("script-src"):
+                self.refused_scripts.append(url)
+            self.refused(url)
 
-    def _refused(self, url: str) -> None:
+    def refused(self, url: str) -> None:
+        """Note that the page asked for something that is not on this machine."""
         self._add(
             "page-network-refused",
             f"the page asked for {url}, which is not on this machine: refused",
@@ -202,7 +208,7 @@ class Watch:
         if "ERR_ABORTED" in failure or failure in ("csp", "net::ERR_BLOCKED_BY_CSP", "net::ERR_ACCESS_DENIED"):
             return  # told already, or the page itself went on
         if "ERR_NAME_NOT_RESOLVED" in failure:
-            self._refused(url)
+            self.refused(url)
         elif url.startswith(self._objects_origin + "/"):
             # Chromium keeps an error that answers an <img> from the page (ORB): it counts as a failed request.
             self._object(url)
@@ -250,19 +256,19 @@ class Watch:
 
     def _line_at(self, url: str, rendered_line: int) -> int | None:
         """The template's line behind a line of the page."""
-        if self._task is None or not url.startswith(f"{self._origin}/tasks/"):
+        if self._rendered is None or not url.startswith(f"{self._origin}/tasks/"):
             return None
-        lines = self._task.rendered.lines
+        lines = self._rendered.lines
         return lines[rendered_line - 1] if 1 <= rendered_line <= len(lines) else None
 
     def _line_of(self, url: str) -> int | None:
         """The template's line that a URL comes from: where it stands in the page, else in the template."""
         parts = urlsplit(url)
         for text in (url, html.escape(url), f"{parts.netloc}{parts.path}", parts.path, parts.path.rsplit("/", 1)[-1]):
-            if len(text) > 3 and self._task is not None:
-                at = self._task.rendered.html.find(text)
+            if len(text) > 3 and self._rendered is not None:
+                at = self._rendered.html.find(text)
                 if at >= 0:
-                    return self._line_at(f"{self._origin}/tasks/", self._task.rendered.html.count("\n", 0, at) + 1)
+                    return self._line_at(f"{self._origin}/tasks/", self._rendered.html.count("\n", 0, at) + 1)
         return None
 
     def _line_with(self, text: str) -> int | None:
@@ -282,3 +288,10 @@ class Watch:
         finding = Finding(code, message, cure, severity, file=self._template_file, line=line, excerpt=shown)
         if finding not in self.findings:
             self.findings.append(finding)
+
+
+async def _accept(dialog: Dialog) -> None:
+    """Go along with alert() and confirm(); prompt() gets what it proposes, or a word."""
+    # The page may be gone by now.
+    with contextlib.suppress(BrowserError):
+        await dialog.accept(dialog.default_value or "a word")

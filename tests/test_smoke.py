@@ -1,0 +1,330 @@
+"""``truthkit smoke``: templates that each use one trick of real ones, and templates with faults."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.documents import ROOT, json_fields
+from tests.plain import make_plain
+from truthkit import UsageError, run_job
+from truthkit.smoke import TemplateResult, smoke
+
+TEMPLATES = ROOT / "tests" / "smoke_templates"
+NAMES = sorted(file.name for file in TEMPLATES.glob("*.html"))
+SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>\n'
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, TemplateResult]:
+    """All templates of the folder, tried at once."""
+    out = tmp_path_factory.mktemp("out")
+    tried = {result.path.name: result for result in smoke([TEMPLATES], out=out)}
+    stems = [name.removesuffix(".html").removesuffix(".liquid") for name in tried]
+    assert sorted(file.name for file in out.glob("*.png")) == sorted(f"{stem}.png" for stem in stems)
+    assert sorted(file.name for file in out.glob("*.json")) == sorted(f"{stem}.answer.json" for stem in stems)
+    return tried
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(html: str, name: str = "page.liquid.html", script: str = SCRIPT) -> Path:
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(script + html, "utf-8")
+        return file
+
+    return write
+
+
+def one(file: Path, **arguments: Any) -> TemplateResult:
+    (result,) = smoke([file], **arguments)
+    return result
+
+
+def codes(result: TemplateResult, severity: str | None = None) -> list[str]:
+    return [finding.code for finding in result.findings if severity in (None, finding.severity)]
+
+
+# --- what real templates do ---
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_filled_in_and_submitted(results: dict[str, TemplateResult], name: str) -> None:
+    result = results[name]
+    assert result.ok, result.findings
+    assert result.answer
+    empty = [key for key, value in result.answer.items() if value in ("", None, [], {})]
+    assert not empty, "everything that can be reached is filled in"
+
+
+def test_values_are_valid(results: dict[str, TemplateResult]) -> None:
+    answer = results["native-inputs.liquid.html"].answer
+    assert answer
+    assert answer["kept"] == "as it is"
+    assert answer["one"] == "left"
+    assert 0.5 <= float(answer["number"]) <= 2
+    assert "1999-01-01" <= answer["date"] <= "2019-12-31"
+    assert len(answer["short"]) <= 6
+    assert len(answer["notes"]) >= 60
+    assert answer["flower"] in ("rose", "lily")
+
+
+def test_what_a_choice_brings_up_is_filled_in(results: dict[str, TemplateResult]) -> None:
+    answer = results["enabled-by-a-choice.liquid.html"].answer
+    assert answer
+    assert answer["bad"] == {"no": False, "yes": True}
+    assert answer["how"] == {"rude": True}
+    assert answer["words"]
+    assert answer["detail"]
+
+
+def test_the_input_beside_a_template_is_used(results: dict[str, TemplateResult]) -> None:
+    result = results["given.liquid.html"]
+    assert result.answer
+    assert result.answer["tags"] == {"red": True, "blue": True}
+    assert result.findings == ()
+
+
+def test_media_of_other_hosts_are_warnings_with_a_line(results: dict[str, TemplateResult]) -> None:
+    result = results["whole-document.html"]
+    assert {(finding.code, finding.severity) for finding in result.findings} == {("page-network-refused", "warning")}
+    assert sorted(finding.line or 0 for finding in result.findings) == [7, 11]
+
+
+def test_the_same_seed_gives_the_same_answer() -> None:
+    file = TEMPLATES / "radio-groups.liquid.html"
+    answers = [one(file, seed=seed).answer for seed in (3, 3, *range(4, 9))]
+    assert answers[0] == answers[1]
+    assert len({json.dumps(answer) for answer in answers}) > 1
+
+
+# --- task inputs ---
+
+
+def test_a_task_input_is_made_up_from_what_the_template_reads(write: Write) -> None:
+    result = one(
+        write(
+            '<crowd-form><img src="{{ task.input.photo | grant_read_access }}">'
+            "{% for kind in task.input.kinds %}"
+            '<input type="checkbox" name="{{ kind.name }}">{% endfor %}</crowd-form>'
+        )
+    )
+    assert result.ok, result.findings
+    assert len(result.answer or ()) == 3
+    (made_up,) = result.findings
+    assert (made_up.code, made_up.severity) == ("smoke-made-up", "info")
+    assert "photo='s3://truthkit-smoke/photo-1.png'" in made_up.message
+
+
+def test_what_a_given_input_lacks_is_made_up_and_told(write: Write) -> None:
+    page = write('<crowd-form>{{ task.input.text }}<input name="{{ task.input.name }}"></crowd-form>')
+    result = one(page, task_input={"name": "mine"})
+    assert result.ok
+    assert list(result.answer or ()) == ["mine"]
+    assert codes(result, "warning") == ["liquid-missing-variable"]
+
+
+def test_a_manifest_line_and_a_handler_make_the_task_input(tmp_path: Path) -> None:
+    plain = make_plain(tmp_path)
+    result = one(plain.template, manifest=plain.manifest, pre_lambda=plain.pre)
+    assert result.ok, result.findings
+    assert result.findings == ()
+
+
+def test_an_object_that_is_there_is_used(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "words.json").write_text('{"word": "found"}')
+    page = write(
+        '<crowd-form><input type="hidden" name="word" id="word"></crowd-form><script>'
+        'fetch("{{ task.input.words | grant_read_access }}").then((it) => it.json())'
+        ".then((it) => { word.value = it.word });"
+        "document.querySelector('crowd-form').onsubmit = () => Boolean(word.value);</script>"
+    )
+    result = one(page, task_input={"words": "s3://bucket/in/words.json"}, objects={"s3://bucket/in/": tmp_path / "in"})
+    assert result.answer == {"word": "found"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{", "is not JSON"), ('{"input": {}}', "has no object taskInput")], ids=["broken", "other"]
+)
+def test_a_bad_input_beside_a_template_is_a_finding(write: Write, text: str, said: str) -> None:
+    page = write("<crowd-form></crowd-form>")
+    page.with_name("page.input.json").write_text(text)
+    result = one(page)
+    assert codes(result) == ["task-input"]
+    assert said in result.findings[0].message
+
+
+# --- faults ---
+
+
+def test_a_script_error_is_a_fault_though_the_answer_came(write: Write) -> None:
+    result = one(write('<crowd-form><input name="a"></crowd-form>\n<script>nothing.here();</script>'))
+    assert result.answer
+    assert not result.ok
+    (finding,) = result.findings
+    assert (finding.code, finding.line) == ("page-script-error", 3)
+
+
+def test_an_external_script_is_named_as_the_cause(write: Write) -> None:
+    result = one(
+        write(
+            '<script src="https://example.com/jquery.js"></script>\n'
+            '<crowd-form><input name="a"></crowd-form><script>$("input").val(1);</script>'
+        )
+    )
+    assert codes(result, "error") == ["page-script-error"]
+    assert codes(result, "warning") == ["page-network-refused"]
+    error = next(finding for finding in result.findings if finding.severity == "error")
+    assert "https://example.com/jquery.js" in error.cure
+
+
+def test_a_submission_that_is_always_held_back_is_a_fault(write: Write) -> None:
+    result = one(write('<crowd-form onsubmit="alert(\'Never.\'); return false"><input name="a"></crowd-form>'))
+    assert result.answer is None
+    assert codes(result) == ["page-task"]
+    assert "the page says: Never." in result.findings[0].message
+
+
+def test_a_page_without_a_form_is_a_fault(write: Write) -> None:
+    result = one(write('<p>Nothing.</p><input name="a">'))
+    assert codes(result) == ["page-task"]
+    assert "no Submit" in result.findings[0].message
+
+
+def test_an_unknown_element_is_a_warning(write: Write) -> None:
+    result = one(write('<crowd-form><crowd-slider name="s"><crowd-slider-label>1</crowd-slider-label></crowd-slider>'))
+    assert result.ok
+    assert codes(result) == ["page-unknown-element"]
+
+
+def test_a_control_that_nobody_can_reach_is_told(write: Write) -> None:
+    result = one(write('<crowd-form><div style="display:none"><crowd-input name="a"></crowd-input></div></crowd-form>'))
+    assert result.ok
+    assert codes(result) == ["smoke-empty"]
+
+
+def test_a_faulty_template_does_not_stop_the_others(write: Write) -> None:
+    write("{{ task.input.a ", "a.liquid.html")
+    write('<crowd-form><input name="b"></crowd-form>', "b.liquid.html")
+    folder = write("<script>for (;;) location.reload();</script>", "c.liquid.html").parent
+    a, b, c = smoke([folder])
+    assert codes(a) == ["liquid-unclosed"]
+    assert b.ok
+    assert not c.ok
+
+
+# --- the command ---
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "truthkit", "smoke", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_json_and_exit_status(write: Write, tmp_path: Path) -> None:
+    good = write('<crowd-form><input name="a"></crowd-form>', "sub/good.liquid.html")
+    bad = write("<p>No form.</p>", "bad.html")
+    done = command(tmp_path, good, "--json", "--out", tmp_path / "out")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert set(report) == {"templates"}
+    first, second = report["templates"]
+    assert set(first) | set(report) == json_fields("smoke")
+    assert (first["path"], first["ok"], first["answer"]) == (str(bad), False, None)
+    assert (second["path"], second["ok"], list(second["answer"])) == (str(good), True, ["a"])
+    assert json.loads((tmp_path / "out" / "sub" / "good.answer.json").read_text()) == second["answer"]
+    assert (tmp_path / "out" / "sub" / "good.png").stat().st_size > 1_000
+    assert (tmp_path / "out" / "bad.png").is_file()
+
+
+def test_what_people_see(write: Write) -> None:
+    good = write('<crowd-form><input name="a"></crowd-form>')
+    done = command(good)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, answer, last = done.stdout.splitlines()
+    assert first == f"ok    {good}"
+    assert answer.strip().startswith('{"a": "')
+    assert last == "1 of 1 templates are ok"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nowhere.html",),
+        ("tests/contract",),
+        ("tests/smoke_templates", "--pre-lambda", "x.py"),
+        ("tests/smoke_templates", "--task-input", "a.json", "--manifest", "b.jsonl"),
+    ],
+    ids=["no-file", "no-templates", "handler-alone", "two-inputs"],
+)
+def test_wrong_use(arguments: tuple[str, ...]) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert "[usage]" in done.stderr
+
+
+def test_ctrl_c_keeps_what_was_done(write: Write, tmp_path: Path) -> None:
+    write('<crowd-form><input name="a"></crowd-form>', "a.liquid.html")
+    for number in range(30):
+        write('<crowd-form onsubmit="return false"><video></video></crowd-form>', f"c{number}.liquid.html")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "truthkit", "smoke", str(tmp_path), "--json", "--out", str(tmp_path / "out")],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 60
+    while not (tmp_path / "out" / "a.answer.json").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    paths = [Path(one["path"]).name for one in json.loads(told)["templates"]]
+    assert "a.liquid.html" in paths
+
+
+# --- the automatic worker in a job ---
+
+
+def test_a_job_by_the_automatic_worker(tmp_path: Path) -> None:
+    plain = make_plain(tmp_path, lines=2)
+    arguments = {**plain.arguments(), "worker_script": None, "workers": 2, "workforce": "auto"}
+    result = run_job(**arguments, out=tmp_path / "job")
+    assert result.ok, result.findings
+    assert (result.objects, result.answers, result.labeled) == (2, 4, 2)
+    again = run_job(**arguments, out=tmp_path / "again")
+    assert again.labels() == result.labels()
+
+
+def test_a_job_tells_what_the_automatic_worker_cannot_do(tmp_path: Path) -> None:
+    plain = make_plain(tmp_path, lines=1)
+    plain.template.write_text(SCRIPT + '<crowd-form onsubmit="return false"><input name="said"></crowd-form>')
+    result = run_job(**{**plain.arguments(), "worker_script": None, "workforce": "auto"}, out=tmp_path / "job")
+    assert result.failed == 1
+    (finding,) = result.findings
+    assert (finding.code, finding.file) == ("page-task", str(plain.template))
+
+
+def test_a_workforce_is_script_or_auto(tmp_path: Path) -> None:
+    plain = make_plain(tmp_path)
+    with pytest.raises(UsageError, match="neither script nor auto"):
+        run_job(**plain.arguments(), workforce="people", out=tmp_path / "job")
+    with pytest.raises(UsageError, match="works without a script"):
+        run_job(**plain.arguments(), workforce="auto", out=tmp_path / "job")

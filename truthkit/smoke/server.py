@@ -1,0 +1,123 @@
+"""What the pages of a smoke test talk to: the desk that takes their answers, and objects that are there or not."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from truthkit.findings import SubmissionError
+from truthkit.smoke.placeholders import is_known, placeholder
+
+_CORS = {"Access-Control-Allow-Origin": "*"}
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A page on the desk, and its answer once it has come."""
+
+    html: str
+    answer: dict[str, Any] | None = None
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Desk:
+    """Hands out the pages by their number and takes the answers."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, Sheet] = {}
+
+    async def page(self, token: str) -> str | None:
+        sheet = self.sheets.get(token)
+        return sheet.html if sheet else None
+
+    async def submit(self, token: str, answer: dict[str, Any]) -> None:
+        sheet = self.sheets.get(token)
+        if sheet is None:
+            raise SubmissionError(404, "there is no such page")
+        sheet.answer = answer
+        sheet.answered.set()
+
+
+def with_relative_files(app: ASGIApp) -> ASGIApp:
+    """``app``, in which pictures and the like that a page asks for by a relative address get a placeholder."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] == "http" and not path.startswith("/bundles/") and is_known(path) and path != "/favicon.ico":
+            stand_in = placeholder(path)
+            await Response(stand_in.body, media_type=stand_in.media_type, headers=_CORS)(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return answer
+
+
+def objects_app(file_of: Callable[[str, str], Path | None]) -> Starlette:
+    """Serves ``/BUCKET/KEY``: the file, if ``file_of`` knows one, else a placeholder."""
+
+    async def read(request: Request) -> Response:
+        bucket, key = request.path_params["bucket"], request.path_params["key"]
+        file = file_of(bucket, key)
+        if file is not None:
+            return FileResponse(file)
+        stand_in = placeholder(key, request.headers.get("sec-fetch-dest", ""))
+        return Response(stand_in.body, media_type=stand_in.media_type)
+
+    cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=["*"])
+    return Starlette(routes=[Route("/{bucket}/{key:path}", read)], middleware=[cors])
+
+
+def object_address(origin: str, s3_uri: str) -> str:
+    """The URL of an object on the objects' server."""
+    bucket, _, key = s3_uri.removeprefix("s3://").partition("/")
+    return f"{origin}/{quote(bucket)}/{quote(key)}"
+
+
+def signed_address(origin: str, s3_uri: str) -> str:
+    """The same with what a presigned URL has; nobody checks it here."""
+    query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature=smoke"
+    return f"{object_address(origin, s3_uri)}?{query}"
+
+
+class Elsewhere:
+    """Gives pictures, sounds and films of other hosts a placeholder, so that a page can be worked without them.
+
+    A widget without its picture could not be worked at all. Everything else of other hosts stays refused.
+    """
+
+    def __init__(self, origins: tuple[str, ...], told: Callable[[str], None]) -> None:
+        self._origins = origins
+        self._told = told
+
+    async def answer(self, send: Callable[[str, dict[str, Any]], Awaitable[Any]], event: dict[str, Any]) -> None:
+        """Answer a request that the browser has paused; ``send`` talks to the browser's protocol."""
+        url, request = event["request"]["url"], {"requestId": event["requestId"]}
+        if url.startswith(self._origins):
+            await send("Fetch.continueRequest", request)
+            return
+        self._told(url)
+        kind = event.get("resourceType", "")
+        path = unquote(urlsplit(url).path)
+        stand_in = placeholder(path, {"Image": "image", "Media": "video"}.get(kind, ""))
+        # A script may fetch a picture, to look into the file.
+        if kind not in ("Image", "Media") and not stand_in.media_type.startswith(("image/", "audio/", "video/")):
+            await send("Fetch.failRequest", {**request, "errorReason": "AccessDenied"})
+            return
+        headers = [
+            {"name": name, "value": value} for name, value in {**_CORS, "Content-Type": stand_in.media_type}.items()
+        ]
+        body = base64.b64encode(stand_in.body).decode()
+        await send("Fetch.fulfillRequest", {**request, "responseCode": 200, "responseHeaders": headers, "body": body})

@@ -1,0 +1,334 @@
+"""Trying templates: each is opened, filled in by the automatic worker, submitted, and judged."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Error as BrowserError
+
+from truthkit.browser import LaunchOptions
+from truthkit.elements import load_catalogue
+from truthkit.findings import Finding, TruthkitError
+from truthkit.pages import content_security_policy, serve, task_app
+from truthkit.project import bundles_dir
+from truthkit.smoke.server import (
+    Desk,
+    Elsewhere,
+    Sheet,
+    object_address,
+    objects_app,
+    signed_address,
+    with_relative_files,
+)
+from truthkit.smoke.templates import Found, Made, input_beside, make_page
+from truthkit.workforce.automatic import Attempt, Named
+from truthkit.workforce.picture import VIEWPORT, take_picture
+from truthkit.workforce.watch import PROBE, Watch
+
+OPEN_MS = 15_000
+READY_MS = 10_000
+SECONDS = 90.0
+"""How long one template may take."""
+ANSWER_SECONDS = 10.0
+
+_FORGIVEN = frozenset({"page-network-refused", "page-object", "page-unknown-element"})
+"""Errors of a job's page that say nothing of the template here: there is no network, and objects are made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateResult:
+    """What became of one template. ``answer`` is None if none came."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+    answer: dict[str, Any] | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was submitted, and nothing about it is an error."""
+        return self.answer is not None and not any(finding.severity == "error" for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": str(self.path),
+            "ok": self.ok,
+            "findings": [finding.to_json() for finding in self.findings],
+            "answer": self.answer,
+        }
+
+
+FileOf = Callable[[str, str], Path | None]
+
+
+async def try_templates(
+    templates: Sequence[Found],
+    *,
+    task_input: Mapping[str, Any] | None,
+    file_of: FileOf,
+    launch: LaunchOptions,
+    seed: int,
+    out: Path | None,
+    on_result: Callable[[TemplateResult], None],
+) -> None:
+    """Try each template in one browser, several at a time; results come as they are done.
+
+    Args:
+        templates: what to try.
+        task_input: the task input of all; None: each its own, or one that is made up.
+        file_of: the file of an object, by bucket and key; None where there is none.
+        launch: how the browser is started.
+        seed: of the worker's chance; the same gives the same answers.
+        out: where a picture and the answer of each go.
+        on_result: told of each template.
+    """
+    desk = Desk()
+    policies: list[str] = []
+    async with AsyncExitStack() as stack:
+        app = with_relative_files(task_app(desk, bundles=bundles_dir(), policy=lambda: policies[0]))
+        origin = await stack.enter_async_context(serve(app))
+        objects = await stack.enter_async_context(serve(objects_app(file_of)))
+        # Media of other hosts get placeholders before they reach the network, which there is none of.
+        policies.append(content_security_policy(objects, media_from="*"))
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(**launch)
+        trial = Trial(browser, desk, origin=origin, objects=objects, task_input=task_input, seed=seed, out=out)
+        waiting = iter(enumerate(templates))
+
+        async def slot() -> None:
+            for number, found in waiting:
+                on_result(await trial.of(number, found))
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(len(templates), 4, (os.cpu_count() or 1) + 1)):
+                    group.create_task(slot())
+        finally:
+            with contextlib.suppress(BrowserError):
+                await browser.close()
+
+
+class Trial:
+    """The trial of templates in one browser; pages are used again while nothing broke on them."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        desk: Desk,
+        *,
+        origin: str,
+        objects: str,
+        task_input: Mapping[str, Any] | None,
+        seed: int,
+        out: Path | None,
+    ) -> None:
+        self._browser = browser
+        self._desk = desk
+        self._origin = origin
+        self._objects = objects
+        self._task_input = task_input
+        self._seed = seed
+        self._out = out
+        self._free: list[_Stage] = []
+        self._context: BrowserContext | None = None
+        self._making = asyncio.Lock()
+        self._fixed_keys = {
+            tag: element.answer.key or "" for tag, element in load_catalogue().items() if element.answer
+        }
+
+    async def of(self, number: int, found: Found) -> TemplateResult:
+        """Try one template; whatever goes wrong is a finding of it."""
+        sheet = Sheet("")
+        findings: list[Finding] = []
+        try:
+            made = await asyncio.to_thread(self._make, found)
+            findings += made.findings
+            sheet.html = made.rendered.html
+            self._desk.sheets[str(number)] = sheet
+            findings += await self._try(str(number), found, made, sheet)
+        except TruthkitError as error:
+            findings += error.findings
+        except BrowserError as error:
+            findings.append(_fault(found, f"the browser failed: {str(error).splitlines()[0]}"))
+        finally:
+            self._desk.sheets.pop(str(number), None)
+        if self._out and sheet.answer is not None:
+            text = json.dumps(sheet.answer, indent=2, ensure_ascii=False, sort_keys=True)
+            self._file(found, ".answer.json").write_text(text + "\n", "utf-8", errors="backslashreplace")
+        return TemplateResult(found.path, tuple(dict.fromkeys(findings)), sheet.answer)
+
+    def _make(self, found: Found) -> Made:
+        task_input = self._task_input if self._task_input is not None else input_beside(found.path)
+        return make_page(
+            found.path,
+            task_input,
+            sign=lambda uri: signed_address(self._objects, uri),
+            address=lambda uri: object_address(self._objects, uri),
+        )
+
+    async def _try(self, token: str, found: Found, made: Made, sheet: Sheet) -> list[Finding]:
+        stage = await self._stage()
+        stage.begin(found, made)
+        faults: list[Finding] = []
+        broken = True
+        limit = asyncio.timeout(SECONDS)
+        try:
+            async with limit:
+                faults += await self._attend(stage, token, found, sheet)
+            broken = False
+        except TruthkitError as error:
+            faults += (replace(finding, file=finding.file or str(found.path)) for finding in error.findings)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            faults.append(_fault(found, f"it was not done within {SECONDS:.0f} seconds"))
+        except BrowserError as error:
+            faults.append(_fault(found, f"the browser failed: {str(error).splitlines()[0]}"))
+        if broken:
+            await self._leave(stage, found)
+        else:
+            self._free.append(stage)
+        return [*stage.judged(), *faults]
+
+    async def _attend(self, stage: _Stage, token: str, found: Found, sheet: Sheet) -> list[Finding]:
+        """Open the page, do it, submit it; gives what is wrong with what came of it."""
+        page = stage.page
+        response = await page.goto(f"{self._origin}/tasks/{token}", wait_until="load", timeout=OPEN_MS)
+        if response is None or not response.ok:
+            raise TruthkitError(_fault(found, f"status {response.status if response else 'unknown'}"))
+        if not await stage.watch.stand(READY_MS):
+            raise TruthkitError(_fault(found, "the crowd elements of the page were not ready in time"))
+
+        async def picture() -> None:
+            if self._out:
+                with contextlib.suppress(BrowserError):
+                    await take_picture(page, self._file(found, ".png"), "png")
+
+        attempt = Attempt(page, Random(f"{self._seed}:{found.name}"), picture)
+        await attempt.complete()
+        try:
+            await asyncio.wait_for(sheet.answered.wait(), ANSWER_SECONDS)
+        except TimeoutError:
+            raise TruthkitError(_fault(found, "the page said that it was submitted, but no answer came")) from None
+        assert sheet.answer is not None
+        shells = await attempt.survey.shells()
+        return [
+            *(_fault(found, f"<{tag}> was not upgraded") for tag in shells),
+            *self._absent(found, await attempt.survey.named(), sheet.answer),
+        ]
+
+    def _absent(self, found: Found, named: Iterable[Named], answer: Mapping[str, Any]) -> list[Finding]:
+        """The controls that the answer says nothing of."""
+        findings = []
+        for control in named:
+            key = self._fixed_keys.get(control.tag) or control.name
+            place = f"<{control.tag} name={json.dumps(control.name, ensure_ascii=False)}>"
+            if control.empty:
+                findings.append(
+                    Finding("smoke-empty", f"{place} was left empty: it could not be reached", severity="warning")
+                )
+            elif key and key not in answer:
+                findings.append(Finding("smoke-absent", f"{place} is not in the answer"))
+        return [replace(finding, file=str(found.path)) for finding in findings]
+
+    async def _leave(self, stage: _Stage, found: Found) -> None:
+        """Nobody goes on with a page on which something broke; its picture is kept."""
+        with contextlib.suppress(BrowserError):
+            if self._out and not (file := self._file(found, ".png")).exists():
+                async with asyncio.timeout(5):
+                    await take_picture(stage.page, file, "png")
+        with contextlib.suppress(BrowserError):
+            await stage.page.close()
+
+    def _file(self, found: Found, suffix: str) -> Path:
+        assert self._out is not None
+        file = self._out / f"{found.name}{suffix}"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file
+
+    async def _stage(self) -> _Stage:
+        if self._free:
+            return self._free.pop()
+        async with self._making:
+            if self._context is None:
+                width, height = VIEWPORT
+                self._context = await self._browser.new_context(
+                    viewport={"width": width, "height": height},
+                    service_workers="block",
+                    reduced_motion="reduce",
+                    accept_downloads=False,
+                    locale="en-US",
+                )
+                self._context.set_default_timeout(5_000)
+                await self._context.add_init_script(PROBE)
+        return await _Stage.of(await self._context.new_page(), self._origin, self._objects)
+
+
+@dataclass(slots=True)
+class _Stage:
+    """A page of the browser, and what is noted of it."""
+
+    page: Page
+    watch: Watch
+    elsewhere: list[str]
+
+    @classmethod
+    async def of(cls, page: Page, origin: str, objects: str) -> _Stage:
+        stage = cls(page, Watch(page, origin, objects), [])
+        await stage.watch.guard()
+        media = Elsewhere((f"{origin}/", f"{objects}/"), stage.elsewhere.append)
+        session = await page.context.new_cdp_session(page)
+        answering: set[asyncio.Task[None]] = set()
+
+        async def answer(event: dict[str, Any]) -> None:
+            # The page may be gone by now.
+            with contextlib.suppress(BrowserError):
+                await media.answer(session.send, event)
+
+        def paused(event: dict[str, Any]) -> None:
+            task = asyncio.ensure_future(answer(event))
+            answering.add(task)
+            task.add_done_callback(answering.discard)
+
+        session.on("Fetch.requestPaused", paused)
+        patterns = [
+            {"urlPattern": f"{scheme}://*", "resourceType": kind}
+            for scheme in ("http", "https")
+            for kind in ("Image", "Media", "XHR", "Fetch")
+        ]
+        await session.send("Fetch.enable", {"patterns": patterns})
+        return stage
+
+    def begin(self, found: Found, made: Made) -> None:
+        self.watch.begin(made.rendered, made.source, str(found.path))
+        self.elsewhere.clear()
+
+    def judged(self) -> list[Finding]:
+        """What the page's watch has found, as it counts for a template that is only tried."""
+        for url in self.elsewhere:
+            self.watch.refused(url)
+        return [self._judge(finding) for finding in self.watch.findings]
+
+    def _judge(self, finding: Finding) -> Finding:
+        if finding.code == "page-network-refused":
+            cure = "pictures, sounds and films get a placeholder; scripts, styles and fonts must be brought along"
+            return replace(finding, severity="warning", cure=cure)
+        if finding.code in _FORGIVEN or (finding.code == "page-request-failed" and "/bundles/" not in finding.message):
+            return replace(finding, severity="warning")
+        if finding.code == "page-script-error" and self.watch.refused_scripts:
+            scripts = ", ".join(dict.fromkeys(self.watch.refused_scripts))
+            return replace(finding, cure=f"it may need {scripts}, which was refused: bring the script along")
+        return finding
+
+
+def _fault(found: Found, message: str) -> Finding:
+    return Finding("page-task", message, file=str(found.path))

@@ -1,0 +1,220 @@
+"""What a worker sees on a page: its controls, its buttons, its films and sounds, and where each can be pointed at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from playwright.async_api import ElementHandle, JSHandle, Page
+
+from truthkit.elements import load_catalogue
+
+OUTCOME_MS = 400
+"""How long a press on Submit may take to show that the form has heard of it."""
+SENDING_MS = 15_000
+
+Kind = Literal["text", "check", "radio", "select", "slider", "widget"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a ``<select>``; ``usable`` is one that a worker can choose."""
+
+    value: str
+    text: str
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Something that takes part in the answer, or may.
+
+    ``number`` names it on its page. ``opener`` is the number of what brings it to sight, if it is hidden by a tab, a
+    dialog or ``<details>``. ``group`` is the same for the radio buttons of which one can be on. Lengths are 0 where
+    there is no bound.
+    """
+
+    number: int
+    kind: Kind
+    tag: str
+    name: str
+    disabled: bool
+    visible: bool
+    valid: bool
+    opener: int | None = None
+    label: str = ""
+    required: bool = False
+    read_only: bool = False
+    type: str = ""
+    value: str = ""
+    on: bool = False
+    group: str = ""
+    min: str = ""
+    max: str = ""
+    step: str = ""
+    pattern: str = ""
+    by_character: bool = False
+    min_length: int = 0
+    max_length: int = 0
+    multiple: bool = False
+    chosen: int = -1
+    options: tuple[Option, ...] = ()
+    list: tuple[str, ...] = ()
+
+    @property
+    def reachable(self) -> bool:
+        return self.visible and not self.disabled and not self.read_only
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been said with it."""
+        if self.kind == "text":
+            return not self.value
+        if self.kind == "select":
+            return self.chosen < 0 or not self.value
+        return self.kind in ("check", "radio") and not self.on
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> Self:
+        values = {re.sub("[A-Z]", lambda match: "_" + match[0].lower(), key): value for key, value in found.items()}
+        values["options"] = tuple(Option(**option) for option in values.get("options", ()))
+        values["list"] = tuple(values.get("list", ()))
+        return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Something to press. ``submits``: 2 it says that it submits, 1 it does so unless a script prevents it, 0 no."""
+
+    number: int
+    tag: str
+    text: str
+    visible: bool
+    disabled: bool
+    submits: int
+    hint: str
+
+    @property
+    def reachable(self) -> bool:
+        return self.visible and not self.disabled
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A film or a sound. ``done``: it was played to its end, or cannot be. ``play_at``: the share of its width where a
+    press plays it."""
+
+    number: int
+    visible: bool
+    done: bool
+    length: float
+    play_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page at one moment. ``shown`` is the length of its visible text."""
+
+    state: str
+    shown: int
+    controls: tuple[Control, ...]
+    presses: tuple[Press, ...]
+    media: tuple[Media, ...]
+    dialogs: int
+    drags: tuple[int, ...]
+
+    @property
+    def face(self) -> int:
+        """Differs for views that show something else."""
+        controls = (one.number for one in self.controls if one.visible)
+        presses = (one.number for one in self.presses if one.visible)
+        return hash((self.shown, *controls, *presses))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A named control that the form reads. ``empty``: one that says nothing while there is nothing in it."""
+
+    name: str
+    tag: str
+    empty: bool
+
+
+class Survey:
+    """One open page, as its worker sees it."""
+
+    def __init__(self, page: Page, surveyor: JSHandle) -> None:
+        self.page = page
+        self._surveyor = surveyor
+
+    @classmethod
+    async def of(cls, page: Page) -> Self:
+        return cls(page, await page.evaluate_handle(_surveyor(), [*_catalogue()]))
+
+    async def look(self) -> View:
+        found = await self._surveyor.evaluate("surveyor => surveyor.look()")
+        return View(
+            state=found["state"],
+            shown=found["shown"],
+            controls=tuple(Control.of(one) for one in found["controls"]),
+            presses=tuple(Press(**one) for one in found["presses"]),
+            media=tuple(Media(**one) for one in found["media"]),
+            dialogs=found["dialogs"],
+            drags=tuple(found["drags"]),
+        )
+
+    async def aim(self, number: int, share: Sequence[float] = (0.5, 0.5)) -> tuple[float, float] | None:
+        """Where to point to hit the element, scrolled into view; None if nothing can be pointed at."""
+        found = await self._surveyor.evaluate("(surveyor, [n, share]) => surveyor.aim(n, share)", [number, list(share)])
+        return None if "problem" in found else (found["x"], found["y"])
+
+    async def click(self, number: int, share: Sequence[float] = (0.5, 0.5)) -> bool:
+        """Press the element with the mouse; False if nothing of it can be pointed at."""
+        point = await self.aim(number, share)
+        if point is None:
+            return False
+        await self.page.mouse.click(*point)
+        return True
+
+    async def field(self, number: int) -> ElementHandle | None:
+        """The native field of a control, its own or the one inside a crowd element."""
+        handle = await self._surveyor.evaluate_handle("(surveyor, n) => surveyor.field(n)", number)
+        return handle.as_element()
+
+    async def outcome(self) -> str:
+        """What the form says after the last press: its state, empty if it has said nothing."""
+        return str(
+            await self._surveyor.evaluate(
+                "(surveyor, [patience, sending]) => surveyor.outcome(patience, sending)", [OUTCOME_MS, SENDING_MS]
+            )
+        )
+
+    async def changed(self, patience_ms: float) -> bool:
+        """Wait until anything on the page changes; False if nothing does in time."""
+        return bool(await self._surveyor.evaluate("(surveyor, ms) => surveyor.changed(ms)", patience_ms))
+
+    async def happens(self, number: int, what: Literal["playing", "ended"], patience_ms: float) -> bool:
+        """Wait until a film or sound plays, or has come to its end; False if it does not in time."""
+        call = "(surveyor, [n, what, ms]) => surveyor.happens(n, what, ms)"
+        return bool(await self._surveyor.evaluate(call, [number, what, patience_ms]))
+
+    async def named(self) -> list[Named]:
+        return [Named(**one) for one in await self._surveyor.evaluate("surveyor => surveyor.named()")]
+
+    async def shells(self) -> list[str]:
+        """Documented elements that nothing stands behind."""
+        return list(await self._surveyor.evaluate("surveyor => surveyor.shells()"))
+
+
+@cache
+def _catalogue() -> tuple[str, ...]:
+    return tuple(load_catalogue())
+
+
+@cache
+def _surveyor() -> str:
+    return Path(__file__).with_name("surveyor.js").read_text("utf-8")

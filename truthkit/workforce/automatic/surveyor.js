@@ -1,0 +1,308 @@
+// What a worker can see of a page and act on. Evaluated once a page; gives an object that stays with the caller, so that
+// nothing of it can be met by the page's own scripts.
+(documented) => {
+  const TYPED = /^crowd-(input|text-area)$/;
+  const TICKED = /^crowd-(checkbox|toggle-button|radio-button)$/;
+  const NOT_FILLED = new Set(["hidden", "button", "submit", "reset", "image", "file", "color"]);
+  const PRESSED =
+    "button, input[type=button], input[type=submit], input[type=image], [role=button], [role=tab], [role=option], summary, " +
+    "a[href^='javascript:'], a[href='#'], a[onclick], [onclick], crowd-button, crowd-fab, crowd-icon-button";
+
+  const numbers = new WeakMap();
+  const elements = [];
+  const numberOf = (element) => {
+    if (!numbers.has(element)) numbers.set(element, elements.push(element) - 1);
+    return numbers.get(element);
+  };
+
+  const parentOf = (node) => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host ?? null;
+  const within = (inner, outer) => {
+    for (let node = inner; node; node = parentOf(node)) if (node === outer) return true;
+    return false;
+  };
+  const isCrowd = (element) => element.localName.startsWith("crowd-") && documented.includes(element.localName);
+  const isWidget = (element) => isCrowd(element) && "_submittableValue" in element;
+
+  // The template's own elements, those in its own shadow roots after their host. A crowd element's inside is the
+  // element's own affair, but for the form of crowd-entity-annotation, which templates put further controls into.
+  function* all(root) {
+    for (const element of root.querySelectorAll("*")) {
+      yield element;
+      if (!element.shadowRoot) continue;
+      if (!isCrowd(element)) yield* all(element.shadowRoot);
+      else if (isWidget(element)) {
+        for (const form of element.shadowRoot.querySelectorAll("crowd-form form")) yield* form.querySelectorAll(":scope > :not([data-truthkit-frame]), :scope > :not([data-truthkit-frame]) *");
+      }
+    }
+  }
+  function* everything(root) {
+    for (const element of root.querySelectorAll("*")) {
+      yield element;
+      if (element.shadowRoot) yield* everything(element.shadowRoot);
+    }
+  }
+
+  const attribute = (element, name) => element.getAttribute(name) ?? "";
+  const visible = (element) =>
+    element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) &&
+    [...element.getClientRects()].some((box) => box.width > 0 && box.height > 0);
+  const said = (element) =>
+    String(element.innerText || attribute(element, "value") || attribute(element, "aria-label") || element.title || attribute(element, "label"))
+      .trim()
+      .replace(/\s+/g, " ")
+      .slice(0, 80);
+  const innerField = (element) => element.shadowRoot?.querySelector("input, textarea") ?? null;
+  const targetsOf = (element) => {
+    const field = isCrowd(element) ? innerField(element) : null;
+    return [field ?? element, ...(element.labels ?? []), ...(field ? [element] : [])].filter(visible);
+  };
+  const disabled = (element) =>
+    element.matches(":disabled") || element.disabled === true || element.getAttribute("aria-disabled") === "true";
+
+  // What a worker presses to bring a hidden element to sight: a tab, the summary of <details>, the button of a dialog.
+  const openerOf = (element) => {
+    let opener = null;
+    for (let node = element; node; node = node.parentElement ?? node.getRootNode().host ?? null) {
+      const parent = node.parentElement;
+      if (parent?.localName === "details" && !parent.open && node.localName !== "summary") {
+        opener = parent.querySelector(":scope > summary");
+      } else if (node.localName === "crowd-tab" && !visible(node)) {
+        const tabs = node.closest("crowd-tabs");
+        const own = tabs ? [...tabs.querySelectorAll("crowd-tab")].filter((tab) => tab.closest("crowd-tabs") === tabs) : [];
+        opener = tabs?.shadowRoot?.querySelectorAll("[role=tab]")[own.indexOf(node)] ?? opener;
+      } else if ((node.localName === "crowd-modal" || node.localName === "crowd-instructions") && !visible(element)) {
+        opener = node.shadowRoot?.querySelector("button, a") ?? opener;
+      } else if (node.localName === "full-instructions" && !visible(node)) {
+        opener = node.parentElement?.shadowRoot?.querySelector(".moreInstructionsLink, [data-testid=instructions-button]") ?? opener;
+      }
+    }
+    return opener && visible(opener) ? numberOf(opener) : null;
+  };
+
+  const radioGroup = (element) => {
+    if (element.localName === "crowd-radio-button") {
+      const group = element.closest("crowd-radio-group");
+      return group ? `crowd ${numberOf(group)}` : `alone ${numberOf(element)}`;
+    }
+    if (!element.name) return `alone ${numberOf(element)}`;
+    return `native ${element.form ? numberOf(element.form) : "none"} ${element.name}`;
+  };
+
+  const control = (element) => {
+    const tag = element.localName;
+    const base = { number: numberOf(element), tag, name: attribute(element, "name"), disabled: disabled(element) };
+    const shown = targetsOf(element).length > 0;
+    const more = { ...base, visible: shown, opener: shown ? null : openerOf(element), label: said(element.labels?.[0] ?? element) };
+    if (isWidget(element)) return { ...more, kind: "widget", valid: !element.problem };
+    if (TICKED.test(tag)) {
+      const radio = tag === "crowd-radio-button";
+      return {
+        ...more, kind: radio ? "radio" : "check", on: element.checked === true, required: element.required === true,
+        group: radio ? radioGroup(element) : "", value: element.value ?? "on", valid: !element.problem,
+      };
+    }
+    const typed = TYPED.test(tag);
+    if (typed || tag === "crowd-slider") {
+      const field = innerField(element);
+      return {
+        ...more, kind: typed ? "text" : "slider", type: typed ? field?.type ?? "text" : "range",
+        value: String(element.value ?? ""), required: element.required === true, readOnly: false,
+        min: attribute(field ?? element, "min"), max: attribute(field ?? element, "max"), step: attribute(field ?? element, "step"),
+        pattern: attribute(element, "allowed-pattern"), byCharacter: element.autoValidate === true,
+        minLength: Number(element.minLength ?? 0) || 0, maxLength: Number(element.maxLength ?? 0) || 0,
+        valid: !element.problem && (field?.validity.valid ?? true),
+      };
+    }
+    const valid = element.willValidate ? element.validity.valid : true;
+    const native = { ...more, required: element.required === true, readOnly: element.readOnly === true, valid };
+    if (tag === "select") {
+      const options = [...element.options].map((option) => ({
+        value: option.value, text: option.text.trim(),
+        usable: !option.disabled && !option.hidden && option.style.display !== "none" && !option.parentElement.disabled,
+      }));
+      return { ...native, kind: "select", value: element.value, multiple: element.multiple, options, chosen: element.selectedIndex };
+    }
+    if (tag === "input" && NOT_FILLED.has(element.type)) return null;
+    if (tag === "input" && /^(radio|checkbox)$/.test(element.type)) {
+      const radio = element.type === "radio";
+      return { ...native, kind: radio ? "radio" : "check", on: element.checked, value: element.value, group: radio ? radioGroup(element) : "" };
+    }
+    if (tag === "input" || tag === "textarea") {
+      return {
+        ...native, kind: element.type === "range" ? "slider" : "text", type: tag === "textarea" ? "textarea" : element.type,
+        value: element.value, min: element.min ?? "", max: element.max ?? "", step: element.step ?? "",
+        pattern: element.pattern ?? "", byCharacter: false,
+        minLength: Math.max(0, element.minLength ?? 0), maxLength: Math.max(0, element.maxLength ?? 0),
+        list: element.list ? [...element.list.options].map((option) => option.value) : [],
+      };
+    }
+    if (element.isContentEditable && !element.parentElement?.isContentEditable) {
+      return { ...native, kind: "text", type: "editable", value: element.innerText.trim(), valid: true };
+    }
+    return null;
+  };
+
+  const FIELDS = "input, textarea, select, [contenteditable]";
+  const isField = (element) => (element.matches(FIELDS) && !/^(button|submit|reset|image)$/.test(element.type)) || (isCrowd(element) && (isWidget(element) || TICKED.test(element.localName) || TYPED.test(element.localName) || element.localName === "crowd-slider"));
+
+  // Where a press submits: 2 it says so, 1 it does unless a script prevents it, 0 not by itself.
+  const submits = (element) => {
+    if (element.matches("crowd-button[form-action=submit], [type=submit], [data-testid=crowd-submit]")) return 2;
+    return element.matches("button:not([type]), input[type=image]") && element.closest("form") ? 1 : 0;
+  };
+
+  function* pressables() {
+    for (const element of all(document)) {
+      if (element.matches(PRESSED) && !isField(element)) yield element;
+    }
+    for (const element of everything(document)) {
+      if (element.matches("[data-testid=crowd-submit]") && element.getRootNode() !== document) yield element;
+    }
+  }
+
+  const press = (element) => ({
+    number: numberOf(element), tag: element.localName, text: said(element), visible: visible(element),
+    disabled: disabled(element), submits: submits(element),
+    hint: `${element.id} ${element.className?.baseVal ?? element.className ?? ""} ${attribute(element, "onclick")} ${attribute(element, "href")}`.slice(0, 300),
+  });
+
+  const media = (element) => ({
+    number: numberOf(element), visible: visible(element), done: element.ended || element.error !== null || element.networkState === 3,
+    play_at: element.localName === "audio" ? Math.min(0.5, 24 / (element.clientWidth || 300)) : 0.5, length: Number.isFinite(element.duration) ? element.duration : 0,
+  });
+
+  const deepest = (x, y) => {
+    let found = document.elementFromPoint(x, y);
+    while (found?.shadowRoot) {
+      const deeper = found.shadowRoot.elementFromPoint(x, y);
+      if (!deeper || deeper === found) break;
+      found = deeper;
+    }
+    return found;
+  };
+
+  let changes = 0;
+  let wake = () => {};
+  new MutationObserver(() => {
+    changes += 1;
+    wake();
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-crowd-state"] });
+  const stateNow = () => document.documentElement.dataset.crowdState ?? "";
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+  return {
+    field: (number) => (isCrowd(elements[number]) ? innerField(elements[number]) : elements[number]),
+
+    // All that can be acted on, in document order, after the page's scripts have had their turn.
+    async look() {
+      await turn();
+      await turn();
+      const found = [...all(document)];
+      return {
+        state: stateNow(),
+        shown: document.body?.innerText.length ?? 0,
+        controls: found.filter(isField).map(control).filter(Boolean),
+        presses: [...new Set(pressables())].map(press),
+        media: found.filter((element) => element instanceof HTMLMediaElement).map(media),
+        dialogs: [...everything(document)].filter((element) => element.localName === "dialog" && element.open).length,
+        drags: found.filter((element) => element.draggable && element.localName !== "img" && element.localName !== "a" && visible(element)).map(numberOf),
+      };
+    },
+
+    // A point of the element that a press would land on; `share` says where in its box. Scrolls as far as needed.
+    aim(number, share = [0.5, 0.5]) {
+      const element = elements[number];
+      if (!element?.isConnected) return { problem: "it is gone" };
+      changes = 0;
+      let covering = null;
+      for (const target of targetsOf(element)) {
+        for (const block of [null, "nearest", "center", "start", "end"]) {
+          if (block) target.scrollIntoView({ block, inline: "nearest", behavior: "instant" });
+          const boxes = [...target.getClientRects()].filter((box) => box.width > 0 && box.height > 0);
+          for (const [dx, dy] of [share, [0.5, 0.25], [0.25, 0.5], [0.05, 0.5]]) {
+            for (const box of boxes.slice(0, 2)) {
+              const x = box.left + box.width * dx;
+              const y = box.top + box.height * dy;
+              if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) continue;
+              const hit = deepest(x, y);
+              if (hit && (within(hit, target) || within(hit, element))) return { x, y };
+              covering = hit ?? covering;
+            }
+          }
+        }
+      }
+      return { problem: covering ? `<${covering.localName}> covers it` : "it cannot be seen" };
+    },
+
+    // What became of a submission: waits for the form to say, `patience` at most; longer while it is sending.
+    outcome(patience, sendPatience) {
+      return new Promise((resolve) => {
+        let timer;
+        const end = () => {
+          clearTimeout(timer);
+          wake = () => {};
+          resolve(changes ? stateNow() : "");
+        };
+        wake = () => {
+          clearTimeout(timer);
+          if (stateNow() === "sending") timer = setTimeout(end, sendPatience);
+          else end();
+        };
+        timer = setTimeout(end, patience);
+        if (changes) wake();
+      });
+    },
+
+    // Resolves when the page changes, true, or after `patience`, false.
+    changed(patience) {
+      return new Promise((resolve) => {
+        const observer = new MutationObserver(() => end(true));
+        const end = (yes) => {
+          observer.disconnect();
+          clearTimeout(timer);
+          resolve(yes);
+        };
+        const timer = setTimeout(() => end(false), patience);
+        observer.observe(document.documentElement, { attributes: true, childList: true, subtree: true, characterData: true });
+      });
+    },
+
+    // Resolves when a film or a sound is `what` ("playing", "ended"), true, or after `patience`, or if it cannot be, false.
+    happens(number, what, patience) {
+      const element = elements[number];
+      const is = () => element.ended || (what === "playing" && !element.paused);
+      return new Promise((resolve) => {
+        const end = () => {
+          clearTimeout(timer);
+          resolve(is());
+        };
+        const timer = setTimeout(end, patience);
+        if (is() || element.error) return end();
+        for (const type of [what, "error"]) element.addEventListener(type, end, { once: true });
+      });
+    },
+
+    // The controls that the form reads: name, tag, and whether they are empty.
+    named() {
+      const names = [];
+      for (const element of all(document)) {
+        const name = attribute(element, "name");
+        const home = element.getRootNode();
+        const inForm = element.closest("crowd-form") || (home !== document && home.host && isCrowd(home.host)) || element.localName === "crowd-entity-annotation";
+        if (!inForm || (home !== document && !isCrowd(home.host))) continue;
+        const tag = element.localName;
+        if (isWidget(element)) names.push({ name, tag, empty: element._submittableValue === undefined });
+        else if (!name) continue;
+        else if (TYPED.test(tag)) names.push({ name, tag, empty: !element.value });
+        else if (TICKED.test(tag) || tag === "crowd-slider") names.push({ name, tag, empty: false });
+        else if (/^(input|textarea|select)$/.test(tag) && !/^(submit|button|reset|image|file)$/.test(element.type) && !element.matches(":disabled")) {
+          names.push({ name, tag, empty: false });
+        }
+      }
+      return names;
+    },
+
+    // Documented elements that the crowd script did not take up.
+    shells: () => [...new Set([...everything(document)].map((element) => element.localName).filter((name) => documented.includes(name) && !customElements.get(name)))],
+  };
+}
