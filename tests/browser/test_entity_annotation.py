@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_page_draft import EMPTY, STORED
@@ -414,6 +415,27 @@ def test_markup_in_attributes_stays_text(page: Page, visit: Any) -> None:
     expect(page.locator(".badge-name")).to_have_text([mark])
     expect(body(page)).to_have_text(f"See {mark} there")
     assert page.evaluate("window.bad") is None
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_violations(page: Page, visit: Any, scheme: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    visit(
+        f'<!doctype html><html lang="en"><head><title>Names</title></head><body><main><h1>Names</h1>'
+        f"{annotation(more=initial(('person', 0, 9), ('place', 15, 21)))}</main></body></html>"
+    )
+    page.mouse.click(*point(page, 17))
+    expect(page.get_by_role("region", name="Chosen passage")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (fault["id"], [node["html"] for node in fault["nodes"]])
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
 
 
 # ---- drafts

@@ -32,6 +32,9 @@ interface ShownLabel extends EntityLabel {
   readonly color: string;
 }
 
+/** The colors of so many labels have their rules from the beginning. */
+const MOST_PREPARED = 20;
+
 /** Faults of one attribute are told up to this one. */
 const MOST_TOLD = 5;
 
@@ -57,6 +60,8 @@ export class CrowdEntityAnnotation extends Widget {
   #chosen: LabeledSpan | undefined;
   /** The label that the next selections get; "" for none. */
   #armed = "";
+  /** In the language of the place where the element stands. */
+  #t = strings(this);
   /** Why a selection was refused, until the worker does something else. */
   #notice = "";
   #isAlone = false;
@@ -85,6 +90,7 @@ export class CrowdEntityAnnotation extends Widget {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#t = strings(this);
     const isFirst = !this.hasUpdated;
     const hasLabels = isFirst || changed.has("labels");
     if (isFirst || changed.has("text")) this.#takeText();
@@ -111,6 +117,9 @@ export class CrowdEntityAnnotation extends Widget {
     this.#tell("labels", this.labels, problems);
     this.#labels = new Map(
       items.map((label, index) => [label.label, { ...label, color: colorAt(index) }]),
+    );
+    this.#pane.prepare(
+      [...this.#labels.values()].slice(0, MOST_PREPARED).map(({ color }) => color),
     );
     if (!this.#labels.has(this.#armed)) this.#armed = "";
   }
@@ -185,10 +194,6 @@ export class CrowdEntityAnnotation extends Widget {
   }
 
   // --- what happens to spans
-
-  get #t() {
-    return strings(this);
-  }
 
   #name(label: string): string {
     return this.#labels.get(label)?.name ?? label;

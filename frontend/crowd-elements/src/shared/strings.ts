@@ -21,15 +21,28 @@ export function defineStrings<Key extends string>(tables: Tables<Key>) {
   };
 }
 
+/** Made once a language: to make one takes longer than all the rest of a translation. */
+const plurals = new Map<Language, Intl.PluralRules>();
+const numbers = new Map<Language, Intl.NumberFormat>();
+
+function madeOnce<T>(made: Map<Language, T>, language: Language, make: () => T): T {
+  const known = made.get(language) ?? make();
+  made.set(language, known);
+  return known;
+}
+
 function format(message: Message, holes: Holes, language: Language): string {
+  const pluralOf = (count: number) =>
+    madeOnce(plurals, language, () => new Intl.PluralRules(language)).select(count);
+  const numberOf = (value: number) =>
+    madeOnce(numbers, language, () => new Intl.NumberFormat(language)).format(value);
   const text =
     typeof message === "string"
       ? message
-      : (message[new Intl.PluralRules(language).select(Number(holes.count ?? 0))] ?? message.other);
-  const number = new Intl.NumberFormat(language);
+      : (message[pluralOf(Number(holes.count ?? 0))] ?? message.other);
   return text.replace(/\{(\w+)\}/g, (hole, name: string) => {
     const value = holes[name];
-    return typeof value === "number" ? number.format(value) : (value ?? hole);
+    return typeof value === "number" ? numberOf(value) : (value ?? hole);
   });
 }
 

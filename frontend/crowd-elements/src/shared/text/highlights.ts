@@ -2,13 +2,16 @@
 import type { Stretch } from "./segmented-text.ts";
 import type { TextView } from "./text-view.ts";
 
-export interface Paint extends Stretch {
-  /** Names one look; the same for all stretches that look the same. */
-  readonly look: string;
-  /** The look's declarations. */
+export interface Look {
+  /** The same for all stretches that look the same; letters, digits and dashes. */
+  readonly name: string;
   readonly css: string;
   /** Among overlapping ones the higher is seen. */
-  readonly priority?: number;
+  readonly priority: number;
+}
+
+export interface Paint extends Stretch {
+  readonly look: Look;
 }
 
 /** Whether the browser paints highlights; where it does not, the overlay draws boxes instead. */
@@ -21,14 +24,20 @@ export class HighlightPainter {
   readonly #prefix = `crowd-text-${++painters}`;
   readonly #highlights = new Map<string, Highlight>();
   readonly #painted = new Map<string, { highlight: Highlight; range: StaticRange }>();
+  #isAttached = false;
   readonly #sheet = new CSSStyleSheet();
 
   constructor(private readonly view: TextView) {}
 
+  /** Makes rules for looks before they are needed: a rule that comes later has every paragraph styled anew. */
+  prepare(looks: readonly Look[]): void {
+    for (const look of looks) this.#highlightOf(look);
+  }
+
   /** Makes `paints` all that is painted; what was painted before stays untouched. */
   paint(paints: readonly Paint[]): void {
     const wanted = new Map(
-      paints.map((paint) => [`${paint.look} ${paint.start} ${paint.end}`, paint]),
+      paints.map((paint) => [`${paint.look.name} ${paint.start} ${paint.end}`, paint]),
     );
     for (const [key, { highlight, range }] of this.#painted) {
       if (wanted.has(key)) continue;
@@ -39,34 +48,35 @@ export class HighlightPainter {
       const boundaries = this.#painted.has(key) ? undefined : this.view.boundaries(paint);
       if (!boundaries) continue;
       const range = new StaticRange(boundaries);
-      const highlight = this.#highlight(paint);
+      const highlight = this.#highlightOf(paint.look);
       highlight.add(range);
       this.#painted.set(key, { highlight, range });
     }
   }
 
-  /** Takes everything off the page. */
-  clear(): void {
-    this.paint([]);
-    for (const look of this.#highlights.keys()) CSS.highlights.delete(this.#name(look));
-    this.#highlights.clear();
-    this.#sheet.replaceSync("");
+  /** Puts the highlights on the page, if they are not: at first, and after `detach`. */
+  attach(): void {
+    if (this.#isAttached) return;
+    this.#isAttached = true;
+    const root = this.view.element.getRootNode() as Document | ShadowRoot;
+    if (!root.adoptedStyleSheets.includes(this.#sheet)) root.adoptedStyleSheets.push(this.#sheet);
+    for (const [name, highlight] of this.#highlights) CSS.highlights.set(name, highlight);
   }
 
-  #name(look: string): string {
-    return `${this.#prefix}-${look}`;
+  detach(): void {
+    this.#isAttached = false;
+    for (const name of this.#highlights.keys()) CSS.highlights.delete(name);
   }
 
-  #highlight({ look, css, priority }: Paint): Highlight {
-    let highlight = this.#highlights.get(look);
+  #highlightOf(look: Look): Highlight {
+    const name = `${this.#prefix}-${look.name}`;
+    let highlight = this.#highlights.get(name);
     if (!highlight) {
       highlight = new Highlight();
-      highlight.priority = priority ?? 0;
-      this.#highlights.set(look, highlight);
-      CSS.highlights.set(this.#name(look), highlight);
-      const root = this.view.element.getRootNode() as Document | ShadowRoot;
-      if (!root.adoptedStyleSheets.includes(this.#sheet)) root.adoptedStyleSheets.push(this.#sheet);
-      this.#sheet.insertRule(`::highlight(${this.#name(look)}) { ${css} }`);
+      highlight.priority = look.priority;
+      this.#highlights.set(name, highlight);
+      if (this.#isAttached) CSS.highlights.set(name, highlight);
+      this.#sheet.insertRule(`::highlight(${name}) { ${look.css} }`);
     }
     return highlight;
   }

@@ -4,7 +4,7 @@
  */
 import { html, type ReactiveController, type ReactiveControllerHost, render } from "lit";
 import { textOn } from "../colors.ts";
-import { HIGHLIGHTS, HighlightPainter, type Paint } from "./highlights.ts";
+import { HIGHLIGHTS, HighlightPainter, type Look, type Paint } from "./highlights.ts";
 import { renderBadges, renderBoxes, renderHandles } from "./overlay.ts";
 import { PointerSelection, type PointerTarget } from "./pointer-selection.ts";
 import { indexAt, type SegmentedText, type Stretch } from "./segmented-text.ts";
@@ -34,6 +34,29 @@ export interface PaneOwner<S extends Stretch> {
   refuse(span: S): void;
   say(text: string): void;
 }
+
+const tinted = (color: string, share: number) =>
+  `background-color: color-mix(in srgb, ${color} ${share}%, transparent)`;
+
+/** A span of that color, and one that is chosen. */
+const looksOf = (color: string): [Look, Look] => [
+  { name: color.slice(1), css: tinted(color, 28), priority: 0 },
+  { name: `${color.slice(1)}-chosen`, css: tinted(color, 55), priority: 0 },
+];
+
+const underlined = (color: string, style: string) =>
+  `${tinted(color, 35)}; text-decoration: underline ${style} ${color}`;
+
+const PENDING: Look = {
+  name: "pending",
+  css: underlined("var(--tk-accent)", "solid"),
+  priority: 1,
+};
+const REFUSED: Look = {
+  name: "refused",
+  css: underlined("var(--tk-danger)", "wavy"),
+  priority: 1,
+};
 
 /** Tries to bring a stretch to sight: parts that come near the window take their true height only then. */
 const TRIES = 4;
@@ -86,10 +109,15 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
 
   /** Shows another text. */
   show(text: SegmentedText): void {
-    this.#painter.clear();
+    this.#painter.paint([]);
     this.pending = this.cursor = this.#anchor = undefined;
     this.view.show(text);
     this.#plan();
+  }
+
+  /** Tells which colors are to come. */
+  prepare(colors: readonly string[]): void {
+    if (HIGHLIGHTS) this.#painter.prepare([...colors.flatMap(looksOf), PENDING, REFUSED]);
   }
 
   /** What people who do not see it are told of the pane. */
@@ -165,7 +193,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     this.#pointer.connect();
     this.#resize.observe(this.element);
     document.fonts?.addEventListener("loadingdone", this.#plan);
-    this.#plan();
+    this.host.requestUpdate();
   }
 
   hostDisconnected(): void {
@@ -175,10 +203,11 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     document.fonts?.removeEventListener("loadingdone", this.#plan);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#painter.clear();
+    if (HIGHLIGHTS) this.#painter.detach();
   }
 
   hostUpdated(): void {
+    if (HIGHLIGHTS) this.#painter.attach();
     this.#plan();
   }
 
@@ -357,7 +386,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     const showsCursor = this.cursor && this.view.element.matches(":focus");
     const fills = HIGHLIGHTS
       ? []
-      : paints.map((paint) => renderBoxes(this.view.boxes(paint), "fill", origin, paint.css));
+      : paints.map((paint) => renderBoxes(this.view.boxes(paint), "fill", origin, paint.look.css));
     const handles = chosen
       ? renderHandles(
           this.view.boxes(chosen),
@@ -380,27 +409,12 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   #paints(spans: readonly S[]): Paint[] {
     const chosen = this.owner.chosen();
     const paints: Paint[] = spans.map((span) => {
-      const { color } = this.owner.lookOf(span);
-      const share = span === chosen ? 55 : 28;
-      return {
-        start: span.start,
-        end: span.end,
-        look: `${color.slice(1)}-${share}`,
-        css: `background-color: color-mix(in srgb, ${color} ${share}%, transparent)`,
-      };
+      const [plain, strong] = looksOf(this.owner.lookOf(span).color);
+      return { start: span.start, end: span.end, look: span === chosen ? strong : plain };
     });
     if (this.pending) {
-      const cuts = cutSpan(
-        this.owner.spans().filter((span) => span !== chosen),
-        this.pending,
-      );
-      const color = cuts ? "var(--tk-danger)" : "var(--tk-accent)";
-      paints.push({
-        ...this.pending,
-        look: cuts ? "refused" : "pending",
-        css: `background-color: color-mix(in srgb, ${color} 35%, transparent); text-decoration: underline ${cuts ? "wavy" : "solid"} ${color}`,
-        priority: 1,
-      });
+      const others = this.owner.spans().filter((span) => span !== chosen);
+      paints.push({ ...this.pending, look: cutSpan(others, this.pending) ? REFUSED : PENDING });
     }
     return paints;
   }

@@ -9,13 +9,11 @@ export const textStyles = css`
     border-radius: var(--tk-radius);
     background: var(--tk-raised);
   }
-  .paper:has(.text-body:focus-visible) {
-    outline: 3px solid var(--tk-focus);
-    outline-offset: 2px;
-  }
   .text-body {
     min-block-size: 2.4em;
-    outline: none;
+    margin-inline: -10px;
+    padding-inline: 10px;
+    border-radius: 4px;
     font-size: 1.06em;
     line-height: 2.3;
     cursor: text;
