@@ -1,4 +1,8 @@
-"""Makes docs/pictures/*.png from a real job and its real pages: .venv/bin/python docs/make_pictures.py"""
+"""Makes docs/pictures from a real job, its real pages, and the gallery's stories.
+
+.venv/bin/python docs/make_pictures.py            all of them
+.venv/bin/python docs/make_pictures.py elements   those of the elements
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import asyncio
 import io
 import json
 import struct
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -14,11 +19,13 @@ from pathlib import Path
 from random import Random
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from truthkit import run_job
 from truthkit.browser import launch_options, require_chromium
+from truthkit.elements import Element, load_catalogue
 from truthkit.project import Project
+from truthkit.server.gallery import serve_gallery
 from truthkit.server.preview import serve_preview
 from truthkit.source import Source
 from truthkit.workforce.scripted import Worker, WorkItem, load_work
@@ -28,6 +35,10 @@ PICTURES = ROOT / "docs" / "pictures"
 WORKFLOW = "text-entities"
 LINE = 1
 MOST_BYTES = 250_000
+# Elements that fill the page are shown as on a small one, the others as large as they are.
+WIDGETS = ("image", "text", "choice", "review")
+WIDGET_SIZE: ViewportSize = {"width": 1000, "height": 640}
+CONTROL_SIZE: ViewportSize = {"width": 640, "height": 80}
 
 # Paths on the pictures begin at the project, wherever it lies.
 SHORTEN = """
@@ -127,18 +138,60 @@ async def report_pictures(browser: Browser, report: Path) -> None:
         await shoot(page, "report-object")
 
 
-async def take(report: Path) -> None:
+async def element_pictures(browser: Browser) -> None:
+    """The first story of every element; what is part of another has its picture."""
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    server = asyncio.create_task(serve_gallery(port=0, on_ready=ready.set_result))
+    try:
+        address = await ready
+        async with opened(browser, address) as page:
+            story = await page.locator("iframe").get_attribute("src")
+            assert story is not None
+        origin = story.partition("/tasks/")[0]
+        (PICTURES / "elements").mkdir(exist_ok=True)
+        elements = load_catalogue()
+        for element in elements.values():
+            around = elements.get(element.parent or "")
+            if around and around.stories == element.stories:
+                continue
+            async with opened(browser, f"{origin}/tasks/{element.tag}.0.picture") as page:
+                await element_picture(page, element)
+    finally:
+        server.cancel()
+        await asyncio.gather(server, return_exceptions=True)
+
+
+async def element_picture(page: Page, element: Element) -> None:
+    await page.locator("html[data-crowd-ready]").wait_for(state="attached")
+    room = 16
+    if "open()" in element.members:
+        await page.locator(element.tag).first.evaluate("element => element.open()")
+        room = 300
+    size = WIDGET_SIZE if element.kind in WIDGETS else CONTROL_SIZE
+    await page.set_viewport_size(size)
+    height = await page.evaluate("document.body.getBoundingClientRect().height")
+    await page.set_viewport_size({**size, "height": min(round(height) + room, WIDGET_SIZE["height"])})
+    await page.wait_for_load_state("networkidle")
+    await shoot(page, f"elements/{element.tag}")
+
+
+async def take(report: Path | None) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**launch_options(require_chromium()))
         try:
-            await preview_pictures(browser)
-            await report_pictures(browser, report)
+            if report is not None:
+                await preview_pictures(browser)
+                await report_pictures(browser, report)
+            await element_pictures(browser)
         finally:
             await browser.close()
 
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
+    if sys.argv[1:] == ["elements"]:
+        asyncio.run(take(None))
+        return
     with tempfile.TemporaryDirectory(prefix="truthkit-pictures-") as folder:
         result = run_job(WORKFLOW, limit=3, out=Path(folder) / "job", project=ROOT)
         asyncio.run(take(result.report))

@@ -19,12 +19,14 @@ import typer.main
 from tests.documents import DOCS, PAGES, ROOT, Shown, command_section, commands, section, without_fences
 from truthkit import RunResult
 from truthkit.cli import app
+from truthkit.elements import load_catalogue
 from truthkit.workforce import gestures
 from truthkit_core.workflow import WorkflowConfig
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 SHOWN = [shown for page in PAGES for shown in commands(page) if shown.arguments[0] == "truthkit"]
 LARGEST_PICTURE = 250_000
+ALL_PICTURES = 2_000_000
 
 
 def by_name(page: Path) -> str:
@@ -65,12 +67,13 @@ def test_pages_have_no_paths_of_one_machine(page: Path) -> None:
 
 
 def test_pictures_are_small_and_shown() -> None:
-    pictures = sorted((DOCS / "pictures").glob("*.png"))
+    pictures = sorted((DOCS / "pictures").rglob("*.png"))
     assert pictures
+    assert sum(picture.stat().st_size for picture in pictures) < ALL_PICTURES
     text = "".join(page.read_text("utf-8") for page in PAGES)
     for picture in pictures:
         assert picture.stat().st_size < LARGEST_PICTURE, picture.name
-        assert f"pictures/{picture.name}" in text, f"{picture.name} is shown nowhere"
+        assert f"({picture.relative_to(DOCS)})" in text or f"(docs/{picture.relative_to(DOCS)})" in text, picture
 
 
 # --- commands and options ---
@@ -105,6 +108,26 @@ def test_every_option_is_told_and_no_other(name: str) -> None:
     told = re.findall(r"^- (.*?):\s", command_section(name) + "\n", re.DOTALL | re.MULTILINE)
     told += re.findall(r"^- (`--[^:\n]*)\.$", command_section(name), re.MULTILINE)
     assert {option for item in told for option in re.findall(r"--[\w-]+", item)} == options
+
+
+# --- the elements ---
+
+
+def test_the_page_of_the_elements_is_that_of_the_catalogue() -> None:
+    """``docs/make_elements.py`` writes it anew."""
+    from docs.make_elements import page_text
+
+    assert (DOCS / "elements.md").read_text("utf-8") == page_text(load_catalogue())
+
+
+def test_every_element_has_a_picture_or_is_in_another() -> None:
+    """``docs/make_pictures.py elements`` makes them."""
+    elements = load_catalogue()
+    shown = {file.stem for file in (DOCS / "pictures" / "elements").glob("*.png")}
+    assert not [
+        tag for tag, element in elements.items() if tag not in shown and element.parent not in shown & elements.keys()
+    ]
+    assert shown <= elements.keys()
 
 
 # --- findings ---

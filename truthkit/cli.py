@@ -499,6 +499,33 @@ def preview_command(
 
 
 @app.command(
+    "gallery",
+    epilog=examples(
+        "truthkit gallery",
+        "truthkit gallery --port 8080",
+    ),
+)
+def gallery_command(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port (default: a free one).")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve a page with every crowd element, to look at and to try.
+
+    Attributes as controls, the answer as it changes, keys, regions, schemas.
+    """
+    from truthkit.server.gallery import run_gallery
+
+    def ready(address: str) -> None:
+        if as_json:
+            print_json({"address": address})
+        else:
+            out.print(f"gallery of the crowd elements: {address}  (Ctrl-C ends it)")
+        sys.stdout.flush()
+
+    run_gallery(port=port, on_ready=ready)
+
+
+@app.command(
     "build",
     epilog=examples(
         "truthkit build text-entities --inline",

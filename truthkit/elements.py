@@ -58,7 +58,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A fragment for the inside of ``crowd-form`` that shows the element."""
+    """A fragment that shows the element; for the inside of ``crowd-form``, unless the element stands alone."""
 
     title: str
     html: str
@@ -77,6 +77,8 @@ class Element:
     """Attributes that templates write and that have no effect."""
     content: str | None
     regions: Mapping[str, str]
+    alone: bool
+    """It has a form of its own: its stories are whole pages."""
     parent: str | None
     events: Mapping[str, str]
     members: Mapping[str, str]
@@ -118,6 +120,7 @@ def _element(declaration: Mapping[str, Any]) -> Element:
         ignored=_meanings(own.get("ignored", ())),
         content=slots.get(""),
         regions=_meanings(own.get("regions", ())),
+        alone=own.get("alone", False),
         parent=own.get("parent"),
         events=_meanings(declaration.get("events", ())),
         members={

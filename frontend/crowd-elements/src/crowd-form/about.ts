@@ -18,6 +18,7 @@ export const about: About = {
   },
   members: {
     form: "The inner native form that holds all content.",
+    _submittableValue: "The object that would be submitted now.",
     "submit()": "As a press on Submit: validates, fires `submit`, sends.",
     "reset()": "Brings all controls back to their initial state.",
   },

@@ -5,7 +5,7 @@ import { CrowdElement } from "../shared/element.ts";
 import { whileParsing } from "../shared/page.ts";
 import { linkButton, tokens } from "../shared/styles.ts";
 import { Widget } from "../shared/widget.ts";
-import { readAnswer } from "./collect.ts";
+import { type Answer, readAnswer } from "./collect.ts";
 import * as inner from "./inner-form.ts";
 import { PageDraft } from "./page-draft.ts";
 import { participants } from "./participants.ts";
@@ -61,6 +61,11 @@ export class CrowdForm extends CrowdElement {
   /** The inner native form. */
   get form(): HTMLFormElement {
     return this.#form;
+  }
+
+  /** The object that would be submitted now; widgets have the same member. */
+  get _submittableValue(): Answer {
+    return readAnswer(participants(this));
   }
 
   /** Same as a press on Submit: unlike a native form's, it fires the `submit` event. */
@@ -185,7 +190,7 @@ export class CrowdForm extends CrowdElement {
   async #send(): Promise<void> {
     const focused = document.activeElement;
     try {
-      const answer = readAnswer(participants(this));
+      const answer = this._submittableValue;
       const body = resultText(answer);
       const address = answerAddress();
       this.#enter("sending");

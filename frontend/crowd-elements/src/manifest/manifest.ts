@@ -56,6 +56,7 @@ function declarationOf(about: About, element: ElementClass): JsonObject {
     cssProperties: named(about.cssProperties),
     truthkit: present({
       kind: about.kind,
+      alone: about.alone || undefined,
       parent: about.parent,
       required: about.required,
       ignored: named(about.ignored),

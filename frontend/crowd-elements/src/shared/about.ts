@@ -53,6 +53,8 @@ export interface About {
   readonly content?: string;
   /** Child tags with a meaning of their own, each with what it is. */
   readonly regions?: Meanings;
+  /** It has a form of its own: its stories are whole pages, and `crowd-form` need not be around it. */
+  readonly alone?: boolean;
   /** Where it must stand; nothing: anywhere. */
   readonly parent?: string;
   /** Event name to when it fires. */

@@ -1,0 +1,3 @@
+import { startStory } from "../gallery/story.ts";
+
+startStory();

@@ -1,0 +1,96 @@
+/**
+ * In the page of a story, before the crowd script: settings first, then word to the gallery of all that happens. Only
+ * the gallery can be around this page (its policy says so), and only the gallery is listened to.
+ */
+import { keyLabel, type Shortcut } from "../../../crowd-elements/src/shared/hot-keys.ts";
+import {
+  type GalleryMessage,
+  readSettings,
+  type StoryMessage,
+  type StorySettings,
+} from "./protocol.ts";
+
+interface Submittable extends Element {
+  readonly _submittableValue?: unknown;
+}
+
+/** What may change the answer without an event that says so. */
+const HINTS = ["input", "change", "click", "keyup", "pointerup", "submit", "reset"];
+
+const send = (message: StoryMessage) => window.parent.postMessage(message, "*");
+
+export function startStory(): void {
+  const settings = readSettings(location.hash);
+  if (!settings) return;
+  applyLook(settings);
+  const element = document.querySelector(settings.tag);
+  for (const [name, value] of Object.entries(settings.attributes))
+    setAttribute(element, name, value);
+  window.addEventListener("message", ({ source, data }: MessageEvent<GalleryMessage>) => {
+    if (source !== window.parent || source === window) return;
+    if (data.type === "reload") location.reload();
+    else setAttribute(element, data.name, data.value);
+  });
+
+  let planned = false;
+  const plan = () => {
+    if (planned) return;
+    planned = true;
+    setTimeout(() => {
+      planned = false;
+      send(stateOf(element));
+    }, 50);
+  };
+  for (const name of HINTS) window.addEventListener(name, plan);
+  for (const name of settings.events) window.addEventListener(name, tell, true);
+  document.addEventListener("all-crowd-elements-ready", (event) => {
+    tell(event);
+    plan();
+  });
+  // Restored drafts and scripts change what is there without a worker.
+  new MutationObserver(plan).observe(document.documentElement, { attributes: true, subtree: true });
+}
+
+function applyLook({ language, direction, scheme }: StorySettings): void {
+  document.documentElement.lang = language;
+  document.documentElement.dir = direction;
+  if (!scheme) return;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`:root { color-scheme: ${scheme === "dark" ? "dark" : "light"}; }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
+
+function setAttribute(element: Element | null, name: string, value: string | null): void {
+  if (value === null) element?.removeAttribute(name);
+  else element?.setAttribute(name, value);
+}
+
+function stateOf(element: Element | null): StoryMessage {
+  const form = document.querySelector<Submittable>("crowd-form") ?? formWithin(element);
+  const { shortcuts = [] } = (element ?? {}) as { shortcuts?: readonly Shortcut[] };
+  return {
+    type: "state",
+    answer: JSON.stringify(form?._submittableValue ?? {}),
+    attributes: Object.fromEntries(
+      Array.from(element?.attributes ?? [], ({ name, value }) => [name, value]),
+    ),
+    keys: shortcuts
+      .filter(({ hidden }) => !hidden)
+      .map(({ keys, label }) => ({ keys: keys.map(keyLabel), label })),
+  };
+}
+
+/** The form of an element that has its own. */
+const formWithin = (element: Element | null) =>
+  element?.shadowRoot?.querySelector<Submittable>("crowd-form") ?? null;
+
+function tell(event: Event): void {
+  const [origin] = event.composedPath();
+  const target = origin instanceof Element ? origin : document.documentElement;
+  const name = target.getAttribute("name");
+  send({
+    type: "event",
+    name: event.type,
+    target: event.target === document ? "document" : target.localName + (name ? ` ${name}` : ""),
+  });
+}
