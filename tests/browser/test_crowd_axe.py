@@ -52,7 +52,9 @@ CONTROLS = """<!doctype html><html lang="en"><head><title>Controls</title>
 STATES: dict[str, str] = {
     "fresh": "",
     "invalid": "document.querySelector('crowd-form').submit()",
-    "submitted": "document.querySelector('[name=i]').value = 'x'; document.querySelector('crowd-form').submit()",
+    "submitted": """document.querySelector('[name=i]').value = 'x';
+      document.querySelector('crowd-bounding-box').shadowRoot.querySelector('#nothing-to-label').click();
+      document.querySelector('crowd-form').submit()""",
     "dialog": "document.querySelector('crowd-instructions').open()",
 }
 

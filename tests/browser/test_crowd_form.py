@@ -237,11 +237,11 @@ def test_later_control_of_a_name_wins(page: Page, visit: Any) -> None:
 
 
 def test_widgets_without_implementation_say_so(page: Page, visit: Any) -> None:
-    site = visit("""<crowd-form><crowd-polygon name="c" id="c" labels="['a', 'b',]">
-      <short-instructions>Still here <input name="n" value="1"></short-instructions></crowd-polygon>
+    site = visit("""<crowd-form><crowd-semantic-segmentation name="c" id="c" labels="['a', 'b',]">
+      <short-instructions>Still here <input name="n" value="1"></short-instructions></crowd-semantic-segmentation>
       </crowd-form>
-      <crowd-bounding-box name="e" labels="nonsense["></crowd-bounding-box>""")
-    notice = "crowd-polygon is not part of this build of the offline crowd elements yet"
+      <crowd-instance-segmentation name="e" labels="nonsense["></crowd-instance-segmentation>""")
+    notice = "crowd-semantic-segmentation is not part of this build of the offline crowd elements yet"
     expect(page.get_by_text(notice)).to_be_visible()
     expect(page.get_by_text("Still here")).to_be_visible()
     expect(page.locator("[data-truthkit-unsupported]")).to_have_count(2)

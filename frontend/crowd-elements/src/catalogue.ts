@@ -1,6 +1,7 @@
 /** What is told of each element, one line a folder. */
 import { about as alert } from "./crowd-alert/about.ts";
 import { about as badge } from "./crowd-badge/about.ts";
+import { about as boundingBox } from "./crowd-bounding-box/about.ts";
 import { about as button } from "./crowd-button/about.ts";
 import { about as card } from "./crowd-card/about.ts";
 import { about as checkbox } from "./crowd-checkbox/about.ts";
@@ -32,6 +33,7 @@ import type { About } from "./shared/about.ts";
 export const catalogue: readonly About[] = [
   alert,
   badge,
+  boundingBox,
   button,
   card,
   checkbox,

@@ -20,6 +20,9 @@ export const textOffset = (_text: string, offset: number): number => offset;
 /** Q4. What the answer lists when the exclusion category is chosen. */
 export const EXCLUSION_LABELS: readonly string[] = [];
 
+/** Q5. A drawing tool without annotations is submitted only with "Nothing to label" ticked. */
+export const EMPTY_NEEDS_TICK = true;
+
 /** Q6. `.value` of the classifiers with one choice: the category itself, `undefined` before a choice. */
 export const singleChoiceValue = (category: string | undefined): Json | undefined => category;
 
@@ -42,6 +45,17 @@ export const SUBMIT_METHOD_VALIDATES = true;
 /** Q12. Validation comes before the `submit` event, as in browsers. */
 export const VALIDATE_BEFORE_SUBMIT_EVENT = true;
 
+/** Q13. A coordinate in the answer: the nearest whole pixel (then clamped to the picture). */
+export const roundCoordinate = (value: number): number => Math.round(value);
+
+/** Q14. Elements whose answer says, with an `initial-value`, whether it was really changed. */
+export const INITIAL_VALUE_MODIFIED_ON: ReadonlySet<string> = new Set([
+  "crowd-bounding-box",
+  "crowd-line",
+  "crowd-polyline",
+  "crowd-semantic-segmentation",
+]);
+
 /** Q15. Where a `crowd-text-ranking` answers: at the top level, whatever its name. */
 export const textRankingAnswer = (value: { ordinalRankingDimensions: Json }): AnswerPart => ({
   name: "ordinalRankingDimensions",
@@ -60,6 +74,23 @@ export const textractValue = (
 /** Q17. Options of one name merge by value wherever they stand; of two equal ones the later wins. */
 export const mergeOptions = (earlier: ReadonlyMap<string, boolean>, option: string, on: boolean) =>
   new Map([...earlier, [option, on]]);
+
+/** Q18. Colors of labels and instances, in their order; then come generated ones. */
+export const LABEL_COLORS: readonly string[] = [
+  "#2ca02c",
+  "#1f77b4",
+  "#ff7f0e",
+  "#d62728",
+  "#9467bd",
+  "#8c564b",
+  "#e377c2",
+  "#7f7f7f",
+  "#bcbd22",
+  "#17becf",
+];
+
+/** Q19. The color of a label: its own of `label-colors`, else the one that it would have without them. */
+export const labelColor = (own: string | undefined, usual: string): string => own ?? usual;
 
 /** Q20. The answer of `<select multiple>`. */
 export const multipleSelectAnswer = (chosen: string[]): Json => chosen;

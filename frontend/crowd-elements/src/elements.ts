@@ -1,6 +1,7 @@
 /** Every tag of this build. crowd-form comes first, so that it moves its children before they are upgraded. */
 import { CrowdAlert } from "./crowd-alert/crowd-alert.ts";
 import { CrowdBadge } from "./crowd-badge/crowd-badge.ts";
+import { CrowdBoundingBox } from "./crowd-bounding-box/crowd-bounding-box.ts";
 import { CrowdButton } from "./crowd-button/crowd-button.ts";
 import { CrowdCard } from "./crowd-card/crowd-card.ts";
 import { CrowdCheckbox } from "./crowd-checkbox/crowd-checkbox.ts";
@@ -32,6 +33,7 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-form": CrowdForm,
   "crowd-alert": CrowdAlert,
   "crowd-badge": CrowdBadge,
+  "crowd-bounding-box": CrowdBoundingBox,
   "crowd-button": CrowdButton,
   "crowd-card": CrowdCard,
   "crowd-checkbox": CrowdCheckbox,

@@ -1,20 +1,7 @@
 /** Colors of labels and instances: first those of the contract, then generated ones. All differ, none is white. */
+import { LABEL_COLORS } from "../defaults.ts";
 
-/** Q18. The order in which labels and instances get their colors. */
-export const PALETTE: readonly string[] = [
-  "#2ca02c",
-  "#1f77b4",
-  "#ff7f0e",
-  "#d62728",
-  "#9467bd",
-  "#8c564b",
-  "#e377c2",
-  "#7f7f7f",
-  "#bcbd22",
-  "#17becf",
-];
-
-const known = [...PALETTE];
+const known = [...LABEL_COLORS];
 const used = new Set(known);
 let step = 0;
 

@@ -62,8 +62,8 @@ export const nothingToLabelStyles = css`
     cursor: default;
   }
   #nothing-to-label {
-    inline-size: 20px;
-    block-size: 20px;
+    inline-size: 24px;
+    block-size: 24px;
     margin: 0;
     accent-color: var(--tk-accent);
   }

@@ -10,7 +10,6 @@ const LABELS = { labels: withTextItems, "initial-value": same };
 
 /** The elements of the catalogue that this build does not have yet. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
-  "crowd-bounding-box": LABELS,
   "crowd-keypoint": LABELS,
   "crowd-polygon": LABELS,
   "crowd-line": { ...LABELS, "label-colors": same },

@@ -1,5 +1,6 @@
 import type { PropertyDeclarations, PropertyValues } from "lit";
 import { css, html, type TemplateResult } from "lit";
+import { EMPTY_NEEDS_TICK } from "../../defaults.ts";
 import type { Json } from "../answer.ts";
 import type { Shortcut } from "../hot-keys.ts";
 import { jsonProperty, withTextItems } from "../json-attribute.ts";
@@ -131,7 +132,7 @@ export abstract class ImageWidget extends Widget implements PictureTool {
     if (this.nothingToLabel) return "";
     if (this.view.state === "loading") return t("stillLoading");
     if (this.view.state === "failed") return t("notLoaded");
-    return this.isEmpty ? emptyHint(this) : "";
+    return EMPTY_NEEDS_TICK && this.isEmpty ? emptyHint(this) : "";
   }
 
   protected override focusWork(): void {

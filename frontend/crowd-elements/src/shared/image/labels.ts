@@ -1,4 +1,5 @@
 /** The `labels` of an image tool: names in their order, each with its color. */
+import { labelColor } from "../../defaults.ts";
 import { colorAt, parseColor } from "../colors.ts";
 
 export class LabelSet {
@@ -26,7 +27,7 @@ export class LabelSet {
 
   colorOf(name: string): string {
     const place = this.#place.get(name) ?? 0;
-    return this.#colors[place] ?? colorAt(place);
+    return labelColor(this.#colors[place], colorAt(place));
   }
 }
 

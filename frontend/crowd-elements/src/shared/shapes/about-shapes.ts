@@ -1,0 +1,81 @@
+/** What the drawing tools have in common, as the catalogue tells it. */
+import type { About, Schema } from "../about.ts";
+
+export const shapeAttributes = {
+  name: "The key in the answer.",
+  header: "The question above the picture.",
+  src: "The address of the picture; its server must allow this page to read it (CORS).",
+  labels: "The labels to choose from, a list of texts; live as the property `labels`.",
+} as const;
+
+export const initialValueMeaning = (item: string): string =>
+  `What is there at the start: a list of \`${item}\`. Items with a label that is not in \`labels\` are not shown.`;
+
+export const shapeRegions: NonNullable<About["regions"]> = {
+  "short-instructions": "Beside the work, always in sight.",
+  "full-instructions": "In a dialog that a button opens.",
+};
+
+export const shapeEvents: NonNullable<About["events"]> = {
+  change: "The worker has changed the annotations; bubbles.",
+};
+
+export const shapeMembers: NonNullable<About["members"]> = {
+  value: "The object that would be submitted now: a copy.",
+  _submittableValue: "The same.",
+  "toClient(x, y)": "Where a point of the picture is in the window now: `{x, y}`.",
+  "fit()": "Shows the whole picture.",
+};
+
+const pixel = { type: "integer", minimum: 0 };
+
+export const pointSchema: Schema = {
+  type: "object",
+  properties: { x: pixel, y: pixel },
+  required: ["x", "y"],
+  additionalProperties: false,
+};
+
+/** Of one item that has pixels under these keys. */
+export const pixelsSchema = (...keys: readonly string[]): Schema => ({
+  type: "object",
+  properties: {
+    label: { type: "string" },
+    ...Object.fromEntries(keys.map((key) => [key, pixel])),
+  },
+  required: ["label", ...keys],
+  additionalProperties: false,
+});
+
+/** Of one item that has so many vertices. */
+export const verticesSchema = (least: number, most?: number): Schema => ({
+  type: "object",
+  properties: {
+    label: { type: "string" },
+    vertices: {
+      type: "array",
+      items: pointSchema,
+      minItems: least,
+      ...(most === undefined ? {} : { maxItems: most }),
+    },
+  },
+  required: ["label", "vertices"],
+  additionalProperties: false,
+});
+
+/** Of the whole answer: the list under `key`, the picture's size, perhaps whether initial values were changed. */
+export const shapesSchema = (key: string, item: Schema, tellsModified: boolean): Schema => ({
+  type: "object",
+  properties: {
+    [key]: { type: "array", items: item },
+    ...(tellsModified ? { initialValueModified: { type: "boolean" } } : {}),
+    inputImageProperties: {
+      type: "object",
+      properties: { height: pixel, width: pixel },
+      required: ["height", "width"],
+      additionalProperties: false,
+    },
+  },
+  required: [key, "inputImageProperties"],
+  additionalProperties: false,
+});
