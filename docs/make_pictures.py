@@ -37,7 +37,7 @@ LINE = 1
 MOST_BYTES = 250_000
 # Elements that fill the page are shown as on a small one, the others as large as they are.
 WIDGETS = ("image", "text", "choice", "review")
-WIDGET_SIZE: ViewportSize = {"width": 1000, "height": 640}
+WIDGET_SIZE: ViewportSize = {"width": 1200, "height": 720}
 CONTROL_SIZE: ViewportSize = {"width": 640, "height": 80}
 
 # Paths on the pictures begin at the project, wherever it lies.
@@ -139,7 +139,7 @@ async def report_pictures(browser: Browser, report: Path) -> None:
 
 
 async def element_pictures(browser: Browser) -> None:
-    """The first story of every element; what is part of another has its picture."""
+    """A story of every element; what is part of another has its picture."""
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     server = asyncio.create_task(serve_gallery(port=0, on_ready=ready.set_result))
     try:
@@ -154,11 +154,16 @@ async def element_pictures(browser: Browser) -> None:
             around = elements.get(element.parent or "")
             if around and around.stories == element.stories:
                 continue
-            async with opened(browser, f"{origin}/tasks/{element.tag}.0.picture") as page:
+            async with opened(browser, f"{origin}/tasks/{element.tag}.{telling_story(element)}.picture") as page:
                 await element_picture(page, element)
     finally:
         server.cancel()
         await asyncio.gather(server, return_exceptions=True)
+
+
+def telling_story(element: Element) -> int:
+    """The number of the first story with work to see, else of the first."""
+    return next((number for number, story in enumerate(element.stories) if "initial-value=" in story.html), 0)
 
 
 async def element_picture(page: Page, element: Element) -> None:
