@@ -15,7 +15,11 @@ import { about as imageClassifier } from "./crowd-image-classifier/about.ts";
 import { about as imageClassifierMultiSelect } from "./crowd-image-classifier-multi-select/about.ts";
 import { about as input } from "./crowd-input/about.ts";
 import { about as instructions } from "./crowd-instructions/about.ts";
+import { about as keypoint } from "./crowd-keypoint/about.ts";
+import { about as line } from "./crowd-line/about.ts";
 import { about as modal } from "./crowd-modal/about.ts";
+import { about as polygon } from "./crowd-polygon/about.ts";
+import { about as polyline } from "./crowd-polyline/about.ts";
 import { radioButtonAbout, about as radioGroup } from "./crowd-radio-group/about.ts";
 import { about as moderationLabels } from "./crowd-rekognition-detect-moderation-labels/about.ts";
 import { about as slider } from "./crowd-slider/about.ts";
@@ -47,7 +51,11 @@ export const catalogue: readonly About[] = [
   imageClassifierMultiSelect,
   input,
   instructions,
+  keypoint,
+  line,
   modal,
+  polygon,
+  polyline,
   radioButtonAbout,
   radioGroup,
   moderationLabels,

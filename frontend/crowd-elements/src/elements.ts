@@ -15,7 +15,11 @@ import { CrowdImageClassifier } from "./crowd-image-classifier/crowd-image-class
 import { CrowdImageClassifierMultiSelect } from "./crowd-image-classifier-multi-select/crowd-image-classifier-multi-select.ts";
 import { CrowdInput } from "./crowd-input/crowd-input.ts";
 import { CrowdInstructions } from "./crowd-instructions/crowd-instructions.ts";
+import { CrowdKeypoint } from "./crowd-keypoint/crowd-keypoint.ts";
+import { CrowdLine } from "./crowd-line/crowd-line.ts";
 import { CrowdModal } from "./crowd-modal/crowd-modal.ts";
+import { CrowdPolygon } from "./crowd-polygon/crowd-polygon.ts";
+import { CrowdPolyline } from "./crowd-polyline/crowd-polyline.ts";
 import { CrowdRadioButton, CrowdRadioGroup } from "./crowd-radio-group/crowd-radio-group.ts";
 import { CrowdRekognitionDetectModerationLabels } from "./crowd-rekognition-detect-moderation-labels/crowd-rekognition-detect-moderation-labels.ts";
 import { CrowdSlider } from "./crowd-slider/crowd-slider.ts";
@@ -46,7 +50,11 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-image-classifier-multi-select": CrowdImageClassifierMultiSelect,
   "crowd-input": CrowdInput,
   "crowd-instructions": CrowdInstructions,
+  "crowd-keypoint": CrowdKeypoint,
+  "crowd-line": CrowdLine,
   "crowd-modal": CrowdModal,
+  "crowd-polygon": CrowdPolygon,
+  "crowd-polyline": CrowdPolyline,
   "crowd-radio-group": CrowdRadioGroup,
   "crowd-radio-button": CrowdRadioButton,
   "crowd-rekognition-detect-moderation-labels": CrowdRekognitionDetectModerationLabels,

@@ -1,4 +1,5 @@
 import { INITIAL_VALUE_MODIFIED_ON } from "../defaults.ts";
+import type { ImageProperties } from "../shared/shapes/answers.ts";
 import { KINDS } from "../shared/shapes/kind.ts";
 import { type ShapeTool, ShapeWidget } from "../shared/shapes/shape-widget.ts";
 
@@ -15,7 +16,7 @@ export type BoundingBoxAnswer = {
   boundingBoxes: BoundingBox[];
   /** Only with an `initial-value`. */
   initialValueModified?: boolean;
-  inputImageProperties: { height: number; width: number };
+  inputImageProperties: ImageProperties;
 };
 
 /** Rectangles with labels on a picture. */

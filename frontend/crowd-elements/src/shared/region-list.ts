@@ -89,11 +89,11 @@ export class RegionList implements ReactiveController {
     // The selected row is there even when it is out of sight: assistive technology points to it.
     const before = selected >= 0 && selected < first ? [selected] : [];
     const after = selected >= last && selected < count ? [selected] : [];
+    const shown = [...before, ...rows, ...after];
+    // Margins of the first and last row stand for the rows that are not there.
     const space = (size: number) => `${Math.max(0, size) * this.#rowHeight}px`;
-    const padding = {
-      "padding-block-start": space(first - before.length),
-      "padding-block-end": space(count - last - after.length),
-    };
+    const above = space(first - before.length);
+    const below = space(count - last - after.length);
     return html`<section class="regions">
       <h3 id="regions-heading">${t("annotations", { count })}</h3>
       ${count ? nothing : html`<p class="hint">${t("none")}</p>`}
@@ -104,16 +104,20 @@ export class RegionList implements ReactiveController {
         aria-labelledby="regions-heading"
         aria-activedescendant=${selected >= 0 ? `region-${at(selected).id}` : nothing}
         ?hidden=${!count}
-        style=${styleMap(padding)}
         @scroll=${this.#onScroll}
         @keydown=${this.#onKey}
       >
-        ${[...before, ...rows, ...after].map((index) => this.#renderRow(index))}
+        ${shown.map((index, row) =>
+          this.#renderRow(index, {
+            "margin-block-start": row === 0 ? above : "",
+            "margin-block-end": row === shown.length - 1 ? below : "",
+          }),
+        )}
       </ul>
     </section>`;
   }
 
-  #renderRow(index: number) {
+  #renderRow(index: number, margins: Readonly<Record<string, string>>) {
     const { at, count, selected } = this.#state;
     const { id, label, detail, color } = at(index);
     return html`<li
@@ -122,7 +126,7 @@ export class RegionList implements ReactiveController {
       aria-selected=${String(index === selected)}
       aria-posinset=${index + 1}
       aria-setsize=${count}
-      data-index=${index}
+      style=${styleMap(margins)}
       @click=${() => this.options.select(index)}
       @dblclick=${() => this.options.open?.(index)}
     >

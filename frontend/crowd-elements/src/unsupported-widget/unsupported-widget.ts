@@ -10,10 +10,6 @@ const LABELS = { labels: withTextItems, "initial-value": same };
 
 /** The elements of the catalogue that this build does not have yet. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
-  "crowd-keypoint": LABELS,
-  "crowd-polygon": LABELS,
-  "crowd-line": { ...LABELS, "label-colors": same },
-  "crowd-polyline": { ...LABELS, "label-colors": same },
   "crowd-semantic-segmentation": LABELS,
   "crowd-instance-segmentation": LABELS,
   "crowd-question-answer-generation": { "question-tags": withTextItems },

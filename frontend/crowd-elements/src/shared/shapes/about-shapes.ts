@@ -8,8 +8,13 @@ export const shapeAttributes = {
   labels: "The labels to choose from, a list of texts; live as the property `labels`.",
 } as const;
 
-export const initialValueMeaning = (item: string): string =>
-  `What is there at the start: a list of \`${item}\`. Items with a label that is not in \`labels\` are not shown.`;
+/** `key`: the list may also stand in an object under it. */
+export const initialValueMeaning = (item: string, key?: string): string =>
+  [
+    `What is there at the start: a list of \`${item}\``,
+    key ? `, or an object that holds it as \`${key}\`` : "",
+    ". Items with a label that is not in `labels` are not shown.",
+  ].join("");
 
 export const shapeRegions: NonNullable<About["regions"]> = {
   "short-instructions": "Beside the work, always in sight.",
