@@ -180,6 +180,15 @@ def test_the_target_stays_in_the_light_dom(page: Page, visit: Any) -> None:
     assert page.evaluate("document.querySelector('classification-target').slot") == "classification-target"
 
 
+def test_a_wide_target_does_not_lie_over_the_categories(page: Page, visit: Any) -> None:
+    visit(tune().replace("A tune", '<div style="width: 2000px">A tune</div>'))
+    target, picker = page.locator("classification-target").bounding_box(), category(page, "Jazz").bounding_box()
+    assert target
+    assert picker
+    assert target["x"] + target["width"] <= picker["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
 # ---- many, wrong, kept
 
 

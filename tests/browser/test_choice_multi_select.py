@@ -119,6 +119,14 @@ def test_space_and_arrows(page: Page, visit: Any) -> None:
     expect(page.locator(".exclusion-button")).to_be_focused()
 
 
+def test_the_key_of_the_exclusion_category_keeps_the_focus(page: Page, visit: Any) -> None:
+    visit(TEXT.format(attributes=NONE))
+    category(page, "banjo").focus()
+    page.keyboard.press("n")
+    expect(page.locator(".exclusion-button")).to_be_focused()
+    expect(category(page, "banjo")).to_be_disabled()
+
+
 def test_categories_that_go_are_chosen_no_more(page: Page, visit: Any) -> None:
     site = visit(TEXT.format(attributes=""))
     page.keyboard.press("1")

@@ -18,6 +18,7 @@ const OVERLAY_KEY = "o";
 
 const FAULTS = {
   notOneKind: "faultKind",
+  noLabels: "faultLabels",
   badBox: "faultBox",
   badColor: "faultColor",
   noSource: "faultSource",

@@ -35,7 +35,9 @@ export class CategoryPicker {
   #searched: readonly Category[] = [];
 
   constructor(
-    private readonly host: ReactiveControllerHost & { readonly renderRoot: ParentNode },
+    private readonly host: ReactiveControllerHost & {
+      readonly renderRoot: ParentNode & Partial<DocumentOrShadowRoot>;
+    },
     private readonly events: PickerEvents,
   ) {}
 
@@ -48,6 +50,12 @@ export class CategoryPicker {
   /** The button that Tab reaches first. */
   focus(): void {
     (this.#buttons().find((one) => one.tabIndex === 0) ?? this.#searchField)?.focus();
+  }
+
+  /** Takes the focus out of a category that is disabled now. */
+  keepFocus(): void {
+    const { activeElement } = this.host.renderRoot;
+    if (activeElement?.matches(".category-button")) this.#exclusionButton?.focus();
   }
 
   hasSearch(categories: readonly Category[]): boolean {
@@ -163,6 +171,10 @@ export class CategoryPicker {
 
   get #searchField(): HTMLInputElement | null {
     return this.host.renderRoot.querySelector(".search");
+  }
+
+  get #exclusionButton(): HTMLButtonElement | null {
+    return this.host.renderRoot.querySelector(".exclusion-button");
   }
 
   #buttons(): HTMLButtonElement[] {

@@ -13,7 +13,7 @@ export const choiceStyles = css`
   }
   .target {
     min-inline-size: 0;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
   ::slotted(classification-target) {
     display: block;
@@ -21,6 +21,8 @@ export const choiceStyles = css`
     border: 1px solid var(--tk-hairline);
     border-radius: var(--tk-radius);
     background: var(--tk-raised);
+    /* What is wider than its column must not lie over the categories. */
+    overflow-x: auto;
   }
   .side {
     min-inline-size: 0;
@@ -35,9 +37,9 @@ export const choiceStyles = css`
     display: grid;
     gap: 6px;
     /* Room for the focus ring of what stands at an edge. */
-    padding: 4px;
-    margin: -4px;
-    max-block-size: max(20rem, 100vh - 14rem);
+    padding: 6px;
+    margin: -6px;
+    max-block-size: max(20rem, 100vh - 18rem);
     overflow-y: auto;
   }
   .category-button,
@@ -119,7 +121,8 @@ export const choiceStyles = css`
     flex: 1;
     min-inline-size: 0;
     overflow-wrap: anywhere;
-    text-align: start;
+    /* A text of the other direction stands where the others stand. */
+    text-align: match-parent;
   }
   .category-hotkey {
     flex: none;
@@ -179,7 +182,7 @@ export const choiceStyles = css`
     color: var(--tk-muted);
   }
   .category-picker-wrapper > .link {
-    margin-block-start: 6px;
+    margin-block-start: 8px;
   }
   @container (min-width: 560px) {
     .columns:has(> .target) {

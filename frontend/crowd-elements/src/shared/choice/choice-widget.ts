@@ -210,6 +210,7 @@ export abstract class ChoiceWidget extends Widget {
   }
 
   #pickNoneByKey(category: string): void {
+    this.#picker.keepFocus();
     this.#pickNone();
     this.announce(this.choiceText(this.choice.none ? "chosen" : "notChosen", { category }));
   }

@@ -12,6 +12,7 @@ export const imageChoiceStrings = defineStrings({
     more: { one: "and {count} more", other: "and {count} more" },
     faultKind:
       "The attribute overlay={item} is not an object with one of boundingBox, semanticSegmentation, instanceSegmentation",
+    faultLabels: "The attribute overlay has no list of labels: labels is {item}",
     faultBox: "The attribute overlay has a box without label or with impossible numbers: {item}",
     faultColor: "The attribute overlay has a color that is not #rrggbb, or is white: {item}",
     faultSource: "The attribute overlay has no address of a mask: src is {item}",
@@ -29,6 +30,7 @@ export const imageChoiceStrings = defineStrings({
     more: { one: "und {count} weitere", other: "und {count} weitere" },
     faultKind:
       "Das Attribut overlay={item} ist kein Objekt mit einem von boundingBox, semanticSegmentation, instanceSegmentation",
+    faultLabels: "Das Attribut overlay hat keine Liste von Labels: labels ist {item}",
     faultBox:
       "Das Attribut overlay enthält einen Rahmen ohne Label oder mit unmöglichen Zahlen: {item}",
     faultColor: "Das Attribut overlay enthält eine Farbe, die nicht #rrggbb oder weiß ist: {item}",
@@ -47,6 +49,7 @@ export const imageChoiceStrings = defineStrings({
     more: { other: "ほか{count}件" },
     faultKind:
       "属性 overlay={item} は boundingBox、semanticSegmentation、instanceSegmentation のいずれか1つを持つオブジェクトではありません",
+    faultLabels: "属性 overlay にラベルのリストがありません: labels は {item} です",
     faultBox: "属性 overlay にラベルがない、または数値が不正なボックスがあります: {item}",
     faultColor: "属性 overlay に #rrggbb ではない色、または白があります: {item}",
     faultSource: "属性 overlay にマスクのアドレスがありません: src は {item} です",
@@ -70,6 +73,7 @@ export const imageChoiceStrings = defineStrings({
     },
     faultKind:
       "السمة overlay={item} ليست كائنًا فيه واحد من boundingBox أو semanticSegmentation أو instanceSegmentation",
+    faultLabels: "ليس في السمة overlay قائمة تسميات: labels هو {item}",
     faultBox: "في السمة overlay مربع بلا تسمية أو بأرقام غير ممكنة: {item}",
     faultColor: "في السمة overlay لون ليس ‎#rrggbb‎ أو لون أبيض: {item}",
     faultSource: "ليس في السمة overlay عنوان قناع: src هو {item}",

@@ -34,10 +34,13 @@ describe("boxes", () => {
     expect(faults).toEqual(broken.map((item) => ({ kind: "badBox", item: JSON.stringify(item) })));
   });
 
-  it("survives lists that are none", () => {
-    expect(readOverlay({ boundingBox: { labels: "jar", value: 3 } }).overlay).toEqual({
+  it("needs a list of labels; a list of boxes that is none is empty", () => {
+    expect(readOverlay({ boundingBox: { labels: "jar", value: [box] } })).toEqual({
+      faults: [{ kind: "noLabels", item: '"jar"' }],
+    });
+    expect(readOverlay({ boundingBox: { labels: ["jar"], value: 3 } }).overlay).toEqual({
       kind: "boxes",
-      labels: [],
+      labels: ["jar"],
       boxes: [],
     });
   });

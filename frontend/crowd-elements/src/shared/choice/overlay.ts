@@ -24,7 +24,7 @@ export type Overlay =
     };
 
 export interface OverlayFault {
-  readonly kind: "notOneKind" | "badBox" | "badColor" | "noSource";
+  readonly kind: "notOneKind" | "noLabels" | "badBox" | "badColor" | "noSource";
   /** What is wrong, as JSON. */
   readonly item: string;
 }
@@ -57,9 +57,14 @@ export function readOverlay(value: Json | undefined): ReadOverlay {
   if (value === undefined || value === null) return { faults: [] };
   if (isFields(value) && Object.keys(value).length === 1) {
     const { boundingBox, semanticSegmentation, instanceSegmentation } = value;
-    if (isFields(boundingBox)) return readBoxes(boundingBox);
-    if (isFields(semanticSegmentation)) return readSemantic(semanticSegmentation);
-    if (isFields(instanceSegmentation)) return readInstances(instanceSegmentation);
+    const fields = boundingBox ?? semanticSegmentation ?? instanceSegmentation;
+    if (isFields(fields)) {
+      if (!Array.isArray(fields.labels)) {
+        return { faults: [{ kind: "noLabels", item: JSON.stringify(fields.labels ?? null) }] };
+      }
+      if (boundingBox) return readBoxes(fields);
+      return semanticSegmentation ? readSemantic(fields) : readInstances(fields);
+    }
   }
   return { faults: [{ kind: "notOneKind", item: JSON.stringify(value) }] };
 }
