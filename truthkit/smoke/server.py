@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -56,8 +57,10 @@ def with_relative_files(app: ASGIApp) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] == "http" and not path.startswith("/bundles/") and is_known(path) and path != "/favicon.ico":
-            stand_in = placeholder(path)
+        wanted = Headers(scope=scope).get("sec-fetch-dest", "") if scope["type"] == "http" else ""
+        own = path.startswith("/bundles/") or path == "/favicon.ico"
+        if not own and (wanted in ("image", "audio", "video") or (wanted and is_known(path))):
+            stand_in = placeholder(path, wanted)
             await Response(stand_in.body, media_type=stand_in.media_type, headers=_CORS)(scope, receive, send)
         else:
             await app(scope, receive, send)

@@ -141,9 +141,7 @@ class Trial:
         self._free: list[_Stage] = []
         self._context: BrowserContext | None = None
         self._making = asyncio.Lock()
-        self._fixed_keys = {
-            tag: element.answer.key or "" for tag, element in load_catalogue().items() if element.answer
-        }
+        self._own_keys = _own_keys()
 
     async def of(self, number: int, found: Found) -> TemplateResult:
         """Try one template; whatever goes wrong is a finding of it."""
@@ -230,13 +228,13 @@ class Trial:
         """The controls that the answer says nothing of."""
         findings = []
         for control in named:
-            key = self._fixed_keys.get(control.tag) or control.name
+            keys = self._own_keys.get(control.tag) or filter(None, [control.name])
             place = f"<{control.tag} name={json.dumps(control.name, ensure_ascii=False)}>"
             if control.empty:
                 findings.append(
                     Finding("smoke-empty", f"{place} was left empty: it could not be reached", severity="warning")
                 )
-            elif key and key not in answer:
+            elif any(key not in answer for key in keys):
                 findings.append(Finding("smoke-absent", f"{place} is not in the answer"))
         return [replace(finding, file=str(found.path)) for finding in findings]
 
@@ -328,6 +326,17 @@ class _Stage:
             scripts = ", ".join(dict.fromkeys(self.watch.refused_scripts))
             return replace(finding, cure=f"it may need {scripts}, which was refused: bring the script along")
         return finding
+
+
+def _own_keys() -> dict[str, tuple[str, ...]]:
+    """The keys of the elements that do not answer under their name."""
+    keys: dict[str, tuple[str, ...]] = {}
+    for tag, element in load_catalogue().items():
+        if element.answer and element.answer.place == "key":
+            keys[tag] = (element.answer.key or "",)
+        elif element.answer and element.answer.place == "top-level":
+            keys[tag] = tuple(element.answer.schema.get("properties", ()))
+    return keys
 
 
 def _fault(found: Found, message: str) -> Finding:

@@ -8,7 +8,6 @@ from playwright.async_api import Error as BrowserError
 
 from truthkit.workforce.automatic.survey import Control, Survey
 from truthkit.workforce.automatic.values import WRITTEN_AT_ONCE, text_for
-from truthkit.workforce.automatic.widgets import work_on_widget
 
 PATIENCE_MS = 1_500
 TYPED = 40
@@ -16,7 +15,7 @@ TYPED = 40
 
 
 async def fill(survey: Survey, control: Control, random: Random, variant: int = 0) -> bool:
-    """Say something valid with a control that is in reach; False if it could not be worked.
+    """Say something valid with a form field that is in reach; False if it could not be worked.
 
     Higher variants say something else.
     """
@@ -27,9 +26,7 @@ async def fill(survey: Survey, control: Control, random: Random, variant: int = 
             return control.on or await survey.click(control.number)
         if control.kind == "select":
             return await _select(survey, control, random)
-        if control.kind == "slider":
-            return await _slide(survey, control, random)
-        return await work_on_widget(survey, control, random, variant)
+        return await _slide(survey, control, random)
     except BrowserError:
         return False
 

@@ -17,6 +17,7 @@ OUTCOME_MS = 400
 """How long a press on Submit may take to show that the form has heard of it."""
 SENDING_MS = 15_000
 
+Point = tuple[float, float]
 Kind = Literal["text", "check", "radio", "select", "slider", "widget"]
 
 
@@ -116,6 +117,16 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Something to press in a widget."""
+
+    number: int
+    text: str
+    on: bool
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A page at one moment. ``shown`` is the length of its visible text."""
 
@@ -167,7 +178,7 @@ class Survey:
             drags=tuple(found["drags"]),
         )
 
-    async def aim(self, number: int, share: Sequence[float] = (0.5, 0.5)) -> tuple[float, float] | None:
+    async def aim(self, number: int, share: Sequence[float] = (0.5, 0.5)) -> Point | None:
         """Where to point to hit the element, scrolled into view; None if nothing can be pointed at."""
         found = await self._surveyor.evaluate("(surveyor, [n, share]) => surveyor.aim(n, share)", [number, list(share)])
         return None if "problem" in found else (found["x"], found["y"])
@@ -184,6 +195,51 @@ class Survey:
         """The native field of a control, its own or the one inside a crowd element."""
         handle = await self._surveyor.evaluate_handle("(surveyor, n) => surveyor.field(n)", number)
         return handle.as_element()
+
+    # --- inside widgets ------------------------------------------------------------------------------------------
+
+    async def parts(self, widget: int, selector: str) -> list[Part]:
+        """What stands in a widget's shadow root, as things to press."""
+        call = "(surveyor, [n, selector]) => surveyor.parts(n, selector)"
+        return [Part(**one) for one in await self._surveyor.evaluate(call, [widget, selector])]
+
+    async def inside(self, widget: int) -> list[Control]:
+        """The native controls of a widget's work."""
+        found = await self._surveyor.evaluate("(surveyor, n) => surveyor.inside(n)", widget)
+        return [Control.of(one) for one in found]
+
+    async def amount(self, widget: int) -> int:
+        """How much a widget's answer has: boxes, entities, labels, …"""
+        return int(await self._surveyor.evaluate("(surveyor, n) => surveyor.amount(n)", widget))
+
+    async def loaded(self, widget: int, patience_ms: float) -> bool:
+        """Wait until the picture of a widget has come; False if it does not."""
+        call = "(surveyor, [n, ms]) => surveyor.loaded(n, ms)"
+        return bool(await self._surveyor.evaluate(call, [widget, patience_ms]))
+
+    async def words(self, widget: int, selector: str) -> int:
+        """The number of words in a part of a widget."""
+        call = "(surveyor, [n, selector]) => surveyor.words(n, selector)"
+        return int(await self._surveyor.evaluate(call, [widget, selector]) or 0)
+
+    async def drag_over(self, widget: int, selector: str, word: int) -> bool:
+        """Drag the mouse over a word of a part of a widget; False if it cannot be seen."""
+        call = "(surveyor, [n, selector, word]) => surveyor.word(n, selector, word)"
+        found = await self._surveyor.evaluate(call, [widget, selector, word])
+        if found is None:
+            return False
+        await self.drag(tuple(found["from"]), tuple(found["to"]))
+        return True
+
+    async def drag(self, start: Point, end: Point) -> None:
+        """Press the mouse at one point of the window and let it go at another."""
+        mouse = self.page.mouse
+        await mouse.move(*start)
+        await mouse.down()
+        await mouse.move(*end, steps=3)
+        await mouse.up()
+
+    # --- what becomes of it --------------------------------------------------------------------------------------
 
     async def outcome(self) -> str:
         """What the form says after the last press: its state, empty if it has said nothing."""

@@ -31,7 +31,11 @@
       if (!element.shadowRoot) continue;
       if (!isCrowd(element)) yield* all(element.shadowRoot);
       else if (isWidget(element)) {
-        for (const form of element.shadowRoot.querySelectorAll("crowd-form form")) yield* form.querySelectorAll(":scope > :not([data-truthkit-frame]), :scope > :not([data-truthkit-frame]) *");
+        for (const added of element.shadowRoot.querySelectorAll("crowd-form > form > *")) {
+          if (added.querySelector(".awsui-app-layout")) continue; // the widget itself
+          yield added;
+          yield* all(added);
+        }
       }
     }
   }
@@ -52,9 +56,11 @@
       .replace(/\s+/g, " ")
       .slice(0, 80);
   const innerField = (element) => element.shadowRoot?.querySelector("input, textarea") ?? null;
+  // Of a native control; widgets have labels of another kind.
+  const labelsOf = (element) => (element.labels instanceof NodeList ? [...element.labels] : []);
   const targetsOf = (element) => {
     const field = isCrowd(element) ? innerField(element) : null;
-    return [field ?? element, ...(element.labels ?? []), ...(field ? [element] : [])].filter(visible);
+    return [field ?? element, ...labelsOf(element), ...(field ? [element] : [])].filter(visible);
   };
   const disabled = (element) =>
     element.matches(":disabled") || element.disabled === true || element.getAttribute("aria-disabled") === "true";
@@ -92,7 +98,7 @@
     const tag = element.localName;
     const base = { number: numberOf(element), tag, name: attribute(element, "name"), disabled: disabled(element) };
     const shown = targetsOf(element).length > 0;
-    const more = { ...base, visible: shown, opener: shown ? null : openerOf(element), label: said(element.labels?.[0] ?? element) };
+    const more = { ...base, visible: shown, opener: shown ? null : openerOf(element), label: said(labelsOf(element)[0] ?? element) };
     if (isWidget(element)) return { ...more, kind: "widget", valid: !element.problem };
     if (TICKED.test(tag)) {
       const radio = tag === "crowd-radio-button";
@@ -190,7 +196,87 @@
   const stateNow = () => document.documentElement.dataset.crowdState ?? "";
   const turn = () => new Promise((resolve) => setTimeout(resolve));
 
+  // The words of a text: where each begins and ends in it.
+  const textIn = (root) => {
+    const nodes = [];
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) nodes.push(walker.currentNode);
+    return nodes;
+  };
+  const wordsIn = (root) =>
+    textIn(root).flatMap((node) =>
+      [...new Intl.Segmenter(undefined, { granularity: "word" }).segment(node.data)]
+        .filter(({ isWordLike }) => isWordLike)
+        .map(({ index, segment }) => [node, index, index + segment.length]),
+    );
+  const partIn = (number, selector) => elements[number].shadowRoot.querySelector(selector);
+
   return {
+    // What stands in a widget's shadow root, as things to press.
+    parts(number, selector) {
+      const on = (part) => ["checked", "pressed", "selected"].some((state) => part.getAttribute(`aria-${state}`) === "true");
+      return [...elements[number].shadowRoot.querySelectorAll(selector)].map((part) => ({
+        number: numberOf(part), text: said(part), on: on(part) || part.classList.contains("selected"),
+        reachable: visible(part) && !disabled(part),
+      }));
+    },
+
+    // The native controls of a widget's work.
+    async inside(number) {
+      await turn();
+      const fields = elements[number].shadowRoot.querySelectorAll(":is(.annotation-area, .panel) :is(input, textarea, select)");
+      return [...fields].map(control).filter(Boolean);
+    },
+
+    // How much a widget's answer has: boxes, entities, labels, …
+    amount(number) {
+      const count = (value) => {
+        if (Array.isArray(value)) return value.length;
+        if (value === null || typeof value !== "object") return value === undefined || value === "" ? 0 : 1;
+        return Object.entries(value).reduce((sum, [key, part]) => {
+          if (key === "labelMappings") return sum + Object.keys(part).length;
+          return sum + (Array.isArray(part) || key === "label" ? count(part) : 0);
+        }, 0);
+      };
+      return count(elements[number]._submittableValue);
+    },
+
+    // Waits until the picture of a widget has come, or will not.
+    async loaded(number, patience) {
+      const end = performance.now() + patience;
+      for (;;) {
+        const state = partIn(number, "#annotation-area-container")?.dataset.state;
+        if (state !== "loading" || performance.now() > end) return state === "ready";
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+
+    // The number of words in a part of a widget, or null without such a part.
+    words(number, selector) {
+      const root = partIn(number, selector);
+      return root ? wordsIn(root).length : null;
+    },
+
+    // Where a drag over a word begins and ends; null if it cannot be seen.
+    word(number, selector, index) {
+      const [node, start, end] = wordsIn(partIn(number, selector))[index] ?? [];
+      if (!node) return null;
+      const range = document.createRange();
+      range.setStart(node, start);
+      range.setEnd(node, end);
+      node.parentElement.scrollIntoView({ block: "nearest", behavior: "instant" });
+      for (const block of ["nearest", "center"]) {
+        const box = range.getClientRects()[0];
+        if (!box) return null;
+        if (box.top >= 0 && box.bottom <= innerHeight) {
+          const y = (box.top + box.bottom) / 2;
+          return { from: [box.left + 1, y], to: [box.right - 1, y] };
+        }
+        scrollBy({ top: box.top - innerHeight / 2, behavior: "instant" });
+      }
+      return null;
+    },
+
     field: (number) => (isCrowd(elements[number]) ? innerField(elements[number]) : elements[number]),
 
     // All that can be acted on, in document order, after the page's scripts have had their turn.

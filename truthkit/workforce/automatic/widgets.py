@@ -1,12 +1,196 @@
-"""Working on the large widgets, by their gestures."""
+"""Working on the large widgets: on their categories, pictures and texts, by the hooks that every build of them has."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from random import Random
 
-from truthkit.workforce.automatic.survey import Control, Survey
+from playwright.async_api import Error as BrowserError
+
+from truthkit.workforce.automatic import hands
+from truthkit.workforce.automatic.survey import Control, Part, Point, Survey
+
+LOADING_MS = 5_000
+AT_FIRST = 4
+"""How many annotations are made at first; further tries make one for each label, as far as ``AT_MOST``."""
+AT_MOST = 12
+MOST_RANKS = 200
+
+_LABELS = ".label-pane-content > .label-button"
+_CATEGORIES = ".category-button"
+_CANVAS = "canvas.upper-canvas"
+_TEXT = "[data-testid=text]"
 
 
-async def work_on_widget(survey: Survey, control: Control, random: Random, variant: int) -> bool:
-    """Do something valid with a widget; False if there is no way to."""
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """A widget to work on. Higher variants make more, or something else."""
+
+    survey: Survey
+    control: Control
+    random: Random
+    variant: int
+
+    @property
+    def number(self) -> int:
+        return self.control.number
+
+    async def parts(self, selector: str) -> list[Part]:
+        return [part for part in await self.survey.parts(self.number, selector) if part.reachable]
+
+    async def amount(self) -> int:
+        return await self.survey.amount(self.number)
+
+
+async def work_on_widget(survey: Survey, control: Control, random: Random, variant: int = 0) -> bool:
+    """Do something valid with a widget; False if nothing could be done with it."""
+    work = _WORK.get(control.tag)
+    try:
+        return work is not None and await work(Widget(survey, control, random, variant))
+    except BrowserError:
+        return False
+
+
+# --- categories ---
+
+
+async def _pick_one(widget: Widget) -> bool:
+    """Choose another category than is chosen."""
+    open_ones = [part for part in await widget.parts(_CATEGORIES) if not part.on]
+    return bool(open_ones) and await widget.survey.click(widget.random.choice(open_ones).number)
+
+
+async def _pick_some(widget: Widget) -> bool:
+    """Choose one or more of the categories that are not chosen yet."""
+    open_ones = [part for part in await widget.parts(_CATEGORIES) if not part.on]
+    if not open_ones:
+        return await widget.amount() > 0
+    some = widget.random.sample(open_ones, min(len(open_ones), widget.random.randint(1, 3)))
+    return all([await widget.survey.click(part.number) for part in some])
+
+
+# --- pictures ---
+
+Draw = Callable[[Widget, list[Point]], Awaitable[None]]
+"""Draws at four places of the window: the corners of a piece of the picture, clockwise from the top left."""
+
+
+async def _draw_box(widget: Widget, corners: list[Point]) -> None:
+    await widget.survey.drag(corners[0], corners[2])
+
+
+async def _draw_point(widget: Widget, corners: list[Point]) -> None:
+    await widget.survey.page.mouse.click(*corners[0])
+
+
+async def _draw_line(widget: Widget, corners: list[Point]) -> None:
+    for corner in (corners[0], corners[2]):
+        await widget.survey.page.mouse.click(*corner)
+
+
+async def _draw_corners(widget: Widget, corners: list[Point]) -> None:
+    for corner in corners[:3]:
+        await widget.survey.page.mouse.click(*corner)
+    await widget.survey.page.keyboard.press("Enter")
+
+
+async def _paint(widget: Widget, corners: list[Point]) -> None:
+    await widget.survey.drag(corners[0], corners[2])
+
+
+def _drawing(draw: Draw) -> Callable[[Widget], Awaitable[bool]]:
+    async def work(widget: Widget) -> bool:
+        """Draw with each label, as far as there are that many."""
+        if not await widget.survey.loaded(widget.number, LOADING_MS):
+            return False
+        count = min(len(await widget.parts(_LABELS)), AT_MOST if widget.variant else AT_FIRST)
+        before = await widget.amount()
+        for at in range(count):
+            label = (await widget.parts(_LABELS))[at]
+            if (label.on or await widget.survey.click(label.number)) and (place := await _place(widget, at, count)):
+                await draw(widget, place)
+                # Else the next label would become that of what was just drawn.
+                await widget.survey.page.keyboard.press("Escape")
+        return await widget.amount() > before
+
+    return work
+
+
+async def _place(widget: Widget, at: int, count: int) -> list[Point] | None:
+    """The corners of the piece of the picture for annotation ``at`` of ``count``, in the window."""
+    canvas = next(iter(await widget.parts(_CANVAS)), None)
+    if canvas is None:
+        return None
+    columns = 4 if count > AT_FIRST else 2
+    rows = max(2, -(-count // columns))
+    width, height = 0.8 / columns, 0.8 / rows
+    left = 0.1 + width * (at % columns) + widget.random.uniform(0.05, 0.25) * width
+    top = 0.1 + height * (at // columns) + widget.random.uniform(0.05, 0.25) * height
+    shares = ((0, 0), (0.6, 0), (0.6, 0.6), (0, 0.6))
+    corners = [await widget.survey.aim(canvas.number, (left + x * width, top + y * height)) for x, y in shares]
+    return None if None in corners else [corner for corner in corners if corner is not None]
+
+
+# --- texts ---
+
+
+async def _mark_words(widget: Widget) -> bool:
+    """Mark a word with each label."""
+    labels = await widget.parts(_LABELS)
+    words = await widget.survey.words(widget.number, _TEXT)
+    count = min(len(labels), words, AT_MOST if widget.variant else AT_FIRST)
+    before = await widget.amount()
+    for at, word in enumerate(sorted(widget.random.sample(range(words), count))):
+        if await widget.survey.drag_over(widget.number, _TEXT, word):
+            await widget.survey.click((await widget.parts(_LABELS))[at].number)
+    return await widget.amount() > before
+
+
+# --- forms ---
+
+
+async def _rank(widget: Widget) -> bool:
+    """Give each response a rank of its own, in every dimension."""
+    for _ in range(MOST_RANKS):
+        fields = [field for field in await widget.survey.inside(widget.number) if field.kind == "select"]
+        # Each dimension has as many fields as there are ranks.
+        size = len(fields[0].options) - 1 if fields else 0
+        boards = [fields[at : at + size] for at in range(0, len(fields), size or 1)]
+        board = next((board for board in boards if any(not field.value for field in board)), None)
+        if board is None:
+            return bool(fields)
+        open_ones = [field for field in board if not field.value]
+        element = await widget.survey.field(widget.random.choice(open_ones).number)
+        if element is None:
+            return False
+        await element.select_option(value=str(size - len(open_ones) + 1), timeout=hands.PATIENCE_MS)
     return False
+
+
+async def _review(widget: Widget) -> bool:
+    """Write where nothing stands yet."""
+    did = True
+    for field in await widget.survey.inside(widget.number):
+        if field.reachable and field.empty and field.kind == "text":
+            did = await hands.fill(widget.survey, field, widget.random, widget.variant) and did
+    return did
+
+
+_WORK: dict[str, Callable[[Widget], Awaitable[bool]]] = {
+    "crowd-bounding-box": _drawing(_draw_box),
+    "crowd-classifier": _pick_one,
+    "crowd-classifier-multi-select": _pick_some,
+    "crowd-entity-annotation": _mark_words,
+    "crowd-image-classifier": _pick_one,
+    "crowd-image-classifier-multi-select": _pick_some,
+    "crowd-instance-segmentation": _drawing(_paint),
+    "crowd-keypoint": _drawing(_draw_point),
+    "crowd-line": _drawing(_draw_line),
+    "crowd-polygon": _drawing(_draw_corners),
+    "crowd-polyline": _drawing(_draw_corners),
+    "crowd-rekognition-detect-moderation-labels": _pick_some,
+    "crowd-semantic-segmentation": _drawing(_paint),
+    "crowd-text-ranking": _rank,
+    "crowd-textract-analyze-document": _review,
+}

@@ -11,6 +11,7 @@ from playwright.async_api import Dialog, Page
 from truthkit.findings import Finding, TruthkitError
 from truthkit.workforce.automatic import hands
 from truthkit.workforce.automatic.survey import Control, Press, Survey, View
+from truthkit.workforce.automatic.widgets import work_on_widget
 from truthkit.workforce.scripted import ALERTS, Worker, WorkItem
 
 ROUNDS = 12
@@ -99,13 +100,18 @@ class Attempt:
                 continue
             for control in todo:
                 self._tried[control.number] = self._tried.get(control.number, 0) + 1
-                if await hands.fill(self.survey, control, self._random, variant):
+                if await self._say(control, variant):
                     self._covered.discard(control.number)
                     did = True
                 else:
                     self._covered.add(control.number)
         await self._close_dialogs()
         return did
+
+    async def _say(self, control: Control, variant: int) -> bool:
+        """Say something valid with a control; False if it could not be worked."""
+        work = work_on_widget if control.kind == "widget" else hands.fill
+        return await work(self.survey, control, self._random, variant)
 
     def _wanting(self, view: View) -> list[Control]:
         """The controls in reach that were not worked yet, or are empty again; of a radio group one."""
@@ -264,7 +270,7 @@ class Attempt:
         view = await self.survey.look()
         refused = [one for one in view.controls if one.reachable and not one.valid]
         for control in refused:
-            await hands.fill(self.survey, control, self._random, attempt)
+            await self._say(control, attempt)
         if before or (refused and attempt == 1):
             return
         if attempt <= 2:
@@ -283,7 +289,7 @@ class Attempt:
             elif control.kind == "check" and attempt % 2 == 0 and not control.required:
                 await hands.untick(self.survey, control)
             elif control.kind != "radio":
-                await hands.fill(self.survey, control, self._random, attempt)
+                await self._say(control, attempt)
 
     async def _next_in_group(self, view: View, chosen: Control) -> None:
         group = [one for one in view.controls if one.kind == "radio" and one.group == chosen.group and one.reachable]
