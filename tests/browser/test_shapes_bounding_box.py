@@ -29,6 +29,16 @@ def box(label: str, left: int, top: int, width: int, height: int) -> dict[str, A
     return {"label": label, "left": left, "top": top, "width": width, "height": height}
 
 
+def test_choose_draw_choose_draw(tool: Any) -> None:
+    hands = tool()
+    hands.drag((14, 20), (47, 80))
+    hands.keys("2")
+    hands.drag((100, 30), (140, 80))
+    hands.click(120, 50)  # now it is selected, and a label is for it
+    hands.keys("3")
+    assert hands.value["boundingBoxes"] == [box("bolt", 14, 20, 33, 60), box("washer", 100, 30, 40, 50)]
+
+
 def test_the_answer(page: Page, visit: Any) -> None:
     site = visit(template("crowd-bounding-box", name="parts"))
     hands = Hands(page).ready()
@@ -65,9 +75,10 @@ def test_keys_alone_draw_reshape_relabel_duplicate_and_delete(page: Page, tool: 
     hands.keys("2", "Enter", *["Shift+ArrowRight"] * 4, *["ArrowDown"] * 5, "Enter")
     assert hands.value["boundingBoxes"] == [box("nut", 160, 60, 40, 5)]
     assert hands.rows() == ["nut: 40 by 5 at 160, 60"]
-    hands.keys("ArrowLeft", "Shift+ArrowDown", "3")
-    assert hands.value["boundingBoxes"] == [box("washer", 159, 70, 40, 5)]
+    hands.keys("ArrowLeft", "Shift+ArrowDown")
     hands.keys("Enter", "ArrowUp")  # its top left corner
+    assert hands.value["boundingBoxes"] == [box("nut", 159, 69, 40, 6)]
+    hands.keys("3")
     assert hands.value["boundingBoxes"] == [box("washer", 159, 69, 40, 6)]
     hands.keys("Escape", "Control+d", "Escape", "n", "Delete")
     assert hands.value["boundingBoxes"] == [box("washer", 169, 79, 40, 6)]
@@ -162,8 +173,8 @@ def test_properties_from_before_the_upgrade(page: Page, visit: Any) -> None:
 def test_a_draft_outlives_a_reload(page: Page, visit: Any) -> None:
     visit(template("crowd-bounding-box", initial_value=GIVEN))
     hands = Hands(page).ready()
-    hands.drag((200, 20), (240, 60))
     hands.keys("3")
+    hands.drag((200, 20), (240, 60))
     before = hands.value
     page.evaluate(STORED, '"label":"washer"')
     page.reload()

@@ -46,8 +46,7 @@ def test_the_answer_of_keypoints(page: Page, visit: Any) -> None:
         hands.keys("2")
         hands.click(20, 30)
 
-    # The digit also relabels the point that was just put.
-    joints = [{"label": "nut", "x": 151, "y": 77}, {"label": "nut", "x": 20, "y": 30}]
+    joints = [{"label": "bolt", "x": 151, "y": 77}, {"label": "nut", "x": 20, "y": 30}]
     assert submitted(page, visit, "crowd-keypoint", work) == {"keypoints": joints, "inputImageProperties": SIZE}
 
 

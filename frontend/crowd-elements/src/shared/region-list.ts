@@ -120,6 +120,7 @@ export class RegionList implements ReactiveController {
   #renderRow(index: number, margins: Readonly<Record<string, string>>) {
     const { at, count, selected } = this.#state;
     const { id, label, detail, color } = at(index);
+    const name = strings(this.host)("name", { label, detail });
     return html`<li
       id="region-${id}"
       role="option"
@@ -131,7 +132,7 @@ export class RegionList implements ReactiveController {
       @dblclick=${() => this.options.open?.(index)}
     >
       <span class="dot" style=${styleMap({ background: color })}></span>
-      <span class="region-text" dir="auto">${strings(this.host)("name", { label, detail })}</span>
+      <span class="region-text" dir="auto" title=${name}>${name}</span>
     </li>`;
   }
 

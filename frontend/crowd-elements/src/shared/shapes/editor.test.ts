@@ -110,7 +110,8 @@ describe("boxes", () => {
 
   it("undo and redo everything", () => {
     drag(at(100, 100), at(150, 140));
-    editor.setLabel("b");
+    click(at(100, 120));
+    editor.chooseLabel("b");
     editor.nudge(1, 0);
     editor.nudge(10, 0);
     editor.duplicate();
@@ -144,6 +145,17 @@ describe("boxes", () => {
     editor.moveCursor(33, 60, at(0, 0));
     editor.place(editor.cursor as Place);
     expect(written()).toEqual([{ label: "a", left: 320, top: 240, width: 33, height: 60 }]);
+  });
+
+  it("that were just made keep their label: the next one is for the next shape", () => {
+    drag(at(100, 100), at(150, 140));
+    editor.nudge(1, 0);
+    editor.chooseLabel("b");
+    expect(editor.selected).toBeUndefined();
+    drag(at(200, 100), at(250, 140));
+    click(at(225, 120));
+    editor.chooseLabel("c");
+    expect(editor.shapes.map(({ label }) => label)).toEqual(["a", "c"]);
   });
 
   it("go with their label, and do not come back with it", () => {

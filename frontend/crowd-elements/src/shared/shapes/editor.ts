@@ -102,6 +102,8 @@ export class ShapeEditor {
 
   #selected: number | undefined;
   #handle: number | undefined;
+  /** The selected shape has just been made: the next label is for the next shape. */
+  #fresh = false;
   #drawing: Drawing | undefined;
   #cursor: Place | undefined;
   #byKeys = false;
@@ -218,6 +220,7 @@ export class ShapeEditor {
   // --- selecting
 
   select(id: number | undefined): void {
+    this.#fresh = false;
     if (id === this.#selected && this.#handle === undefined) return;
     this.#selected = id;
     this.#handle = undefined;
@@ -242,6 +245,7 @@ export class ShapeEditor {
     const count = this.handles.length;
     if (!count) return false;
     const at = this.#handle ?? (step > 0 ? -1 : count);
+    this.#fresh = false;
     this.#handle = (at + step + count) % count;
     this.listener.repaint(false);
     return true;
@@ -310,7 +314,7 @@ export class ShapeEditor {
     }
     const hit = this.shapeAt(at);
     if (hit) {
-      this.select(hit.id);
+      if (hit.id !== this.#selected) this.select(hit.id);
       return { kind: "move", start: at, inside: false };
     }
     const { selected } = this;
@@ -367,12 +371,17 @@ export class ShapeEditor {
         break;
       case "move":
         if (this.#preview) this.#commitPreview("moved");
-        else if (gesture.inside) this.#click(at, true);
+        else if (gesture.inside && !(this.#fresh && this.kind.id === "box")) this.#click(at, true);
+        // A click on a shape that has just been made takes it up again.
+        else this.#fresh = false;
         break;
       case "reshape":
         if (this.#preview) this.#commitPreview("reshaped");
         // A click makes the handle the one that keys move and delete.
-        else this.#handle = gesture.handle;
+        else {
+          this.#handle = gesture.handle;
+          this.#fresh = false;
+        }
         break;
       case "fresh":
         this.#click(at, gesture.wasSelected);
@@ -498,6 +507,7 @@ export class ShapeEditor {
     const shape = { id: newId(), label: this.label, points: settled };
     this.#commit({ shapes: [...this.#all, shape], nothing: false }, "added", shape);
     this.select(shape.id);
+    this.#fresh = true;
   }
 
   // --- changing
@@ -529,10 +539,17 @@ export class ShapeEditor {
     }
   }
 
-  /** Gives the selected shape another label. */
-  setLabel(label: string): void {
+  /**
+   * The worker chose a label: for the selected shape and the next one, but not for one that has just been made with
+   * another label. People choose, draw, choose, draw.
+   */
+  chooseLabel(label: string): void {
+    this.label = label;
     const { selected } = this;
-    if (selected && selected.label !== label) this.#replace({ ...selected, label }, "relabeled");
+    if (this.#fresh) this.select(undefined);
+    else if (selected && selected.label !== label) {
+      this.#replace({ ...selected, label }, "relabeled");
+    }
   }
 
   /** Gives the selected shape other points; false if it may not be so. */
@@ -663,6 +680,7 @@ export class ShapeEditor {
   }
 
   #rest(): void {
+    this.#fresh = false;
     this.#selected = undefined;
     this.#handle = undefined;
     this.#drawing = undefined;

@@ -183,11 +183,9 @@ export abstract class ShapeWidget extends ImageWidget {
     return this.#t("labels");
   }
 
-  /** Also gives the selected shape that label. */
   protected override pick(name: string): void {
     super.pick(name);
-    this.editor.label = name;
-    this.editor.setLabel(name);
+    this.editor.chooseLabel(name);
   }
 
   get #t() {
@@ -218,6 +216,9 @@ export abstract class ShapeWidget extends ImageWidget {
       this.view.repaint("active");
       return;
     }
+    // What is shown as chosen is what the next shape gets.
+    const { selected } = this.editor;
+    if (selected) this.label = selected.label;
     this.view.repaint("marks", "active");
     this.requestUpdate();
   }
@@ -250,7 +251,8 @@ export abstract class ShapeWidget extends ImageWidget {
     if (cursor && (editor.cursorByKeys || this.#isFree(cursor))) {
       paintCrosshair(context, viewport, cursor, editor.cursorByKeys);
     }
-    this.#showReadout(draft ?? activePoints, cursor);
+    const grows = kind.most > kind.least;
+    this.#showReadout((grows && editor.drawing?.points) || draft || activePoints, cursor);
   }
 
   /** Nothing is under the pointer: a press begins a shape. */
