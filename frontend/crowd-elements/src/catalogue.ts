@@ -14,6 +14,7 @@ import { about as iconButton } from "./crowd-icon-button/about.ts";
 import { about as imageClassifier } from "./crowd-image-classifier/about.ts";
 import { about as imageClassifierMultiSelect } from "./crowd-image-classifier-multi-select/about.ts";
 import { about as input } from "./crowd-input/about.ts";
+import { about as instanceSegmentation } from "./crowd-instance-segmentation/about.ts";
 import { about as instructions } from "./crowd-instructions/about.ts";
 import { about as keypoint } from "./crowd-keypoint/about.ts";
 import { about as line } from "./crowd-line/about.ts";
@@ -22,6 +23,7 @@ import { about as polygon } from "./crowd-polygon/about.ts";
 import { about as polyline } from "./crowd-polyline/about.ts";
 import { radioButtonAbout, about as radioGroup } from "./crowd-radio-group/about.ts";
 import { about as moderationLabels } from "./crowd-rekognition-detect-moderation-labels/about.ts";
+import { about as semanticSegmentation } from "./crowd-semantic-segmentation/about.ts";
 import { about as slider } from "./crowd-slider/about.ts";
 import { tabAbout, about as tabs } from "./crowd-tabs/about.ts";
 import { about as textArea } from "./crowd-text-area/about.ts";
@@ -50,6 +52,7 @@ export const catalogue: readonly About[] = [
   imageClassifier,
   imageClassifierMultiSelect,
   input,
+  instanceSegmentation,
   instructions,
   keypoint,
   line,
@@ -59,6 +62,7 @@ export const catalogue: readonly About[] = [
   radioButtonAbout,
   radioGroup,
   moderationLabels,
+  semanticSegmentation,
   slider,
   tabAbout,
   tabs,

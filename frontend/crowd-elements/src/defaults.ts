@@ -29,6 +29,9 @@ export const singleChoiceValue = (category: string | undefined): Json | undefine
 /** Q6. `.value` of the classifiers with many choices: the list. */
 export const multipleChoiceValue = (categories: Json[]): Json => categories;
 
+/** Q7. The color of what has no label in a mask; its PNG has 8 bits a channel and no transparency. */
+export const MASK_BACKGROUND = "#ffffff";
+
 /** Q8. What a worker comments in a multi-select image classifier is added to the answer. */
 export const MULTI_SELECT_TAKES_COMMENT = true;
 

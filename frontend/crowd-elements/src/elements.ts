@@ -14,6 +14,7 @@ import { CrowdIconButton } from "./crowd-icon-button/crowd-icon-button.ts";
 import { CrowdImageClassifier } from "./crowd-image-classifier/crowd-image-classifier.ts";
 import { CrowdImageClassifierMultiSelect } from "./crowd-image-classifier-multi-select/crowd-image-classifier-multi-select.ts";
 import { CrowdInput } from "./crowd-input/crowd-input.ts";
+import { CrowdInstanceSegmentation } from "./crowd-instance-segmentation/crowd-instance-segmentation.ts";
 import { CrowdInstructions } from "./crowd-instructions/crowd-instructions.ts";
 import { CrowdKeypoint } from "./crowd-keypoint/crowd-keypoint.ts";
 import { CrowdLine } from "./crowd-line/crowd-line.ts";
@@ -22,6 +23,7 @@ import { CrowdPolygon } from "./crowd-polygon/crowd-polygon.ts";
 import { CrowdPolyline } from "./crowd-polyline/crowd-polyline.ts";
 import { CrowdRadioButton, CrowdRadioGroup } from "./crowd-radio-group/crowd-radio-group.ts";
 import { CrowdRekognitionDetectModerationLabels } from "./crowd-rekognition-detect-moderation-labels/crowd-rekognition-detect-moderation-labels.ts";
+import { CrowdSemanticSegmentation } from "./crowd-semantic-segmentation/crowd-semantic-segmentation.ts";
 import { CrowdSlider } from "./crowd-slider/crowd-slider.ts";
 import { CrowdTab, CrowdTabs } from "./crowd-tabs/crowd-tabs.ts";
 import { CrowdTextArea } from "./crowd-text-area/crowd-text-area.ts";
@@ -49,6 +51,7 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-image-classifier": CrowdImageClassifier,
   "crowd-image-classifier-multi-select": CrowdImageClassifierMultiSelect,
   "crowd-input": CrowdInput,
+  "crowd-instance-segmentation": CrowdInstanceSegmentation,
   "crowd-instructions": CrowdInstructions,
   "crowd-keypoint": CrowdKeypoint,
   "crowd-line": CrowdLine,
@@ -58,6 +61,7 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-radio-group": CrowdRadioGroup,
   "crowd-radio-button": CrowdRadioButton,
   "crowd-rekognition-detect-moderation-labels": CrowdRekognitionDetectModerationLabels,
+  "crowd-semantic-segmentation": CrowdSemanticSegmentation,
   "crowd-slider": CrowdSlider,
   "crowd-tabs": CrowdTabs,
   "crowd-tab": CrowdTab,

@@ -5,13 +5,11 @@ import { errorText, tokens } from "../shared/styles.ts";
 
 const same = (value: Json | undefined) => value;
 
-/** What each of them reads as JSON, by attribute; scripts read and assign these as properties. */
-const LABELS = { labels: withTextItems, "initial-value": same };
-
-/** The elements of the catalogue that this build does not have yet. */
+/**
+ * The elements of the catalogue that this build does not have yet, each with what it reads as JSON, by attribute;
+ * scripts read and assign these as properties.
+ */
 const TAGS: Readonly<Record<string, Readonly<Record<string, typeof same>>>> = {
-  "crowd-semantic-segmentation": LABELS,
-  "crowd-instance-segmentation": LABELS,
   "crowd-question-answer-generation": { "question-tags": withTextItems },
 };
 

@@ -63,6 +63,25 @@ const LARGE = 2_000_000;
 
 /** Throws PictureError, or the signal's reason. */
 export async function loadPicture(address: string, signal: AbortSignal): Promise<Picture> {
+  const { source, size } = await load(address, signal);
+  return new Picture(source, size);
+}
+
+/** As `loadPicture`, for reading the values of its pixels: no color profile is applied. */
+export async function loadPixels(address: string, signal: AbortSignal): Promise<LoadedPicture> {
+  return load(address, signal, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+}
+
+export interface LoadedPicture {
+  readonly source: HTMLImageElement | ImageBitmap;
+  readonly size: Size;
+}
+
+async function load(
+  address: string,
+  signal: AbortSignal,
+  decoding: ImageBitmapOptions = {},
+): Promise<LoadedPicture> {
   const path = pathOf(address);
   if (address.trim() === "") throw new PictureError("missing", path);
   const file = await fetchFile(address, path, signal);
@@ -78,9 +97,9 @@ export async function loadPicture(address: string, signal: AbortSignal): Promise
     }
     const size = { width: image.naturalWidth, height: image.naturalHeight };
     if (!size.width || !size.height) throw new PictureError("unreadable", path);
-    const picture = new Picture(await inMemory(image, file), size);
+    const source = await inMemory(image, file, decoding);
     signal.throwIfAborted();
-    return picture;
+    return { source, size };
   } finally {
     if (file) URL.revokeObjectURL(url);
   }
@@ -109,9 +128,13 @@ async function fetchFile(
 }
 
 /** Decoded for good, unlike an image element; SVG stays what it is and so is sharp at every zoom. */
-async function inMemory(image: HTMLImageElement, file: Blob | undefined) {
+async function inMemory(
+  image: HTMLImageElement,
+  file: Blob | undefined,
+  decoding: ImageBitmapOptions,
+) {
   if (!file || file.type.startsWith("image/svg")) return image;
-  return await createImageBitmap(image).catch(() => image);
+  return await createImageBitmap(image, decoding).catch(() => image);
 }
 
 function pathOf(address: string): string {

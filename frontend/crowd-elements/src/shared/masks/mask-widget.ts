@@ -1,0 +1,833 @@
+import {
+  css,
+  html,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from "lit";
+import { MASK_BACKGROUND } from "../../defaults.ts";
+import type { Json } from "../answer.ts";
+import { keyLabel, type Shortcut } from "../hot-keys.ts";
+import { ImageWidget } from "../image/image-widget.ts";
+import { loadPixels, PictureError } from "../image/load-picture.ts";
+import type { PicturePointer } from "../image/picture-view.ts";
+import { imageStrings } from "../image/strings.ts";
+import type { Viewport } from "../image/viewport.ts";
+import { jsonProperty } from "../json-attribute.ts";
+import { nothingToLabelText } from "../nothing-to-label.ts";
+import { type Region, RegionList } from "../region-list.ts";
+import {
+  type EntriesKey,
+  type InitialMask,
+  type MaskEntry,
+  quoted,
+  readInitialMask,
+} from "./initial-mask.ts";
+import { VALUES } from "./mask.ts";
+import { readDraft, writeDraft } from "./mask-draft.ts";
+import { MaskImage, rgb } from "./mask-image.ts";
+import { type Aim, MaskPen, type PenHost, type Tool } from "./mask-pen.ts";
+import { emptyInks, ink, MaskScreen } from "./mask-screen.ts";
+import { renderTools, TOOL_KEYS, toolStyles } from "./mask-tools.ts";
+import { EMPTY, type MaskObject, type MaskState, Painting } from "./painting.ts";
+import type { Point } from "./raster.ts";
+import { readMask } from "./read-mask.ts";
+import { maskStrings } from "./strings.ts";
+
+/** A mask with the values of its entries by place, from 1, as tiles' texts. */
+interface LoadedMask {
+  readonly initial: InitialMask;
+  readonly tiles: ReadonlyMap<number, string>;
+  /** Why there is none, or nothing in it. */
+  readonly problem?: string | undefined;
+}
+
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const STEPS: Readonly<Record<string, number>> = { "": 1, "Shift+": 10, "Mod+": 100 };
+
+/**
+ * Paints the pixels of a picture. What a pixel's value stands for, a label or an object of its own, is up to the
+ * subclass: it gives `layers`, says what the next stroke paints (`aim`), and makes the answer.
+ */
+export abstract class MaskWidget extends ImageWidget {
+  static override jsonAttributes = new Map([
+    ...ImageWidget.jsonAttributes,
+    ["initial-value", (value: Json | undefined) => value],
+  ]);
+  static override properties: PropertyDeclarations = {
+    initialValue: jsonProperty("initial-value"),
+  };
+  /** An earlier mask: its address, and what its colors stand for. */
+  declare initialValue: Json | undefined;
+
+  readonly #pen = new MaskPen(this.#penHost());
+  readonly #screen = new MaskScreen();
+  readonly #inks = emptyInks();
+  #inked: readonly unknown[] = [];
+  readonly #image = new MaskImage();
+  #painting: Painting | undefined;
+  #opacity = 55;
+  #onlyEmpty = false;
+  readonly #hidden = new Set<number>();
+  readonly #locked = new Set<number>();
+  readonly #keep = new Uint8Array(VALUES);
+
+  #initialGiven: unknown;
+  #initial: InitialMask | undefined;
+  #loaded: LoadedMask | undefined;
+  #loading: AbortController | undefined;
+  /** The tiles before the worker did anything. */
+  #start: ReadonlyMap<number, string> = new Map();
+  /** The work does not follow from the attributes alone, though nothing can be undone. */
+  #carriedOver = false;
+  #pendingDraft: Json | undefined;
+
+  readonly #regions = new RegionList(this, {
+    select: (index) => {
+      const layer = this.rows[index];
+      if (layer) this.selectLayer(layer);
+    },
+    open: (index) => this.#goTo(this.rows[index]),
+  });
+
+  constructor() {
+    super();
+    this.addEventListener("keydown", this.#onSpace);
+    this.addEventListener("keyup", this.#onSpace);
+    this.addEventListener("focusout", () => this.#pen.lift());
+  }
+
+  // --- what a subclass gives
+
+  /** Where `initial-value` names its entries. */
+  protected abstract readonly entriesKey: EntriesKey;
+
+  /** All that can be painted now, in the order of the answer; the same list while nothing of it has changed. */
+  protected abstract get layers(): readonly MaskObject[];
+
+  /** The layer to which the tools and the buttons of the panel belong; undefined when the next stroke makes one. */
+  protected abstract get selectedLayer(): MaskObject | undefined;
+
+  abstract selectLayer(layer: MaskObject): void;
+
+  /** What the next stroke paints; undefined when there is nothing to paint with. Changes nothing. */
+  protected abstract aimAtLayer(state: MaskState): Aim | undefined;
+
+  /** Something was painted there. */
+  protected aimed(_aim: Aim): void {}
+
+  /** What the entries of an initial value are here: the state, and the value of each entry; 0 for none. */
+  protected abstract adopt(entries: readonly MaskEntry[]): { state: MaskState; values: number[] };
+
+  /** Puts the objects of a draft back: the state, and the value for each of theirs; 0 for none. */
+  protected abstract adoptDraft(objects: readonly MaskObject[]): {
+    objects: readonly MaskObject[];
+    values: ReadonlyMap<number, number>;
+  };
+
+  /** The layers of the region list. */
+  protected abstract get rows(): readonly MaskObject[];
+
+  /** The words beside a layer's label in the list. */
+  protected abstract detailOf(layer: MaskObject, pixels: string): string;
+
+  /** Takes a layer's pixels, and the layer where it is only that. */
+  protected abstract removeLayer(layer: MaskObject): void;
+
+  /** More about the selected layer. */
+  protected renderSelected(_layer: MaskObject): unknown {
+    return nothing;
+  }
+
+  protected get dashesSelected(): boolean {
+    return false;
+  }
+
+  // --- for subclasses and the pen
+
+  protected get t() {
+    return maskStrings(this);
+  }
+
+  protected get pen(): MaskPen {
+    return this.#pen;
+  }
+
+  /** The work beside the pixels, with what is being changed. */
+  protected get state(): MaskState {
+    return this.#painting?.state ?? EMPTY;
+  }
+
+  protected pixelsOf({ value }: MaskObject): number {
+    return this.#painting?.mask.counts[value] ?? 0;
+  }
+
+  /** The layers that are in the answer. */
+  protected get used(): readonly MaskObject[] {
+    return this.layers.filter((layer) => this.pixelsOf(layer) > 0);
+  }
+
+  /** What both answers have in common. */
+  protected get maskAnswer() {
+    const { used } = this;
+    return {
+      inputImageProperties: this.inputImageProperties,
+      labeledImage: {
+        pngImageData: this.#painting
+          ? this.#image.encode(this.#painting, used, MASK_BACKGROUND)
+          : "",
+      },
+    };
+  }
+
+  /** What `initial-value` says, as far as it can be read. */
+  protected get initial(): InitialMask | undefined {
+    if (this.initialValue !== this.#initialGiven) {
+      this.#initialGiven = this.initialValue;
+      const faults: string[] = [];
+      this.#initial =
+        this.initialValue === undefined
+          ? undefined
+          : readInitialMask(this.initialValue, this.entriesKey, (fault) => faults.push(fault));
+      this.fault(
+        "initial-value",
+        faults.length
+          ? `The attribute initial-value=${quoted(this.initialValue as Json)} ${faults.join("; ")}.`
+          : undefined,
+      );
+    }
+    return this.#initial;
+  }
+
+  /** Whether the pixels differ from those of the initial value. One that could not be loaded is not what is submitted. */
+  protected get differsFromInitial(): boolean {
+    const now = this.#painting?.mask.texts();
+    const loaded = this.#loaded;
+    if (!now || !loaded || loaded.initial !== this.initial || loaded.problem) return true;
+    if (now.size !== this.#start.size) return true;
+    for (const [tile, text] of now) if (this.#start.get(tile) !== text) return true;
+    return false;
+  }
+
+  /** A change beside the tools: its name, the state after it, what it does to the pixels. */
+  protected change(what: string, state: MaskState, edit?: (painting: Painting) => void): void {
+    const painting = this.#painting;
+    if (!painting) return;
+    this.#pen.lift();
+    painting.change(what, state, () => edit?.(painting));
+    this.view.repaint("marks");
+    this.changed();
+  }
+
+  /** What the pen asks and tells. */
+  #penHost(): PenHost {
+    const painting = () => this.#painting;
+    return {
+      view: this.view,
+      get painting() {
+        return painting();
+      },
+      aim: (erase) => this.#aim(erase),
+      keep: (erase) => this.#kept(erase),
+      painted: (tool, aim, committed) => this.#painted(tool, aim, committed),
+      pointed: (at, byKey) => this.#pointed(at, byKey),
+      moved: () => this.requestUpdate(),
+    };
+  }
+
+  #aim(erase: boolean): Aim | undefined {
+    const state = { ...this.state, nothing: false };
+    if (this.#loading) {
+      this.announce(this.t("maskLoading"));
+      return undefined;
+    }
+    if (erase) return { value: 0, label: this.t("nothingHere"), state };
+    const aim = this.aimAtLayer(state);
+    if (!aim) this.announce(this.label ? this.t("full") : imageStrings(this)("noLabel"));
+    return aim;
+  }
+
+  #kept(erase: boolean): Uint8Array {
+    const kept = this.#keep;
+    kept.fill(this.#onlyEmpty && !erase ? 1 : 0);
+    kept[0] = 0;
+    for (const value of this.#locked) kept[value] = 1;
+    for (const value of this.#hidden) kept[value] = 1;
+    return kept;
+  }
+
+  #painted(tool: Tool, aim: Aim, committed: boolean): void {
+    this.aimed(aim);
+    this.view.repaint("marks");
+    // What is painted is seen.
+    if (this.#hidden.delete(aim.value)) this.requestUpdate();
+    if (this.#painting?.busy) return;
+    const what = this.t(tool);
+    if (!committed) {
+      this.announce(this.t("unchanged", { what }));
+      this.requestUpdate();
+      return;
+    }
+    const pixels = this.t("pixels", { count: this.#painting?.mask.counts[aim.value] ?? 0 });
+    this.announce(aim.value === 0 ? what : this.t("painted", { what, label: aim.label, pixels }));
+    this.changed();
+  }
+
+  #pointed(at: Point | undefined, byKey: boolean): void {
+    const [x, y] = [Math.floor(at?.x ?? -1), Math.floor(at?.y ?? -1)];
+    const { width, height } = this.inputImageProperties;
+    const isInside = at && x >= 0 && y >= 0 && x < width && y < height;
+    const value = this.#painting?.mask.at(x, y) ?? 0;
+    const label = value
+      ? (this.layers.find((layer) => layer.value === value)?.label ?? "")
+      : this.t("nothingHere");
+    const text = isInside ? this.t("cursorAt", { x: String(x), y: String(y), label }) : "";
+    const readout = this.renderRoot.querySelector(".readout");
+    if (readout) readout.textContent = text || "\u00a0";
+    if (byKey && text) this.announce(text);
+  }
+
+  // --- the pointer
+
+  press(at: PicturePointer): void {
+    this.view.stage?.focus({ preventScroll: true });
+    this.#pen.press(at);
+  }
+
+  drag(at: PicturePointer): void {
+    this.#pen.drag(at);
+    this.#pointed(at, false);
+  }
+
+  release(at: PicturePointer): void {
+    this.#pen.release(at);
+  }
+
+  cancel(): void {
+    this.#pen.cancel();
+  }
+
+  hover(at: PicturePointer | undefined): void {
+    this.#pen.hover(at);
+  }
+
+  // --- beginning
+
+  protected override pictureSettled(): void {
+    const { picture } = this.view;
+    this.#pen.reset();
+    this.#loading?.abort();
+    this.#loaded = undefined;
+    this.#carriedOver = false;
+    this.#painting = picture && new Painting(picture.width, picture.height);
+    this.#screen.forget();
+    this.#begin();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (changed.has("initialValue")) {
+      void this.initial;
+      if (!this.#touched) this.#begin();
+    }
+  }
+
+  protected override labelsChanged(gone: ReadonlySet<string>): void {
+    if (!this.#touched) {
+      this.#begin();
+      return;
+    }
+    const painting = this.#painting;
+    if (!painting || gone.size === 0) return;
+    this.#pen.lift();
+    const lost = this.layersOf(gone);
+    painting.mask.replaceValues(new Map(lost.map((value) => [value, 0])));
+    const objects = this.state.objects.filter(({ label }) => !gone.has(label));
+    painting.history.clear();
+    painting.history.objects = { ...this.state, objects };
+    this.#carriedOver = true;
+  }
+
+  /** The values of labels that are no more. */
+  protected abstract layersOf(labels: ReadonlySet<string>): number[];
+
+  /** The worker has done something. */
+  get #touched(): boolean {
+    return this.#carriedOver || Boolean(this.#painting?.history.canUndo);
+  }
+
+  /** Lets the work begin with the initial value; loads its mask where that is not there yet. */
+  #begin(): void {
+    const painting = this.#painting;
+    if (!painting) return;
+    const { initial } = this;
+    this.fault("initial-mask");
+    if (initial && this.#loaded?.initial !== initial) {
+      void this.#load(initial, painting);
+      return;
+    }
+    this.#loading?.abort();
+    this.#loading = undefined;
+    painting.drop();
+    painting.mask.clear();
+    painting.history.clear();
+    painting.history.objects = EMPTY;
+    this.#carriedOver = false;
+    if (initial && this.#loaded) this.#adoptInitial(painting, this.#loaded);
+    this.#start = new Map(painting.mask.texts());
+    const draft = this.#pendingDraft;
+    this.#pendingDraft = undefined;
+    if (draft !== undefined) this.#continue(painting, draft);
+    this.view.repaint("marks");
+    this.requestUpdate();
+  }
+
+  #adoptInitial(painting: Painting, { initial, tiles, problem }: LoadedMask): void {
+    for (const [tile, text] of tiles) painting.mask.readText(tile, text);
+    const { state, values } = this.adopt(initial.entries);
+    painting.mask.replaceValues(new Map(values.map((value, index) => [index + 1, value])));
+    painting.history.objects = state;
+    const unknown = initial.entries.filter((_, index) => !values[index]).map(({ label }) => label);
+    const attribute = `the attribute initial-value=${quoted(this.initialValue as Json)}`;
+    if (problem) {
+      this.fault("initial-mask", `The mask in ${attribute} ${problem}.`);
+    } else if (unknown.length > 0 && this.labelSet.names.length > 0) {
+      this.fault(
+        "initial-mask",
+        `What is not in labels= is left out of ${attribute}: ${quoted([...new Set(unknown)])}.`,
+      );
+    }
+  }
+
+  async #load(initial: InitialMask, painting: Painting): Promise<void> {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.requestUpdate();
+    const loaded = await this.#read(initial, painting, loading.signal);
+    if (!loaded) return;
+    this.#loaded = loaded;
+    this.#begin();
+  }
+
+  /** Undefined when it is no longer wanted. */
+  async #read(
+    initial: InitialMask,
+    { mask }: Painting,
+    signal: AbortSignal,
+  ): Promise<LoadedMask | undefined> {
+    const none = { initial, tiles: new Map<number, string>() };
+    try {
+      const { source, size } = await loadPixels(initial.src, signal);
+      if (size.width !== mask.width || size.height !== mask.height) {
+        const problem =
+          `is ${size.width} by ${size.height} pixels, and the picture is ` +
+          `${mask.width} by ${mask.height}: it is left out`;
+        return { ...none, problem };
+      }
+      const colors = initial.entries.map(({ color }, index) => [rgb(color), index + 1] as const);
+      const { cells, unknown } = readMask(source, size, new Map(colors));
+      if ("close" in source) source.close();
+      mask.load(cells);
+      const problem =
+        unknown > 0 && mask.painted === 0 ? "has none of the colors that are named" : undefined;
+      if (unknown > 0 && !problem) {
+        console.warn(`<${this.localName}> ${unknown} pixels of the initial mask have no label`);
+      }
+      return { initial, tiles: new Map(mask.texts()), problem };
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (!(error instanceof PictureError)) throw error;
+      const { fault, path, status } = error;
+      const reason = imageStrings(this)(fault, { path, status: String(status) });
+      return { ...none, problem: `could not be loaded. ${reason.replace(/\.$/, "")}` };
+    }
+  }
+
+  // --- the answer and the draft
+
+  protected get isEmpty(): boolean {
+    return this.used.length === 0;
+  }
+
+  protected get nothingToLabel(): boolean {
+    return this.state.nothing;
+  }
+
+  protected markNothingToLabel(checked: boolean): void {
+    this.change(nothingToLabelText(this), { ...this.state, nothing: checked });
+  }
+
+  protected override findProblem(): string {
+    if (this.#loading) return this.t("maskLoading");
+    if (this.#pen.hasShape) return this.t("unfinished");
+    return super.findProblem();
+  }
+
+  protected override readDraft(): Json | undefined {
+    if (this.#pendingDraft !== undefined) return this.#pendingDraft;
+    const painting = this.#painting;
+    if (!painting || !this.#touched) return undefined;
+    return writeDraft(painting, this.layers);
+  }
+
+  protected override restoreDraft(state: Json): void {
+    this.#pendingDraft = state;
+    if (this.#painting && !this.#loading) this.#begin();
+  }
+
+  #continue(painting: Painting, stored: Json): void {
+    const draft = readDraft(stored, painting.mask);
+    if (!draft) return;
+    const { objects, values } = this.adoptDraft(draft.objects);
+    painting.mask.clear();
+    for (const [tile, text] of draft.tiles) painting.mask.readText(tile, text);
+    const known = new Map<number, number>();
+    painting.mask.counts.forEach((count, value) => {
+      if (count > 0 && value > 0) known.set(value, values.get(value) ?? 0);
+    });
+    painting.mask.replaceValues(known);
+    painting.history.objects = { objects, nothing: draft.nothing && painting.mask.painted === 0 };
+    this.#carriedOver = true;
+  }
+
+  reset(): void {
+    this.#pen.reset();
+    this.#hidden.clear();
+    this.#locked.clear();
+    this.#onlyEmpty = false;
+    this.#pendingDraft = undefined;
+    this.#begin();
+  }
+
+  // --- keys
+
+  #onSpace = (event: KeyboardEvent): void => {
+    const { stage } = this.view;
+    if (event.key !== " " || event.composedPath()[0] !== stage) return;
+    if (event.type === "keyup") this.#pen.lift();
+    // With the pointer on the picture, Space pans: the keyboard's cursor must be there.
+    else if (this.#pen.hasCursor || !stage?.matches(":hover")) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (!event.repeat) this.#pen.act();
+    }
+  };
+
+  protected override get workShortcuts(): readonly Shortcut[] {
+    const { t, frameText } = this;
+    const pen = this.#pen;
+    const onStage = (act: () => unknown) => () =>
+      this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement === this.view.stage
+        ? act()
+        : false;
+    const tools = Object.entries(TOOL_KEYS).map(([tool, key]) => ({
+      keys: [key],
+      label: t(tool as Tool),
+      run: () => {
+        pen.tool = tool as Tool;
+        this.announce(t(tool as Tool));
+      },
+    }));
+    const arrows = Object.entries(STEPS).map(([held, step]) => ({
+      keys: Object.keys(ARROWS).map((key) => held + key),
+      label: t("moveCursor", { mod: keyLabel("Mod") }),
+      hidden: step !== 1,
+      repeat: true,
+      run: (event: KeyboardEvent) => {
+        const [x, y] = ARROWS[event.key] ?? [0, 0];
+        return onStage(() => pen.move(x * step, y * step))();
+      },
+    }));
+    return [
+      ...tools,
+      { keys: ["["], label: t("smaller"), repeat: true, run: () => this.#resize(-1) },
+      { keys: ["]"], label: t("larger"), repeat: true, run: () => this.#resize(1) },
+      ...super.workShortcuts,
+      ...this.layerShortcuts,
+      ...arrows,
+      { keys: ["Space"], label: t("act"), run: () => false },
+      { keys: ["d"], label: t("penDown"), run: onStage(() => this.#togglePen()) },
+      { keys: ["Enter"], label: t("enter"), run: onStage(() => this.#enter()) },
+      { keys: ["Backspace"], label: t("removePoint"), repeat: true, run: () => pen.removePoint() },
+      { keys: ["Escape"], label: t("drop"), run: () => pen.escape() },
+      {
+        keys: ["k"],
+        label: t("onlyEmpty"),
+        run: () => this.#keepPainted(!this.#onlyEmpty),
+      },
+      { keys: ["Mod+z"], label: frameText("undo"), repeat: true, run: () => this.#undo() },
+      {
+        keys: ["Mod+Shift+z", "Mod+y"],
+        label: frameText("redo"),
+        repeat: true,
+        run: () => this.#redo(),
+      },
+    ];
+  }
+
+  /** Keys for the selected layer. */
+  protected get layerShortcuts(): readonly Shortcut[] {
+    const { t } = this;
+    const onLayer = (act: (layer: MaskObject) => void) => () => {
+      const layer = this.selectedLayer;
+      return layer ? act(layer) : false;
+    };
+    return [
+      {
+        keys: ["h"],
+        label: t("toggleHidden"),
+        run: onLayer((layer) => this.#toggle(this.#hidden, layer)),
+      },
+      {
+        keys: ["l"],
+        label: t("toggleLocked"),
+        run: onLayer((layer) => this.#toggle(this.#locked, layer)),
+      },
+      { keys: ["Delete"], label: this.removeText, run: onLayer((layer) => this.#remove(layer)) },
+    ];
+  }
+
+  protected abstract get removeText(): string;
+
+  #resize(steps: number): void {
+    this.#pen.resize(steps);
+    this.announce(this.t("pixels", { count: this.#pen.size }));
+  }
+
+  #keepPainted(on: boolean): void {
+    this.#onlyEmpty = on;
+    this.requestUpdate();
+  }
+
+  #togglePen(): void {
+    const wasDown = this.#pen.isDown;
+    if (wasDown) this.#pen.lift();
+    else this.#pen.act();
+    if (!wasDown && this.#pen.isDown) this.announce(this.t("penIsDown"));
+  }
+
+  #enter(): void {
+    if (this.#pen.tool === "polygon" && this.#pen.finish()) return;
+    this.#pen.act();
+    this.#pen.lift();
+  }
+
+  #undo(): void {
+    if (this.#pen.removePoint()) return;
+    this.#pen.lift();
+    const what = this.#painting?.history.undo();
+    this.#moved(
+      what
+        ? this.frameText("undone", { what: this.#nameOf(what) })
+        : this.frameText("nothingToUndo"),
+      what,
+    );
+  }
+
+  #redo(): void {
+    this.#pen.lift();
+    const what = this.#painting?.history.redo();
+    this.#moved(
+      what
+        ? this.frameText("redone", { what: this.#nameOf(what) })
+        : this.frameText("nothingToRedo"),
+      what,
+    );
+  }
+
+  #moved(text: string, what: string | undefined): void {
+    this.announce(text);
+    if (!what) return;
+    this.view.repaint("marks");
+    this.changed();
+  }
+
+  /** Changes by tools are kept under the tool's own name. */
+  #nameOf(what: string): string {
+    return what in TOOL_KEYS ? this.t(what as Tool) : what;
+  }
+
+  #toggle(set: Set<number>, { value }: MaskObject): void {
+    if (!set.delete(value)) set.add(value);
+    this.view.repaint("marks");
+    this.requestUpdate();
+  }
+
+  #remove(layer: MaskObject): void {
+    if (this.#locked.has(layer.value) || this.#hidden.has(layer.value)) {
+      this.announce(this.t("isLocked", { label: layer.label }));
+    } else {
+      this.removeLayer(layer);
+    }
+  }
+
+  /** Shows where a layer is. */
+  #goTo(layer: MaskObject | undefined): void {
+    const box = layer && this.#painting?.mask.boxOf(layer.value);
+    if (!box) return;
+    const { left, top, right, bottom } = box;
+    this.view.reveal({ x: left, y: top, width: right - left, height: bottom - top });
+    this.view.stage?.focus();
+  }
+
+  // --- what is seen
+
+  protected paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
+    const painting = this.#painting;
+    if (!painting) return;
+    this.#mixInks();
+    this.#screen.draw(context, viewport, painting.mask, this.#inks);
+  }
+
+  #mixInks(): void {
+    const { layers } = this;
+    const selected = this.dashesSelected ? (this.selectedLayer?.value ?? 0) : 0;
+    const made = [layers, this.#painting, selected, this.#opacity, [...this.#hidden].join()];
+    if (made.every((one, index) => one === this.#inked[index])) return;
+    this.#inked = made;
+    const { fill, edge } = this.#inks;
+    fill.fill(0);
+    edge.fill(0);
+    for (const { value, color } of layers) {
+      if (this.#hidden.has(value) || this.#opacity === 0) continue;
+      fill[value] = ink(rgb(color), this.#opacity / 100);
+      edge[value] = ink(rgb(color), 1);
+    }
+    this.#inks.selected = selected;
+    this.#screen.forget();
+  }
+
+  protected paintActive(context: CanvasRenderingContext2D, viewport: Viewport): void {
+    this.#pen.paint(context, viewport);
+  }
+
+  protected get labelHeading(): string {
+    return this.t("labels");
+  }
+
+  protected override pick(name: string): void {
+    this.#pen.lift();
+    super.pick(name);
+    this.view.repaint("marks");
+  }
+
+  protected override updated(): void {
+    // Which layer is selected shows on the picture.
+    this.view.repaint("marks");
+  }
+
+  protected override renderTools(): TemplateResult {
+    const { history } = this.#painting ?? {};
+    const button = (text: string, hook: string, enabled: boolean, act: () => void) => html`<button
+      type="button"
+      class="tool"
+      data-testid=${hook}
+      ?disabled=${!enabled}
+      @click=${act}
+    >
+      ${text}
+    </button>`;
+    return html`${renderTools({
+      pen: this.#pen,
+      t: this.t,
+      opacity: this.#opacity,
+      onlyEmpty: this.#onlyEmpty,
+      changeOpacity: (percent) => {
+        this.#opacity = percent;
+        this.requestUpdate();
+      },
+      changeOnlyEmpty: (on) => this.#keepPainted(on),
+      changed: () => this.requestUpdate(),
+    })}
+      <span class="tool-group">
+        ${button(this.frameText("undo"), "undo", history?.canUndo ?? false, () => this.#undo())}
+        ${button(this.frameText("redo"), "redo", history?.canRedo ?? false, () => this.#redo())}
+      </span>
+      ${this.view.renderZoom()}`;
+  }
+
+  protected override renderWork(): TemplateResult {
+    return html`${super.renderWork()}
+      <p class="readout" aria-hidden="true"></p>`;
+  }
+
+  protected override renderPanel(): TemplateResult {
+    const { rows, selectedLayer } = this;
+    return html`${super.renderPanel()} ${this.#renderSelected()}
+    ${this.#regions.render({
+      count: rows.length,
+      at: (index) => this.#region(rows[index] as MaskObject),
+      selected: selectedLayer ? rows.indexOf(selectedLayer) : -1,
+    })}`;
+  }
+
+  #region(layer: MaskObject): Region {
+    const { t } = this;
+    let detail = this.detailOf(layer, t("px", { count: this.pixelsOf(layer) }));
+    if (this.#hidden.has(layer.value)) detail = t("hidden", { detail });
+    if (this.#locked.has(layer.value)) detail = t("locked", { detail });
+    return { id: layer.value, label: layer.label, detail, color: layer.color };
+  }
+
+  #renderSelected() {
+    const layer = this.selectedLayer;
+    if (!layer) {
+      return this.label
+        ? html`<p class="hint" data-testid="new-object-hint">
+            ${this.t("newObjectHint", { label: this.label })}
+          </p>`
+        : nothing;
+    }
+    const { t } = this;
+    const toggle = (text: string, hook: string, set: Set<number>) => html`<button
+      type="button"
+      class="tool"
+      data-testid=${hook}
+      aria-pressed=${String(set.has(layer.value))}
+      @click=${() => this.#toggle(set, layer)}
+    >
+      ${text}
+    </button>`;
+    return html`<div class="selected-layer" role="group" aria-label=${t("selected", { label: layer.label })}>
+      ${this.renderSelected(layer)}
+      ${toggle(t("hide"), "hide", this.#hidden)} ${toggle(t("lock"), "lock", this.#locked)}
+      <button
+        type="button"
+        class="tool"
+        data-testid="remove"
+        ?disabled=${this.#locked.has(layer.value) || this.#hidden.has(layer.value)}
+        @click=${() => this.#remove(layer)}
+      >
+        ${this.removeText}
+      </button>
+    </div>`;
+  }
+
+  static override styles = [
+    ...[ImageWidget.styles].flat(),
+    toolStyles,
+    css`
+      .readout {
+        min-block-size: 1.5em;
+        margin: 4px 0 0;
+        color: var(--tk-muted);
+        font-size: 0.875em;
+        font-variant-numeric: tabular-nums;
+        overflow-wrap: anywhere;
+      }
+      .selected-layer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px;
+        margin-block-start: 10px;
+      }
+    `,
+  ];
+}
