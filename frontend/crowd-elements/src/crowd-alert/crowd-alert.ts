@@ -2,6 +2,7 @@ import { css, html, nothing, type PropertyDeclarations } from "lit";
 import { icon, iconStyles } from "../iron-icon/icons.ts";
 import { CrowdElement } from "../shared/element.ts";
 import { tokens } from "../shared/styles.ts";
+import { alertStrings } from "./strings.ts";
 
 const ICONS: Readonly<Record<string, string>> = {
   info: "info",
@@ -71,7 +72,8 @@ export class CrowdAlert extends CrowdElement {
         place-items: center;
         inline-size: 28px;
         block-size: 28px;
-        margin: -2px -6px -2px 0;
+        margin-block: -2px;
+        margin-inline: 0 -6px;
         padding: 0;
         border: 0;
         border-radius: 50%;
@@ -97,7 +99,7 @@ export class CrowdAlert extends CrowdElement {
       <div class="text"><slot></slot></div>
       ${
         this.dismissible
-          ? html`<button type="button" aria-label="Dismiss" @click=${this.#dismiss}>
+          ? html`<button type="button" aria-label=${alertStrings(this)("dismiss")} @click=${this.#dismiss}>
               ${icon("close")}
             </button>`
           : nothing

@@ -3,14 +3,17 @@ import { SUBMIT_METHOD_VALIDATES, VALIDATE_BEFORE_SUBMIT_EVENT } from "../defaul
 import { isAnswerControl, reveal } from "../shared/answer.ts";
 import { CrowdElement } from "../shared/element.ts";
 import { whileParsing } from "../shared/page.ts";
+import { directionOf, languageOf } from "../shared/strings.ts";
 import { linkButton, tokens } from "../shared/styles.ts";
 import { Widget } from "../shared/widget.ts";
+import { widgetStrings } from "../shared/widget-strings.ts";
 import { type Answer, readAnswer } from "./collect.ts";
 import * as inner from "./inner-form.ts";
 import { PageDraft } from "./page-draft.ts";
 import { participants } from "./participants.ts";
 import { findProblems, type Problem } from "./problems.ts";
-import { answerAddress, resultText, send } from "./send.ts";
+import { answerAddress, resultText, SendError, send } from "./send.ts";
+import { formStrings } from "./strings.ts";
 
 type State = "ready" | "invalid" | "prevented" | "sending" | "submitted" | "failed";
 
@@ -124,7 +127,7 @@ export class CrowdForm extends CrowdElement {
     submit.setAttribute("form-action", "submit");
     submit.setAttribute("variant", "primary");
     submit.dataset.testid = "crowd-submit";
-    submit.textContent = "Submit";
+    submit.textContent = widgetStrings(this)("submit");
     inner.append(this.#form, submit);
   }
 
@@ -199,8 +202,8 @@ export class CrowdForm extends CrowdElement {
       this.#draft.end();
       this.#enter("submitted");
     } catch (error) {
-      this.notice = error instanceof Error ? error.message : String(error);
-      console.error(`The answer was not sent: ${this.notice}`);
+      this.notice = this.#reasonOf(error);
+      console.error(`The answer was not sent: ${error}`);
       this.#enter("failed");
       await this.updateComplete;
       if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
@@ -209,6 +212,15 @@ export class CrowdForm extends CrowdElement {
     }
     await this.updateComplete;
     this.renderRoot.querySelector("#outcome")?.scrollIntoView({ block: "nearest" });
+  }
+
+  #reasonOf(error: unknown): string {
+    const t = formStrings(this);
+    if (!(error instanceof SendError))
+      return error instanceof Error ? error.message : String(error);
+    return error.status === undefined
+      ? t("unreachable")
+      : t("refused", { status: String(error.status) });
   }
 
   #enter(state: State): void {
@@ -284,23 +296,26 @@ export class CrowdForm extends CrowdElement {
 
   override render() {
     const locked = this.state === "sending" || this.state === "submitted";
+    // The form's own texts run as their language does; the template's content as the template says.
+    const direction = directionOf(languageOf(this)) === "rtl" ? "rtl" : nothing;
     return html`
-      ${this.#renderRestored()}
-      <div role="alert">${this.state === "invalid" ? this.#renderProblems() : nothing}</div>
+      <div dir=${direction}>${this.#renderRestored()}</div>
+      <div role="alert" dir=${direction}>${this.state === "invalid" ? this.#renderProblems() : nothing}</div>
       <div class="work" ?inert=${locked}><slot></slot></div>
-      <div id="outcome">${this.#renderOutcome()}</div>
+      <div id="outcome" dir=${direction}>${this.#renderOutcome()}</div>
     `;
   }
 
   #renderRestored() {
     if (this.restored === "no" || this.state === "submitted") return nothing;
+    const t = formStrings(this);
     const undone = this.restored === "undone";
     const act = () => (undone ? this.#draft.bringBack() : this.#draft.startOver());
     return html`<div class="box" role="status">
       <p>
-        ${undone ? "Your earlier work was taken away." : "Your earlier work on this task is back."}
+        ${t(undone ? "takenAway" : "restored")}
         <button type="button" class="link" id="draft-choice" @click=${act}>
-          ${undone ? "Bring it back" : "Start over"}
+          ${t(undone ? "bringBack" : "startOver")}
         </button>
       </p>
     </div>`;
@@ -309,12 +324,12 @@ export class CrowdForm extends CrowdElement {
   #renderProblems() {
     const count = this.problems.length;
     return html`<div class="box bad">
-      <strong>${count === 1 ? "One answer needs" : `${count} answers need`} your attention</strong>
+      <strong>${formStrings(this)("attention", { count })}</strong>
       <ul>
         ${this.problems.map(
           ({ element, label, message }) => html`<li>
             <button type="button" class="link" @click=${() => this.#goTo(element)}>
-              ${label ? `${label}: ` : nothing}${message}
+              ${label ? html`<bdi>${label}</bdi>: ` : nothing}${message}
             </button>
           </li>`,
         )}
@@ -323,17 +338,18 @@ export class CrowdForm extends CrowdElement {
   }
 
   #renderOutcome() {
+    const t = formStrings(this);
     switch (this.state) {
       case "sending":
-        return html`<div class="box" role="status"><p>Sending…</p></div>`;
+        return html`<div class="box" role="status"><p>${t("sending")}</p></div>`;
       case "failed":
         return html`<div class="box bad" role="alert">
-          <strong>Your answer was not sent: ${this.notice}.</strong>
-          <p>Your work is kept on this page. Press Submit to try again.</p>
+          <strong>${t("notSent", { reason: this.notice })}</strong>
+          <p>${t("kept", { submit: widgetStrings(this)("submit") })}</p>
         </div>`;
       case "submitted":
         return html`<div class="box" role="status">
-          <strong>Submitted</strong>
+          <strong>${t("submitted")}</strong>
           ${this.notice ? this.#renderResult() : nothing}
         </div>`;
       default:
@@ -342,8 +358,8 @@ export class CrowdForm extends CrowdElement {
   }
 
   #renderResult() {
-    return html`<p>This page was opened on its own, so nothing was sent. The answer would be:</p>
-      <table>
+    return html`<p>${formStrings(this)("opened")}</p>
+      <table dir="ltr">
         <tbody>
           <tr>
             <td><code>${this.notice}</code></td>

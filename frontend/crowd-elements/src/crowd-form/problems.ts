@@ -1,6 +1,8 @@
 /** What stands against a submission. */
 import { isAnswerControl } from "../shared/answer.ts";
 import { labelOf } from "../shared/element.ts";
+import { problemOfNative } from "../shared/validity.ts";
+import { validityStrings } from "../shared/validity-strings.ts";
 import { OBJECT_VALUE_TAG } from "./collect.ts";
 
 export interface Problem {
@@ -29,8 +31,8 @@ function problemOf(element: HTMLElement): string | undefined {
   if (isAnswerControl(element)) return element.validate() ? undefined : element.problem;
   if (element.localName === OBJECT_VALUE_TAG) {
     const control = element as { validate?: () => unknown };
-    return control.validate?.() === false ? "This value is not complete." : undefined;
+    return control.validate?.() === false ? validityStrings(element)("incomplete") : undefined;
   }
   const native = element as HTMLInputElement;
-  return native.willValidate && !native.checkValidity() ? native.validationMessage : undefined;
+  return native.willValidate && !native.checkValidity() ? problemOfNative(native) : undefined;
 }

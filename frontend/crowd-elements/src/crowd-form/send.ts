@@ -6,7 +6,16 @@ export function answerAddress(): string | undefined {
   return document.querySelector<HTMLMetaElement>('meta[name="truthkit-answer"]')?.content;
 }
 
-/** One POST of the page's result; throws an Error whose message is for the worker. */
+/** Why the answer did not arrive: no reply, or one with this status. */
+export class SendError extends Error {
+  constructor(readonly status?: number) {
+    super(
+      status === undefined ? "the server could not be reached" : `the server replied ${status}`,
+    );
+  }
+}
+
+/** One POST of the page's result; throws SendError. */
 export async function send(address: string, body: string): Promise<void> {
   let response: Response;
   try {
@@ -17,9 +26,9 @@ export async function send(address: string, body: string): Promise<void> {
       signal: AbortSignal.timeout(SEND_TIMEOUT),
     });
   } catch {
-    throw new Error("the server could not be reached");
+    throw new SendError();
   }
-  if (!response.ok) throw new Error(`the server replied ${response.status}`);
+  if (!response.ok) throw new SendError(response.status);
 }
 
 /** The page's result: a JSON array with one object. */

@@ -1,18 +1,19 @@
 import { css, html, nothing, type PropertyDeclarations } from "lit";
 import { DialogHost } from "../shared/dialog-host.ts";
 import { renderTabList, tabListStyles } from "../shared/tab-list.ts";
+import { instructionStrings } from "./strings.ts";
 
 const REGIONS = ["short-summary", "detailed-instructions", "positive-example", "negative-example"];
 
 const TABS = [
-  { title: "Summary", regions: ["short-summary"] },
-  { title: "Detailed Instructions", regions: ["detailed-instructions"] },
-  { title: "Examples", regions: ["positive-example", "negative-example"] },
-];
+  { title: "summary", regions: ["short-summary"] },
+  { title: "detailed", regions: ["detailed-instructions"] },
+  { title: "examples", regions: ["positive-example", "negative-example"] },
+] as const;
 
-const HEADINGS: Readonly<Record<string, string>> = {
-  "positive-example": "Good examples",
-  "negative-example": "Bad examples",
+const HEADINGS: Readonly<Record<string, "good" | "bad">> = {
+  "positive-example": "good",
+  "negative-example": "bad",
 };
 
 /** A link or button that opens instructions in tabs. */
@@ -24,7 +25,7 @@ export class CrowdInstructions extends DialogHost {
   };
   declare linkText: string | undefined;
   declare linkType: string | undefined;
-  /** The title of the tab to be seen. */
+  /** The tab to be seen, by its title in `TABS`. */
   declare private chosen: string;
 
   readonly #regionWatch = new MutationObserver(() => this.#slotRegions());
@@ -86,13 +87,14 @@ export class CrowdInstructions extends DialogHost {
       0,
       tabs.findIndex(({ title }) => title === this.chosen),
     );
-    const titles = tabs.map(({ title }) => title);
+    const t = instructionStrings(this);
+    const titles = tabs.map(({ title }) => t(title));
     const content = html`
       ${renderTabList(
         titles,
         at,
         (index) => {
-          this.chosen = titles[index] ?? "";
+          this.chosen = tabs[index]?.title ?? "";
         },
         () => "panel",
       )}
@@ -101,8 +103,8 @@ export class CrowdInstructions extends DialogHost {
       </div>
     `;
     return html`
-      ${this.renderOpener(this.linkText || "Click for instructions", this.linkType)}
-      ${this.renderDialog("Instructions", content)}
+      ${this.renderOpener(this.linkText || t("open"), this.linkType)}
+      ${this.renderDialog(t("title"), content)}
       <slot></slot>
     `;
   }
@@ -111,7 +113,7 @@ export class CrowdInstructions extends DialogHost {
     const heading = HEADINGS[region];
     if (!heading) return html`<slot name=${region}></slot>`;
     if (!this.#has(region)) return nothing;
-    return html`<h3>${heading}</h3>
+    return html`<h3>${instructionStrings(this)(heading)}</h3>
       <div class="examples ${region}"><slot name=${region}></slot></div>`;
   }
 }

@@ -1,5 +1,6 @@
 import { html, type PropertyDeclarations } from "lit";
 import { DialogHost } from "../shared/dialog-host.ts";
+import { modalStrings } from "./strings.ts";
 
 /** A link or button that opens its content in a dialog. */
 export class CrowdModal extends DialogHost {
@@ -11,7 +12,7 @@ export class CrowdModal extends DialogHost {
   declare linkType: string | undefined;
 
   override render() {
-    const text = this.linkText || "Click to open modal";
+    const text = this.linkText || modalStrings(this)("open");
     return html`${this.renderOpener(text, this.linkType)}${this.renderDialog(text, html`<slot></slot>`)}`;
   }
 }

@@ -37,7 +37,9 @@ export class CrowdRadioGroup extends CrowdElement {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    // Right is back where lines run from right to left, as in native groups.
+    const right = getComputedStyle(this).direction === "rtl" ? -1 : 1;
+    const step = { ArrowDown: 1, ArrowRight: right, ArrowUp: -1, ArrowLeft: -right }[event.key];
     const usable = this.#buttons().filter((button) => !button.disabled);
     const at = usable.findIndex((button) => button.hasInput(event.composedPath()[0]));
     if (!step || at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;

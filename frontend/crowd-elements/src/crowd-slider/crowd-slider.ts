@@ -137,20 +137,20 @@ export class CrowdSlider extends Control {
       }
       @media not (forced-colors: active) {
         input[type="range"] {
-          --bar: linear-gradient(var(--tk-accent) 0 0) 0 50% / calc(12px + var(--at) * (100% - 24px)) 6px
+          --start: 0%;
+          --bar: linear-gradient(var(--tk-accent) 0 0) var(--start) 50% / calc(12px + var(--at) * (100% - 24px)) 6px
               no-repeat,
             linear-gradient(
                 var(--crowd-slider-secondary-color, color-mix(in srgb, var(--tk-accent) 45%, transparent)) 0 0
               )
-              0 50% / calc(var(--second) * 100%) 6px no-repeat,
+              var(--start) 50% / calc(var(--second) * 100%) 6px no-repeat,
             linear-gradient(var(--tk-line) 0 0) 0 50% / 100% 6px no-repeat;
           appearance: none;
           border-radius: 4px;
           background: var(--bar);
         }
         input[type="range"]:dir(rtl) {
-          scale: -1 1;
-          direction: ltr;
+          --start: 100%;
         }
         ::-webkit-slider-thumb {
           appearance: none;

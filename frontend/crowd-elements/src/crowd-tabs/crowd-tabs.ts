@@ -3,6 +3,7 @@ import { REVEAL, type Revealing } from "../shared/answer.ts";
 import { CrowdElement } from "../shared/element.ts";
 import { tokens } from "../shared/styles.ts";
 import { renderTabList, tabListStyles } from "../shared/tab-list.ts";
+import { tabStrings } from "./strings.ts";
 
 /** Shows one of its `crowd-tab` children at a time. */
 export class CrowdTabs extends CrowdElement implements Revealing {
@@ -43,7 +44,8 @@ export class CrowdTabs extends CrowdElement implements Revealing {
 
   override render() {
     const tabs = this.#tabs();
-    const titles = tabs.map((tab, index) => tab.header || `Tab ${index + 1}`);
+    const t = tabStrings(this);
+    const titles = tabs.map((tab, index) => tab.header || t("tab", { number: index + 1 }));
     const at = this.selected ? tabs.indexOf(this.selected) : -1;
     return html`
       ${renderTabList(titles, at, (index) => tabs[index] && this.#select(tabs[index]))}

@@ -120,7 +120,8 @@ export const rankingStyles = css`
     display: flex;
     align-items: center;
     gap: 8px;
-    padding: 4px 6px 4px 8px;
+    padding-block: 4px;
+    padding-inline: 8px 6px;
     border: 1px solid var(--tk-hairline);
     border-radius: 6px;
     background: var(--tk-surface);

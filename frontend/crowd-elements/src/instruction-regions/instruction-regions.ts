@@ -6,6 +6,7 @@ import { css, html, type PropertyDeclarations } from "lit";
 import { DialogHost } from "../shared/dialog-host.ts";
 import { CrowdElement } from "../shared/element.ts";
 import { tokens } from "../shared/styles.ts";
+import { widgetStrings } from "../shared/widget-strings.ts";
 
 export class ShortInstructions extends CrowdElement {
   static override properties: PropertyDeclarations = { header: {} };
@@ -40,7 +41,7 @@ export class ShortInstructions extends CrowdElement {
   override render() {
     if (this.slot) return html`<slot></slot>`;
     return html`<details open>
-      <summary>${this.header || "Instructions"}</summary>
+      <summary>${this.header || widgetStrings(this)("instructions")}</summary>
       <div class="text"><slot></slot></div>
     </details>`;
   }
@@ -62,9 +63,10 @@ export class FullInstructions extends DialogHost {
 
   override render() {
     if (this.slot) return html`<slot></slot>`;
+    const t = widgetStrings(this);
     return html`
-      ${this.renderOpener("More instructions", "link", "moreInstructionsLink")}
-      ${this.renderDialog(this.header || "Instructions", html`<slot></slot>`)}
+      ${this.renderOpener(t("moreInstructions"), "link", "moreInstructionsLink")}
+      ${this.renderDialog(this.header || t("instructions"), html`<slot></slot>`)}
     `;
   }
 }

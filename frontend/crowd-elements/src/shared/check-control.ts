@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import { ANSWER, type AnswerPart, type Json } from "./answer.ts";
 import { Control } from "./control.ts";
 import { errorText, tokens } from "./styles.ts";
+import { validityStrings } from "./validity-strings.ts";
 
 const INTERACTIVE =
   "a[href], button, input, select, textarea, label, summary, audio, video, iframe, [tabindex]";
@@ -49,7 +50,7 @@ export abstract class CheckControl extends Control {
   }
 
   protected override findProblem(): string {
-    return this.required && !this.checked ? "This must be on." : "";
+    return this.required && !this.checked ? validityStrings(this)("mustBeOn") : "";
   }
 
   override reset(): void {

@@ -58,6 +58,8 @@ export abstract class Control extends CrowdElement implements AnswerControl, Dra
   }
 
   protected renderProblem() {
-    return this.problem ? html`<p class="error" id="error">${this.problem}</p>` : nothing;
+    return this.problem
+      ? html`<p class="error" id="error" dir="auto">${this.problem}</p>`
+      : nothing;
   }
 }

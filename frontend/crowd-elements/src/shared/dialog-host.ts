@@ -3,6 +3,7 @@ import { REVEAL, type Revealing } from "./answer.ts";
 import { dialogStyles, renderDialog } from "./dialog.ts";
 import { CrowdElement } from "./element.ts";
 import { linkButton, pushButton, tokens } from "./styles.ts";
+import { widgetStrings } from "./widget-strings.ts";
 
 /** An element that opens a modal: the browser's own dialog keeps the focus in and gives it back. */
 export abstract class DialogHost extends CrowdElement implements Revealing {
@@ -36,7 +37,7 @@ export abstract class DialogHost extends CrowdElement implements Revealing {
   }
 
   protected renderDialog(title: string, content: TemplateResult) {
-    return renderDialog({ title, closeLabel: "Close", content });
+    return renderDialog({ title, closeLabel: widgetStrings(this)("close"), content });
   }
 
   static override styles = [

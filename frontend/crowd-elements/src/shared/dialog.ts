@@ -68,7 +68,8 @@ export const dialogStyles = css`
     align-items: center;
     justify-content: space-between;
     gap: 12px;
-    padding: 12px 12px 12px 24px;
+    padding-block: 12px;
+    padding-inline: 24px 12px;
     border-block-end: 1px solid var(--tk-hairline);
   }
   h2 {

@@ -2,6 +2,8 @@ import { css, html, nothing, type PropertyDeclarations, type TemplateResult } fr
 import { ANSWER, type AnswerPart, type Json } from "./answer.ts";
 import { Control } from "./control.ts";
 import { errorText, tokens } from "./styles.ts";
+import { problemOfNative } from "./validity.ts";
+import { validityStrings } from "./validity-strings.ts";
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
@@ -58,10 +60,11 @@ export abstract class TextControl extends Control {
     // The field may be older than a value that a script set in this moment.
     if (field && field.value !== this.text && !field.validity.badInput) field.value = this.text;
     if (field && !field.validity.valid) {
-      return this.errorMessage || field.validationMessage || "This value is not valid.";
+      return this.errorMessage || problemOfNative(field);
     }
-    if (this.text !== "" && this.text.length < (this.minLength ?? 0)) {
-      return this.errorMessage || `Write at least ${this.minLength} characters.`;
+    const count = this.minLength ?? 0;
+    if (this.text !== "" && this.text.length < count) {
+      return this.errorMessage || validityStrings(this)("tooShort", { count });
     }
     return "";
   }
@@ -191,7 +194,8 @@ export abstract class TextControl extends Control {
         flex: 1;
       }
       .counter {
-        margin: 4px 0 0 auto;
+        margin-block: 4px 0;
+        margin-inline: auto 0;
         font-size: 0.875em;
         font-variant-numeric: tabular-nums;
         color: inherit;
