@@ -110,7 +110,7 @@ describe("boxes", () => {
 
   it("undo and redo everything", () => {
     drag(at(100, 100), at(150, 140));
-    click(at(100, 120));
+    click(at(112, 100));
     editor.chooseLabel("b");
     editor.nudge(1, 0);
     editor.nudge(10, 0);
