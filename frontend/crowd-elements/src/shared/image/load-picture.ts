@@ -17,7 +17,7 @@ export class PictureError extends Error {
   }
 }
 
-/** A picture in memory. Large ones come with halved copies, so that drawing them small stays fast. */
+/** A picture in memory. Large ones come with halved copies: drawn small they are fast, and smooth without effort. */
 export class Picture implements Size {
   readonly width: number;
   readonly height: number;
@@ -59,7 +59,7 @@ export class Picture implements Size {
 }
 
 /** Pixels from which on a picture gets a halved copy. */
-const LARGE = 2_000_000;
+const LARGE = 500_000;
 
 /** Throws PictureError, or the signal's reason. */
 export async function loadPicture(address: string, signal: AbortSignal): Promise<Picture> {

@@ -67,6 +67,7 @@ export class PictureView implements ReactiveController {
   #address: string | null = null;
   #loading: AbortController | undefined;
   #cursor = "";
+  #shownScale = 0;
 
   readonly #dirty = new Set<Layer>();
   #frame = 0;
@@ -339,6 +340,9 @@ export class PictureView implements ReactiveController {
 
   #moved(): void {
     this.repaint("picture", "marks", "active");
+    // Panning changes nothing but the canvases.
+    if (this.#shownScale === this.viewport.scale) return;
+    this.#shownScale = this.viewport.scale;
     this.host.requestUpdate();
   }
 
@@ -360,7 +364,6 @@ export class PictureView implements ReactiveController {
         const { x, y } = this.viewport.toStage({ x: 0, y: 0 });
         const ratio = window.devicePixelRatio;
         context.imageSmoothingEnabled = scale * ratio < 3;
-        context.imageSmoothingQuality = "medium";
         const source = picture.at(scale * ratio);
         context.drawImage(source, x, y, picture.width * scale, picture.height * scale);
       });
