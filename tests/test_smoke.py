@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -11,11 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.documents import ROOT, json_fields
 from tests.plain import make_plain
 from truthkit import UsageError, run_job
+from truthkit.elements import load_catalogue
 from truthkit.smoke import TemplateResult, smoke
 
 TEMPLATES = ROOT / "tests" / "smoke_templates"
@@ -107,6 +110,45 @@ def test_the_same_seed_gives_the_same_answer() -> None:
     answers = [one(file, seed=seed).answer for seed in (3, 3, *range(4, 9))]
     assert answers[0] == answers[1]
     assert len({json.dumps(answer) for answer in answers}) > 1
+
+
+# --- every element ---
+
+ALONE = "crowd-entity-annotation"
+
+
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, TemplateResult]:
+    """Each story of the catalogue as a page."""
+    folder = tmp_path_factory.mktemp("stories")
+    for tag, element in load_catalogue().items():
+        for number, story in enumerate(element.stories):
+            body = story.html if tag == ALONE else f"<crowd-form>{story.html}</crowd-form>"
+            file = folder / f"{tag}-{number}.liquid.html"
+            file.write_text(f"{SCRIPT}{{% raw %}}{body}{{% endraw %}}", "utf-8")
+    return {result.path.name: result for result in smoke([folder])}
+
+
+@pytest.mark.parametrize("tag", load_catalogue())
+def test_every_story_of_an_element_can_be_worked(stories: dict[str, TemplateResult], tag: str) -> None:
+    element = load_catalogue()[tag]
+    for number in range(len(element.stories)):
+        result = stories[f"{tag}-{number}.liquid.html"]
+        assert result.ok, result.findings
+        answer = result.answer or {}
+        if element.answer is None:
+            continue
+        if element.answer.place == "key":
+            value = answer[element.answer.key or ""]
+        elif element.answer.place == "top-level":
+            value = {key: answer[key] for key in element.answer.schema["properties"]}
+        else:
+            named = re.findall(rf'<{tag}[^>]* name="([^"]+)"', element.stories[number].html)
+            assert not named or set(named) <= set(answer)
+            for name in named:
+                jsonschema.validate(answer[name], element.answer.schema)
+            continue
+        jsonschema.validate(value, element.answer.schema)
 
 
 # --- task inputs ---

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -35,7 +36,7 @@ from truthkit.workforce.automatic import Attempt, Named
 from truthkit.workforce.picture import VIEWPORT, take_picture
 from truthkit.workforce.watch import PROBE, Watch
 
-OPEN_MS = 15_000
+OPEN_MS = 10_000
 READY_MS = 10_000
 SECONDS = 90.0
 """How long one template may take."""
@@ -66,6 +67,9 @@ class TemplateResult:
             "answer": self.answer,
         }
 
+
+_LEFT = re.compile("navigati|destroyed")
+"""What Playwright says when the page that it works on is another one."""
 
 FileOf = Callable[[str, str], Path | None]
 
@@ -181,7 +185,15 @@ class Trial:
         limit = asyncio.timeout(SECONDS)
         try:
             async with limit:
-                faults += await self._attend(stage, token, found, sheet)
+                try:
+                    faults += await self._attend(stage, token, found, sheet)
+                except BrowserError as error:
+                    if not _LEFT.search(str(error)):
+                        raise
+                    if sheet.answer is None:
+                        # A button of the template's own may have led away from the page.
+                        stage.begin(found, made)
+                        faults += await self._attend(stage, token, found, sheet, careful=True)
             broken = False
         except TruthkitError as error:
             faults += (replace(finding, file=finding.file or str(found.path)) for finding in error.findings)
@@ -197,7 +209,9 @@ class Trial:
             self._free.append(stage)
         return [*stage.judged(), *faults]
 
-    async def _attend(self, stage: _Stage, token: str, found: Found, sheet: Sheet) -> list[Finding]:
+    async def _attend(
+        self, stage: _Stage, token: str, found: Found, sheet: Sheet, *, careful: bool = False
+    ) -> list[Finding]:
         """Open the page, do it, submit it; gives what is wrong with what came of it."""
         page = stage.page
         response = await page.goto(f"{self._origin}/tasks/{token}", wait_until="load", timeout=OPEN_MS)
@@ -211,7 +225,7 @@ class Trial:
                 with contextlib.suppress(BrowserError):
                     await take_picture(page, self._file(found, ".png"), "png")
 
-        attempt = Attempt(page, Random(f"{self._seed}:{found.name}"), picture)
+        attempt = Attempt(page, Random(f"{self._seed}:{found.name}"), picture, careful=careful)
         await attempt.complete()
         try:
             await asyncio.wait_for(sheet.answered.wait(), ANSWER_SECONDS)

@@ -118,10 +118,10 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something to press in a widget."""
+    """Something to press in a widget; ``name`` is the label or category that it stands for."""
 
     number: int
-    text: str
+    name: str
     on: bool
     reachable: bool
 
@@ -137,6 +137,9 @@ class View:
     media: tuple[Media, ...]
     dialogs: int
     drags: tuple[int, ...]
+    """What can be dragged."""
+    drops: tuple[int, ...]
+    """What it may be dropped on."""
 
     @property
     def face(self) -> int:
@@ -166,8 +169,9 @@ class Survey:
     async def of(cls, page: Page) -> Self:
         return cls(page, await page.evaluate_handle(_surveyor(), [*_catalogue()]))
 
-    async def look(self) -> View:
-        found = await self._surveyor.evaluate("surveyor => surveyor.look()")
+    async def look(self, *, deep: bool = False) -> View:
+        """See the page as it is now; ``deep`` also looks for things to press that are no buttons."""
+        found = await self._surveyor.evaluate("(surveyor, deep) => surveyor.look(deep)", deep)
         return View(
             state=found["state"],
             shown=found["shown"],
@@ -176,12 +180,19 @@ class Survey:
             media=tuple(Media(**one) for one in found["media"]),
             dialogs=found["dialogs"],
             drags=tuple(found["drags"]),
+            drops=tuple(found["drops"]),
         )
 
     async def aim(self, number: int, share: Sequence[float] = (0.5, 0.5)) -> Point | None:
         """Where to point to hit the element, scrolled into view; None if nothing can be pointed at."""
         found = await self._surveyor.evaluate("(surveyor, [n, share]) => surveyor.aim(n, share)", [number, list(share)])
         return None if "problem" in found else (found["x"], found["y"])
+
+    async def places(self, number: int, shares: Sequence[Point]) -> list[Point] | None:
+        """Where several places of one element are, once it is in view; None if one of them cannot be pointed at."""
+        call = "(surveyor, [n, shares]) => surveyor.places(n, shares)"
+        found = await self._surveyor.evaluate(call, [number, [list(share) for share in shares]])
+        return None if found is None else [(x, y) for x, y in found]
 
     async def click(self, number: int, share: Sequence[float] = (0.5, 0.5)) -> bool:
         """Press the element with the mouse; False if nothing of it can be pointed at."""
@@ -207,6 +218,10 @@ class Survey:
         """The native controls of a widget's work."""
         found = await self._surveyor.evaluate("(surveyor, n) => surveyor.inside(n)", widget)
         return [Control.of(one) for one in found]
+
+    async def labels_used(self, widget: int) -> set[str]:
+        """The labels that a widget's answer has."""
+        return set(await self._surveyor.evaluate("(surveyor, n) => surveyor.labelsUsed(n)", widget))
 
     async def amount(self, widget: int) -> int:
         """How much a widget's answer has: boxes, entities, labels, …"""

@@ -8,6 +8,9 @@
     "button, input[type=button], input[type=submit], input[type=image], [role=button], [role=tab], [role=option], summary, " +
     "a[href^='javascript:'], a[href='#'], a[onclick], [onclick], crowd-button, crowd-fab, crowd-icon-button";
 
+  const DROPPED_ON =
+    "[ondrop], [dropzone], :is(div, ul, ol, td, section):is([class*=drop i], [id*=drop i], [class*=zone i], [class*=target i], [class*=bucket i])";
+
   const numbers = new WeakMap();
   const elements = [];
   const numberOf = (element) => {
@@ -157,9 +160,16 @@
     return element.matches("button:not([type]), input[type=image]") && element.closest("form") ? 1 : 0;
   };
 
-  function* pressables() {
+  // What looks as if it could be pressed: a hand over it, and not because of what it stands in.
+  const inviting = (element) => {
+    if (!(element instanceof HTMLElement || element instanceof SVGElement) || element.closest("label, a[href]")) return false;
+    const cursor = (one) => getComputedStyle(one).cursor;
+    return cursor(element) === "pointer" && (!element.parentElement || cursor(element.parentElement) !== "pointer");
+  };
+
+  function* pressables(deep) {
     for (const element of all(document)) {
-      if (element.matches(PRESSED) && !isField(element)) yield element;
+      if (!isField(element) && (element.matches(PRESSED) || (deep && inviting(element)))) yield element;
     }
     for (const element of everything(document)) {
       if (element.matches("[data-testid=crowd-submit]") && element.getRootNode() !== document) yield element;
@@ -216,7 +226,8 @@
     parts(number, selector) {
       const on = (part) => ["checked", "pressed", "selected"].some((state) => part.getAttribute(`aria-${state}`) === "true");
       return [...elements[number].shadowRoot.querySelectorAll(selector)].map((part) => ({
-        number: numberOf(part), text: said(part), on: on(part) || part.classList.contains("selected"),
+        number: numberOf(part), name: part.dataset.label ?? part.dataset.testid ?? said(part),
+        on: on(part) || part.classList.contains("selected"),
         reachable: visible(part) && !disabled(part),
       }));
     },
@@ -226,6 +237,23 @@
       await turn();
       const fields = elements[number].shadowRoot.querySelectorAll(":is(.annotation-area, .panel) :is(input, textarea, select)");
       return [...fields].map(control).filter(Boolean);
+    },
+
+    labelsUsed(number) {
+      const lists = Object.values(elements[number]._submittableValue ?? {}).filter(Array.isArray);
+      return lists.flat().map((one) => String(one?.label ?? one));
+    },
+
+    // Where several places of an element are in the window; null if not all of them can be pointed at.
+    places(number, shares) {
+      const element = elements[number];
+      for (const block of ["nearest", "center", "start", "end"]) {
+        element.scrollIntoView({ block, inline: "nearest", behavior: "instant" });
+        const box = element.getBoundingClientRect();
+        const points = shares.map(([x, y]) => [box.left + x * box.width, box.top + y * box.height]);
+        if (points.every(([x, y]) => within(deepest(x, y), element))) return points;
+      }
+      return null;
     },
 
     // How much a widget's answer has: boxes, entities, labels, …
@@ -280,7 +308,7 @@
     field: (number) => (isCrowd(elements[number]) ? innerField(elements[number]) : elements[number]),
 
     // All that can be acted on, in document order, after the page's scripts have had their turn.
-    async look() {
+    async look(deep) {
       await turn();
       await turn();
       const found = [...all(document)];
@@ -288,10 +316,11 @@
         state: stateNow(),
         shown: document.body?.innerText.length ?? 0,
         controls: found.filter(isField).map(control).filter(Boolean),
-        presses: [...new Set(pressables())].map(press),
+        presses: [...new Set(pressables(deep))].map(press),
         media: found.filter((element) => element instanceof HTMLMediaElement).map(media),
         dialogs: [...everything(document)].filter((element) => element.localName === "dialog" && element.open).length,
-        drags: found.filter((element) => element.draggable && element.localName !== "img" && element.localName !== "a" && visible(element)).map(numberOf),
+        drags: found.filter((element) => attribute(element, "draggable") === "true" && visible(element)).map(numberOf),
+        drops: found.filter((element) => element.matches(DROPPED_ON) && visible(element)).map(numberOf),
       };
     },
 

@@ -10,11 +10,12 @@ from playwright.async_api import Error as BrowserError
 
 from truthkit.workforce.automatic import hands
 from truthkit.workforce.automatic.survey import Control, Part, Point, Survey
+from truthkit.workforce.automatic.values import SENTENCES
 
 LOADING_MS = 5_000
-AT_FIRST = 4
+AT_FIRST = 5
 """How many annotations are made at first; further tries make one for each label, as far as ``AT_MOST``."""
-AT_MOST = 12
+AT_MOST = 24
 MOST_RANKS = 200
 
 _LABELS = ".label-pane-content > .label-button"
@@ -61,6 +62,18 @@ async def _pick_one(widget: Widget) -> bool:
     return bool(open_ones) and await widget.survey.click(widget.random.choice(open_ones).number)
 
 
+async def _pick_and_comment(widget: Widget) -> bool:
+    """Choose a category, and say why where the template asks for that."""
+    if not await _pick_one(widget):
+        return False
+    for opener in await widget.parts(".comment > button"):
+        if await widget.survey.click(opener.number):
+            await widget.survey.page.keyboard.type(widget.random.choice(SENTENCES))
+            for done in await widget.parts(".comment dialog .primary"):
+                await widget.survey.click(done.number)
+    return True
+
+
 async def _pick_some(widget: Widget) -> bool:
     """Choose one or more of the categories that are not chosen yet."""
     open_ones = [part for part in await widget.parts(_CATEGORIES) if not part.on]
@@ -101,14 +114,14 @@ async def _paint(widget: Widget, corners: list[Point]) -> None:
 
 def _drawing(draw: Draw) -> Callable[[Widget], Awaitable[bool]]:
     async def work(widget: Widget) -> bool:
-        """Draw with each label, as far as there are that many."""
+        """Draw with each label that was not used yet; once all are, with each again."""
         if not await widget.survey.loaded(widget.number, LOADING_MS):
             return False
-        count = min(len(await widget.parts(_LABELS)), AT_MOST if widget.variant else AT_FIRST)
+        labels = await _labels_to_use(widget)
         before = await widget.amount()
-        for at in range(count):
-            label = (await widget.parts(_LABELS))[at]
-            if (label.on or await widget.survey.click(label.number)) and (place := await _place(widget, at, count)):
+        for at, label in enumerate(labels):
+            chosen = (at == 0 and label.on) or await widget.survey.click(label.number)
+            if chosen and (place := await _place(widget, at, len(labels))):
                 await draw(widget, place)
                 # Else the next label would become that of what was just drawn.
                 await widget.survey.page.keyboard.press("Escape")
@@ -117,19 +130,25 @@ def _drawing(draw: Draw) -> Callable[[Widget], Awaitable[bool]]:
     return work
 
 
+async def _labels_to_use(widget: Widget) -> list[Part]:
+    labels = await widget.parts(_LABELS)
+    used = await widget.survey.labels_used(widget.number) if widget.variant else set()
+    unused = [label for label in labels if label.name not in used]
+    return (unused or labels)[: AT_MOST if widget.variant else AT_FIRST]
+
+
 async def _place(widget: Widget, at: int, count: int) -> list[Point] | None:
     """The corners of the piece of the picture for annotation ``at`` of ``count``, in the window."""
     canvas = next(iter(await widget.parts(_CANVAS)), None)
     if canvas is None:
         return None
-    columns = 4 if count > AT_FIRST else 2
+    columns = 3 if count <= 6 else 5
     rows = max(2, -(-count // columns))
     width, height = 0.8 / columns, 0.8 / rows
     left = 0.1 + width * (at % columns) + widget.random.uniform(0.05, 0.25) * width
     top = 0.1 + height * (at // columns) + widget.random.uniform(0.05, 0.25) * height
     shares = ((0, 0), (0.6, 0), (0.6, 0.6), (0, 0.6))
-    corners = [await widget.survey.aim(canvas.number, (left + x * width, top + y * height)) for x, y in shares]
-    return None if None in corners else [corner for corner in corners if corner is not None]
+    return await widget.survey.places(canvas.number, [(left + x * width, top + y * height) for x, y in shares])
 
 
 # --- texts ---
@@ -137,13 +156,13 @@ async def _place(widget: Widget, at: int, count: int) -> list[Point] | None:
 
 async def _mark_words(widget: Widget) -> bool:
     """Mark a word with each label."""
-    labels = await widget.parts(_LABELS)
+    labels = await _labels_to_use(widget)
     words = await widget.survey.words(widget.number, _TEXT)
-    count = min(len(labels), words, AT_MOST if widget.variant else AT_FIRST)
+    count = min(len(labels), words)
     before = await widget.amount()
     for at, word in enumerate(sorted(widget.random.sample(range(words), count))):
         if await widget.survey.drag_over(widget.number, _TEXT, word):
-            await widget.survey.click((await widget.parts(_LABELS))[at].number)
+            await widget.survey.click(labels[at].number)
     return await widget.amount() > before
 
 
@@ -182,7 +201,7 @@ _WORK: dict[str, Callable[[Widget], Awaitable[bool]]] = {
     "crowd-classifier": _pick_one,
     "crowd-classifier-multi-select": _pick_some,
     "crowd-entity-annotation": _mark_words,
-    "crowd-image-classifier": _pick_one,
+    "crowd-image-classifier": _pick_and_comment,
     "crowd-image-classifier-multi-select": _pick_some,
     "crowd-instance-segmentation": _drawing(_paint),
     "crowd-keypoint": _drawing(_draw_point),

@@ -24,12 +24,15 @@ MOST_CHOICES = 16
 """How many other choices are tried for what they may bring up."""
 PLAYING_MS = 600
 """How long a film may take to begin after its button was pressed."""
-LATE_MS = 6_000
+PAUSE_MS = 1_500
+"""How long is waited before a further try where nothing has helped."""
+LATE_MS = 10_000
 """How long is waited for a Submit that comes, or is enabled, by itself."""
 
 _LEADS_ON = re.compile(
     r"\b(submit|done|finish\w*|send|save|complete\w*|confirm|next|continue|proceed|start|begin|ok)\b", re.I
 )
+_KEYS = ("1", "y", "Space", "ArrowRight", "Enter")
 _SUBMITS = re.compile(r"submit|finish|done\b|send", re.I)
 _AVOIDED = re.compile(
     r"\b(reset|cancel|clear|delete|remove|discard|undo|close|back|previous|prev|dismiss|skip|exit|restart|hide)\b|^[x×✕✖−-]$",
@@ -51,12 +54,15 @@ class Attempt:
         page: the open page; its crowd elements stand.
         random: what chooses.
         before_submit: called when all is filled in, before Submit is pressed for the first time.
+        careful: leave the template's own buttons alone: one of them may lead away from the page.
     """
 
-    def __init__(self, page: Page, random: Random, before_submit: Seen | None = None) -> None:
+    def __init__(self, page: Page, random: Random, before_submit: Seen | None = None, *, careful: bool = False) -> None:
         self._page = page
         self._random = random
         self._before_submit = before_submit
+        self._careful = careful
+        self._deep = False
         self._tried: dict[int, int] = {}
         self._covered: set[int] = set()
         self._pressed: set[tuple[int, int]] = set()
@@ -180,7 +186,7 @@ class Attempt:
     async def _press_own(self, view: View) -> bool:
         """Press the template's own buttons, the likeliest first, filling in what comes up; whether any was pressed."""
         did = False
-        for _ in range(MOST_PRESSES):
+        for _ in range(0 if self._careful else MOST_PRESSES):
             if view.state in ("sending", "submitted"):
                 break
             button = next(iter(self._own_buttons(view)), None)
@@ -192,7 +198,7 @@ class Attempt:
                 for number in self._covered:
                     self._tried.pop(number, None)
                 await self._fill_all()
-            view = await self.survey.look()
+            view = await self.survey.look(deep=self._deep)
         return did
 
     def _own_buttons(self, view: View) -> list[Press]:
@@ -241,15 +247,13 @@ class Attempt:
         self._waited = True
         await self._play()
         waited = 0
-        while waited < LATE_MS:
+        while True:
             view = await self.survey.look()
             if buttons := _submit_buttons(view):
                 return buttons
-            if not await self.survey.changed(LATE_MS / 4):
-                waited += LATE_MS // 4
-            else:
-                waited += 50
-        return []
+            if waited >= (LATE_MS if any(one.submits for one in view.presses) else PAUSE_MS):
+                return []
+            waited += 50 if await self.survey.changed(PAUSE_MS) else PAUSE_MS
 
     async def _play(self) -> None:
         """Play each film and sound to its end."""
@@ -273,11 +277,29 @@ class Attempt:
             await self._say(control, attempt)
         if before or (refused and attempt == 1):
             return
-        if attempt <= 2:
+        if attempt <= 3:
             await self._play()
-            if await self._press_own(view):
+            self._deep = attempt > 1
+            if await self._press_own(await self.survey.look(deep=self._deep)):
+                return
+            if self._deep and await self._drag_all(view):
                 return
         await self._say_otherwise(view, attempt)
+        if attempt > 3:
+            # The page may want to be read to its end, or for some time, or to be worked by keys.
+            await self._page.mouse.wheel(0, 100_000)
+            for key in _KEYS:
+                await self._page.keyboard.press(key)
+            await self.survey.changed(PAUSE_MS)
+
+    async def _drag_all(self, view: View) -> bool:
+        """Drag what can be dragged to where it may be dropped, in turn; whether there is anything."""
+        for at, number in enumerate(view.drags if view.drops else ()):
+            start = await self.survey.aim(number)
+            end = await self.survey.aim(view.drops[at % len(view.drops)])
+            if start and end:
+                await self.survey.drag(start, end)
+        return bool(view.drags and view.drops)
 
     async def _say_otherwise(self, view: View, attempt: int) -> None:
         """Answer everything in another way."""
