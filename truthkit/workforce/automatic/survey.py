@@ -219,6 +219,10 @@ class Survey:
         found = await self._surveyor.evaluate("(surveyor, n) => surveyor.inside(n)", widget)
         return [Control.of(one) for one in found]
 
+    async def attributes(self, widget: int) -> dict[str, str]:
+        """A widget's attributes."""
+        return dict(await self._surveyor.evaluate("(surveyor, n) => surveyor.attributes(n)", widget))
+
     async def labels_used(self, widget: int) -> set[str]:
         """The labels that a widget's answer has."""
         return set(await self._surveyor.evaluate("(surveyor, n) => surveyor.labelsUsed(n)", widget))

@@ -239,6 +239,8 @@
       return [...fields].map(control).filter(Boolean);
     },
 
+    attributes: (number) => Object.fromEntries([...elements[number].attributes].map(({ name, value }) => [name, value])),
+
     labelsUsed(number) {
       const lists = Object.values(elements[number]._submittableValue ?? {}).filter(Array.isArray);
       return lists.flat().map((one) => String(one?.label ?? one));

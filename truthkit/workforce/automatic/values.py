@@ -42,6 +42,12 @@ def text_for(control: Control, random: Random, variant: int = 0) -> str:
     return (fitting or candidates)[0]
 
 
+def words(count: int) -> str:
+    """A text of so many words."""
+    given = _WORDS.split()
+    return " ".join(given[at % len(given)] for at in range(count))
+
+
 def _special(control: Control, random: Random, variant: int) -> str | None:
     """A value of a type that has a form of its own; None for free text."""
     kind = control.type

@@ -10,13 +10,15 @@ from playwright.async_api import Error as BrowserError
 
 from truthkit.workforce.automatic import hands
 from truthkit.workforce.automatic.survey import Control, Part, Point, Survey
-from truthkit.workforce.automatic.values import SENTENCES
+from truthkit.workforce.automatic.values import SENTENCES, words
 
 LOADING_MS = 5_000
 AT_FIRST = 5
 """How many annotations are made at first; further tries make one for each label, as far as ``AT_MOST``."""
 AT_MOST = 24
 MOST_RANKS = 200
+WORDS = 6
+"""How long a question or an answer is, where nothing is said of that."""
 
 _LABELS = ".label-pane-content > .label-button"
 _CATEGORIES = ".category-button"
@@ -187,6 +189,34 @@ async def _rank(widget: Widget) -> bool:
     return False
 
 
+async def _ask(widget: Widget) -> bool:
+    """Write as many questions and answers as are asked for, of as many words, each with a tag and a passage."""
+    limits = await widget.survey.attributes(widget.number)
+
+    def limit(name: str, otherwise: int) -> int:
+        return int(limits[name]) if limits.get(name, "").strip().isdecimal() else otherwise
+
+    pages = await widget.survey.words(widget.number, _TEXT)
+    before = await widget.amount()
+    for number in range(max(1, limit("min-questions", 1))):
+        if number or before:
+            for button in await widget.parts("#add-question"):
+                await widget.survey.click(button.number)
+        for field, part in (("question", "#question"), ("answer", "#answer")):
+            least = limit(f"{field}-min-words", 1)
+            count = min(max(least, WORDS), max(least, limit(f"{field}-max-words", WORDS)))
+            for place in await widget.parts(part):
+                await widget.survey.click(place.number)
+                await widget.survey.page.keyboard.insert_text(
+                    f"{words(count)}?" if field == "question" else words(count)
+                )
+        for tag in (await widget.parts(".tags > button"))[:1]:
+            await widget.survey.click(tag.number)
+        if pages:
+            await widget.survey.drag_over(widget.number, _TEXT, widget.random.randrange(pages))
+    return await widget.amount() > before
+
+
 async def _review(widget: Widget) -> bool:
     """Write where nothing stands yet."""
     did = True
@@ -208,6 +238,7 @@ _WORK: dict[str, Callable[[Widget], Awaitable[bool]]] = {
     "crowd-line": _drawing(_draw_line),
     "crowd-polygon": _drawing(_draw_corners),
     "crowd-polyline": _drawing(_draw_corners),
+    "crowd-question-answer-generation": _ask,
     "crowd-rekognition-detect-moderation-labels": _pick_some,
     "crowd-semantic-segmentation": _drawing(_paint),
     "crowd-text-ranking": _rank,
