@@ -151,9 +151,12 @@ export class MaskPen implements PictureTool {
       // A line drawn in one go: a point wherever the pointer has gone far enough.
       const last = this.#points.at(-1) as Point;
       const { scale } = this.host.view.viewport;
-      if (Math.hypot(at.x - last.x, at.y - last.y) * scale >= DRAG) this.#addPoint(at);
+      if (Math.hypot(at.x - last.x, at.y - last.y) * scale >= DRAG) {
+        this.#addPoint(at);
+        this.host.moved();
+      }
     }
-    this.#refresh();
+    this.host.view.repaint("active");
   }
 
   release(at: PicturePointer): void {

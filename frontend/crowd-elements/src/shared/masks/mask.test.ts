@@ -14,6 +14,11 @@ function numbers(seed: number): (limit: number) => number {
   };
 }
 
+/** As `toEqual`, which takes seconds for large arrays. */
+const same = (one: ArrayLike<number>, other: ArrayLike<number> | undefined) =>
+  one.length === other?.length &&
+  Array.prototype.every.call(one, (value, at) => value === other[at]);
+
 const counted = (mask: Mask) => {
   const counts = new Uint32Array(VALUES);
   for (const value of mask.cells) (counts[value] as number)++;
@@ -75,17 +80,17 @@ describe("Mask", () => {
       history.commit(mask.finish() ?? new Map(), [String(change)], `change ${change}`);
       states.push(mask.cells.slice());
     }
-    expect(mask.counts).toEqual(counted(mask));
+    expect(same(mask.counts, counted(mask))).toBe(true);
     for (let change = 29; change >= 0; change--) {
       expect(history.undo()).toBe(`change ${change}`);
-      expect(mask.cells).toEqual(states[change]);
+      expect(same(mask.cells, states[change])).toBe(true);
     }
     expect(history.objects).toEqual([]);
     expect(history.undo()).toBeUndefined();
     while (history.redo());
-    expect(mask.cells).toEqual(states[30]);
+    expect(same(mask.cells, states[30])).toBe(true);
     expect(history.objects).toEqual(["29"]);
-    expect(mask.counts).toEqual(counted(mask));
+    expect(same(mask.counts, counted(mask))).toBe(true);
   });
 
   it("keeps the last change whatever its size, and forgets the oldest first", () => {
@@ -138,11 +143,11 @@ describe("Mask", () => {
     expect([...mask.texts().keys()].sort()).toEqual([4, 5]);
     const copy = new Mask(130, 70);
     for (const [tile, text] of mask.texts()) expect(copy.readText(tile, text)).toBe(true);
-    expect(copy.cells).toEqual(mask.cells);
-    expect(copy.counts).toEqual(mask.counts);
+    expect(same(copy.cells, mask.cells)).toBe(true);
+    expect(same(copy.counts, mask.counts)).toBe(true);
     expect(copy.readText(6, "1")).toBe(false);
     expect(copy.readText(0.5, "1")).toBe(false);
     expect(copy.readText(0, "zzzz")).toBe(false);
-    expect(copy.cells).toEqual(mask.cells);
+    expect(same(copy.cells, mask.cells)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  eachRun,
   type PackedTile,
   packedSize,
   packTile,
@@ -203,34 +204,45 @@ export class Mask {
   #read(tile: number): Uint16Array {
     const { left, top, right, bottom } = this.#boxOf(tile);
     const values = new Uint16Array((right - left) * (bottom - top));
-    for (let y = top; y < bottom; y++) {
-      const row = y * this.width;
-      values.set(this.cells.subarray(row + left, row + right), (y - top) * (right - left));
+    const { cells, width } = this;
+    for (let y = top, to = 0; y < bottom; y++) {
+      for (let at = y * width + left, end = y * width + right; at < end; at++) {
+        values[to++] = cells[at] as number;
+      }
     }
     return values;
   }
 
   #replace(tile: number, packed: PackedTile): void {
-    this.#touch(tile);
-    const { counts } = this;
-    const old = this.#read(tile);
-    for (const value of old) (counts[value] as number)--;
-    unpackTile(packed, old);
-    for (const value of old) (counts[value] as number)++;
+    const values = this.#read(tile);
+    const before = packTile(values);
+    this.#touch(tile, before);
+    this.#count(before, values.length, -1);
+    this.#count(packed, values.length, 1);
+    unpackTile(packed, values);
     const { left, top, right, bottom } = this.#boxOf(tile);
-    for (let y = top; y < bottom; y++) {
-      const start = (y - top) * (right - left);
-      this.cells.set(old.subarray(start, start + right - left), y * this.width + left);
+    const { cells, width } = this;
+    for (let y = top, from = 0; y < bottom; y++) {
+      for (let at = y * width + left, end = y * width + right; at < end; at++) {
+        cells[at] = values[from++] as number;
+      }
     }
     this.#grow(left, top, right, bottom);
   }
 
-  /** Before a tile changes. */
-  #touch(tile: number): void {
+  /** Adds the pixels of a tile of that size, or takes them away. */
+  #count(packed: PackedTile, size: number, sign: 1 | -1): void {
+    eachRun(packed, size, (length, value) => {
+      (this.counts[value] as number) += sign * length;
+    });
+  }
+
+  /** Before a tile changes; `before` spares reading it. */
+  #touch(tile: number, before?: PackedTile): void {
     this.#version++;
     this.#stale.add(tile);
     if (this.#before && !this.#before.has(tile)) {
-      this.#before.set(tile, packTile(this.#read(tile)));
+      this.#before.set(tile, before ?? packTile(this.#read(tile)));
     }
   }
 

@@ -40,7 +40,7 @@ async function check(width: number, height: number, at: (x: number, y: number) =
   const png = encodePng(cells, width, height, COLORS);
   const { size, colors } = await decode(png);
   expect(size).toEqual([width, height]);
-  expect(colors).toEqual(Array.from(cells, (value) => COLORS[value]));
+  expect(colors.every((color, at) => color === COLORS[cells[at] as number])).toBe(true);
   return png.length;
 }
 
@@ -73,6 +73,8 @@ describe("encodePng", () => {
 describe("base64", () => {
   it("takes any number of bytes", () => {
     const bytes = Uint8Array.from({ length: 100_001 }, (_, index) => index % 251);
-    expect(Uint8Array.from(atob(base64(bytes)), (letter) => letter.charCodeAt(0))).toEqual(bytes);
+    const back = Uint8Array.from(atob(base64(bytes)), (letter) => letter.charCodeAt(0));
+    expect(back.length).toBe(bytes.length);
+    expect(back.every((byte, at) => byte === bytes[at])).toBe(true);
   });
 });

@@ -24,19 +24,30 @@ export function packTile(values: Uint16Array): PackedTile {
   return Uint16Array.from(runs);
 }
 
-/** Writes what was packed over all of `target`, which has the tile's size. */
-export function unpackTile(packed: PackedTile, target: Uint16Array): void {
+/** Calls `take` with length and value of each run of a packed tile of `size` pixels. */
+export function eachRun(
+  packed: PackedTile,
+  size: number,
+  take: (length: number, value: number) => void,
+): void {
   if (typeof packed === "number") {
-    target.fill(packed);
-  } else if (packed.length === target.length) {
-    target.set(packed);
+    take(size, packed);
+  } else if (packed.length === size) {
+    for (const value of packed) take(1, value);
   } else {
-    for (let at = 0, run = 0; run < packed.length; run += 2) {
-      const end = at + (packed[run] as number);
-      target.fill(packed[run + 1] as number, at, end);
-      at = end;
+    for (let run = 0; run < packed.length; run += 2) {
+      take(packed[run] as number, packed[run + 1] as number);
     }
   }
+}
+
+/** Writes what was packed over all of `target`, which has the tile's size. */
+export function unpackTile(packed: PackedTile, target: Uint16Array): void {
+  let at = 0;
+  eachRun(packed, target.length, (length, value) => {
+    target.fill(value, at, at + length);
+    at += length;
+  });
 }
 
 /** Bytes that it takes, nearly. */
