@@ -54,7 +54,8 @@ export class MaskPen implements PictureTool {
   #last: Point = { x: 0, y: 0 };
   /** Of the polygon that is being drawn. */
   #points: Point[] = [];
-  #pointAdded = false;
+  /** The polygon's points before the pointer went down. */
+  #pointsBefore = 0;
   /** The first corner of the rectangle that is being drawn. */
   #corner: Point | undefined;
   #pressedAt: Point = { x: 0, y: 0 };
@@ -119,7 +120,7 @@ export class MaskPen implements PictureTool {
     this.#cursor = undefined;
     this.#hover = at;
     this.#pressedAt = { x: at.event.clientX, y: at.event.clientY };
-    this.#pointAdded = false;
+    this.#pointsBefore = this.#points.length;
     if (this.#tool === "brush" || this.#tool === "eraser") {
       this.#down(at);
     } else if (this.#tool === "polygon") {
@@ -128,7 +129,6 @@ export class MaskPen implements PictureTool {
         this.finish();
       } else {
         this.#addPoint(at);
-        this.#pointAdded = true;
       }
     } else if (this.#tool === "rectangle") {
       if (this.#corner) this.#fillRectangle(this.#corner, at);
@@ -170,8 +170,7 @@ export class MaskPen implements PictureTool {
 
   cancel(): void {
     if (this.#aim) this.#drop();
-    if (this.#pointAdded) this.#points.pop();
-    this.#pointAdded = false;
+    this.#points.length = Math.min(this.#points.length, this.#pointsBefore);
     this.#corner = undefined;
     this.#refresh();
   }

@@ -8,9 +8,8 @@ import {
 } from "lit";
 import { MASK_BACKGROUND } from "../../defaults.ts";
 import type { Json } from "../answer.ts";
-import { keyLabel, type Shortcut } from "../hot-keys.ts";
+import type { Shortcut } from "../hot-keys.ts";
 import { ImageWidget } from "../image/image-widget.ts";
-import { loadPixels, PictureError } from "../image/load-picture.ts";
 import type { PicturePointer } from "../image/picture-view.ts";
 import { imageStrings } from "../image/strings.ts";
 import type { Viewport } from "../image/viewport.ts";
@@ -24,32 +23,18 @@ import {
   quoted,
   readInitialMask,
 } from "./initial-mask.ts";
-import { VALUES } from "./mask.ts";
+import { layerPanelStyles, renderLayerPanel, withProtection } from "./layer-panel.ts";
+import { type LoadedMask, loadInitialMask } from "./load-initial-mask.ts";
 import { readDraft, writeDraft } from "./mask-draft.ts";
-import { MaskImage, rgb } from "./mask-image.ts";
+import { MaskImage } from "./mask-image.ts";
+import { cursorShortcuts, toolShortcuts } from "./mask-keys.ts";
+import { MaskOverlay } from "./mask-overlay.ts";
 import { type Aim, MaskPen, type PenHost, type Tool } from "./mask-pen.ts";
-import { emptyInks, ink, MaskScreen } from "./mask-screen.ts";
 import { renderTools, TOOL_KEYS, toolStyles } from "./mask-tools.ts";
 import { EMPTY, type MaskObject, type MaskState, Painting } from "./painting.ts";
+import { Protection } from "./protection.ts";
 import type { Point } from "./raster.ts";
-import { readMask } from "./read-mask.ts";
 import { maskStrings } from "./strings.ts";
-
-/** A mask with the values of its entries by place, from 1, as tiles' texts. */
-interface LoadedMask {
-  readonly initial: InitialMask;
-  readonly tiles: ReadonlyMap<number, string>;
-  /** Why there is none, or nothing in it. */
-  readonly problem?: string | undefined;
-}
-
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
-const STEPS: Readonly<Record<string, number>> = { "": 1, "Shift+": 10, "Mod+": 100 };
 
 /**
  * Paints the pixels of a picture. What a pixel's value stands for, a label or an object of its own, is up to the
@@ -67,21 +52,15 @@ export abstract class MaskWidget extends ImageWidget {
   declare initialValue: Json | undefined;
 
   readonly #pen = new MaskPen(this.#penHost());
-  readonly #screen = new MaskScreen();
-  readonly #inks = emptyInks();
-  #inked: readonly unknown[] = [];
+  readonly #overlay = new MaskOverlay();
+  readonly #protection = new Protection();
   readonly #image = new MaskImage();
   #painting: Painting | undefined;
-  #opacity = 55;
-  #onlyEmpty = false;
-  readonly #hidden = new Set<number>();
-  readonly #locked = new Set<number>();
-  readonly #keep = new Uint8Array(VALUES);
 
   #initialGiven: unknown;
   #initial: InitialMask | undefined;
   #loaded: LoadedMask | undefined;
-  #loading: AbortController | undefined;
+  #loading: { readonly initial: InitialMask; readonly abort: AbortController } | undefined;
   /** The tiles before the worker did anything. */
   #start: ReadonlyMap<number, string> = new Map();
   /** The work does not follow from the attributes alone, though nothing can be undone. */
@@ -153,10 +132,6 @@ export abstract class MaskWidget extends ImageWidget {
 
   protected get t() {
     return maskStrings(this);
-  }
-
-  protected get pen(): MaskPen {
-    return this.#pen;
   }
 
   /** The work beside the pixels, with what is being changed. */
@@ -234,7 +209,7 @@ export abstract class MaskWidget extends ImageWidget {
         return painting();
       },
       aim: (erase) => this.#aim(erase),
-      keep: (erase) => this.#kept(erase),
+      keep: (erase) => this.#protection.kept(erase),
       painted: (tool, aim, committed) => this.#painted(tool, aim, committed),
       pointed: (at, byKey) => this.#pointed(at, byKey),
       moved: () => this.requestUpdate(),
@@ -253,20 +228,11 @@ export abstract class MaskWidget extends ImageWidget {
     return aim;
   }
 
-  #kept(erase: boolean): Uint8Array {
-    const kept = this.#keep;
-    kept.fill(this.#onlyEmpty && !erase ? 1 : 0);
-    kept[0] = 0;
-    for (const value of this.#locked) kept[value] = 1;
-    for (const value of this.#hidden) kept[value] = 1;
-    return kept;
-  }
-
   #painted(tool: Tool, aim: Aim, committed: boolean): void {
     this.aimed(aim);
     this.view.repaint("marks");
     // What is painted is seen.
-    if (this.#hidden.delete(aim.value)) this.requestUpdate();
+    if (this.#protection.hidden.delete(aim.value)) this.requestUpdate();
     if (this.#painting?.busy) return;
     const what = this.t(tool);
     if (!committed) {
@@ -322,11 +288,10 @@ export abstract class MaskWidget extends ImageWidget {
   protected override pictureSettled(): void {
     const { picture } = this.view;
     this.#pen.reset();
-    this.#loading?.abort();
+    this.#stopLoading();
     this.#loaded = undefined;
     this.#carriedOver = false;
     this.#painting = picture && new Painting(picture.width, picture.height);
-    this.#screen.forget();
     this.#begin();
   }
 
@@ -372,8 +337,7 @@ export abstract class MaskWidget extends ImageWidget {
       void this.#load(initial, painting);
       return;
     }
-    this.#loading?.abort();
-    this.#loading = undefined;
+    this.#stopLoading();
     painting.drop();
     painting.mask.clear();
     painting.history.clear();
@@ -405,49 +369,21 @@ export abstract class MaskWidget extends ImageWidget {
     }
   }
 
-  async #load(initial: InitialMask, painting: Painting): Promise<void> {
-    this.#loading?.abort();
-    const loading = new AbortController();
-    this.#loading = loading;
+  #stopLoading(): void {
+    this.#loading?.abort.abort();
+    this.#loading = undefined;
+  }
+
+  async #load(initial: InitialMask, { mask }: Painting): Promise<void> {
+    if (this.#loading?.initial === initial) return;
+    this.#stopLoading();
+    const abort = new AbortController();
+    this.#loading = { initial, abort };
     this.requestUpdate();
-    const loaded = await this.#read(initial, painting, loading.signal);
+    const loaded = await loadInitialMask(this, initial, mask, abort.signal);
     if (!loaded) return;
     this.#loaded = loaded;
     this.#begin();
-  }
-
-  /** Undefined when it is no longer wanted. */
-  async #read(
-    initial: InitialMask,
-    { mask }: Painting,
-    signal: AbortSignal,
-  ): Promise<LoadedMask | undefined> {
-    const none = { initial, tiles: new Map<number, string>() };
-    try {
-      const { source, size } = await loadPixels(initial.src, signal);
-      if (size.width !== mask.width || size.height !== mask.height) {
-        const problem =
-          `is ${size.width} by ${size.height} pixels, and the picture is ` +
-          `${mask.width} by ${mask.height}: it is left out`;
-        return { ...none, problem };
-      }
-      const colors = initial.entries.map(({ color }, index) => [rgb(color), index + 1] as const);
-      const { cells, unknown } = readMask(source, size, new Map(colors));
-      if ("close" in source) source.close();
-      mask.load(cells);
-      const problem =
-        unknown > 0 && mask.painted === 0 ? "has none of the colors that are named" : undefined;
-      if (unknown > 0 && !problem) {
-        console.warn(`<${this.localName}> ${unknown} pixels of the initial mask have no label`);
-      }
-      return { initial, tiles: new Map(mask.texts()), problem };
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      if (!(error instanceof PictureError)) throw error;
-      const { fault, path, status } = error;
-      const reason = imageStrings(this)(fault, { path, status: String(status) });
-      return { ...none, problem: `could not be loaded. ${reason.replace(/\.$/, "")}` };
-    }
   }
 
   // --- the answer and the draft
@@ -499,9 +435,7 @@ export abstract class MaskWidget extends ImageWidget {
 
   reset(): void {
     this.#pen.reset();
-    this.#hidden.clear();
-    this.#locked.clear();
-    this.#onlyEmpty = false;
+    this.#protection.clear();
     this.#pendingDraft = undefined;
     this.#begin();
   }
@@ -522,46 +456,18 @@ export abstract class MaskWidget extends ImageWidget {
 
   protected override get workShortcuts(): readonly Shortcut[] {
     const { t, frameText } = this;
-    const pen = this.#pen;
-    const onStage = (act: () => unknown) => () =>
-      this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement === this.view.stage
-        ? act()
-        : false;
-    const tools = Object.entries(TOOL_KEYS).map(([tool, key]) => ({
-      keys: [key],
-      label: t(tool as Tool),
-      run: () => {
-        pen.tool = tool as Tool;
-        this.announce(t(tool as Tool));
-      },
-    }));
-    const arrows = Object.entries(STEPS).map(([held, step]) => ({
-      keys: Object.keys(ARROWS).map((key) => held + key),
-      label: t("moveCursor", { mod: keyLabel("Mod") }),
-      hidden: step !== 1,
-      repeat: true,
-      run: (event: KeyboardEvent) => {
-        const [x, y] = ARROWS[event.key] ?? [0, 0];
-        return onStage(() => pen.move(x * step, y * step))();
-      },
-    }));
+    const keys = {
+      pen: this.#pen,
+      t,
+      announce: (text: string) => this.announce(text),
+      hasFocus: () => this.shadowRoot?.activeElement === this.view.stage,
+    };
     return [
-      ...tools,
-      { keys: ["["], label: t("smaller"), repeat: true, run: () => this.#resize(-1) },
-      { keys: ["]"], label: t("larger"), repeat: true, run: () => this.#resize(1) },
+      ...toolShortcuts(keys),
       ...super.workShortcuts,
       ...this.layerShortcuts,
-      ...arrows,
-      { keys: ["Space"], label: t("act"), run: () => false },
-      { keys: ["d"], label: t("penDown"), run: onStage(() => this.#togglePen()) },
-      { keys: ["Enter"], label: t("enter"), run: onStage(() => this.#enter()) },
-      { keys: ["Backspace"], label: t("removePoint"), repeat: true, run: () => pen.removePoint() },
-      { keys: ["Escape"], label: t("drop"), run: () => pen.escape() },
-      {
-        keys: ["k"],
-        label: t("onlyEmpty"),
-        run: () => this.#keepPainted(!this.#onlyEmpty),
-      },
+      ...cursorShortcuts(keys),
+      { keys: ["k"], label: t("onlyEmpty"), run: () => this.#setOnlyEmpty() },
       { keys: ["Mod+z"], label: frameText("undo"), repeat: true, run: () => this.#undo() },
       {
         keys: ["Mod+Shift+z", "Mod+y"],
@@ -583,12 +489,12 @@ export abstract class MaskWidget extends ImageWidget {
       {
         keys: ["h"],
         label: t("toggleHidden"),
-        run: onLayer((layer) => this.#toggle(this.#hidden, layer)),
+        run: onLayer((layer) => this.#toggle(this.#protection.hidden, layer)),
       },
       {
         keys: ["l"],
         label: t("toggleLocked"),
-        run: onLayer((layer) => this.#toggle(this.#locked, layer)),
+        run: onLayer((layer) => this.#toggle(this.#protection.locked, layer)),
       },
       { keys: ["Delete"], label: this.removeText, run: onLayer((layer) => this.#remove(layer)) },
     ];
@@ -596,27 +502,9 @@ export abstract class MaskWidget extends ImageWidget {
 
   protected abstract get removeText(): string;
 
-  #resize(steps: number): void {
-    this.#pen.resize(steps);
-    this.announce(this.t("pixels", { count: this.#pen.size }));
-  }
-
-  #keepPainted(on: boolean): void {
-    this.#onlyEmpty = on;
+  #setOnlyEmpty(on = !this.#protection.onlyEmpty): void {
+    this.#protection.onlyEmpty = on;
     this.requestUpdate();
-  }
-
-  #togglePen(): void {
-    const wasDown = this.#pen.isDown;
-    if (wasDown) this.#pen.lift();
-    else this.#pen.act();
-    if (!wasDown && this.#pen.isDown) this.announce(this.t("penIsDown"));
-  }
-
-  #enter(): void {
-    if (this.#pen.tool === "polygon" && this.#pen.finish()) return;
-    this.#pen.act();
-    this.#pen.lift();
   }
 
   #undo(): void {
@@ -661,7 +549,7 @@ export abstract class MaskWidget extends ImageWidget {
   }
 
   #remove(layer: MaskObject): void {
-    if (this.#locked.has(layer.value) || this.#hidden.has(layer.value)) {
+    if (this.#protection.has(layer.value)) {
       this.announce(this.t("isLocked", { label: layer.label }));
     } else {
       this.removeLayer(layer);
@@ -680,28 +568,12 @@ export abstract class MaskWidget extends ImageWidget {
   // --- what is seen
 
   protected paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
-    const painting = this.#painting;
-    if (!painting) return;
-    this.#mixInks();
-    this.#screen.draw(context, viewport, painting.mask, this.#inks);
-  }
-
-  #mixInks(): void {
-    const { layers } = this;
-    const selected = this.dashesSelected ? (this.selectedLayer?.value ?? 0) : 0;
-    const made = [layers, this.#painting, selected, this.#opacity, [...this.#hidden].join()];
-    if (made.every((one, index) => one === this.#inked[index])) return;
-    this.#inked = made;
-    const { fill, edge } = this.#inks;
-    fill.fill(0);
-    edge.fill(0);
-    for (const { value, color } of layers) {
-      if (this.#hidden.has(value) || this.#opacity === 0) continue;
-      fill[value] = ink(rgb(color), this.#opacity / 100);
-      edge[value] = ink(rgb(color), 1);
-    }
-    this.#inks.selected = selected;
-    this.#screen.forget();
+    if (!this.#painting) return;
+    this.#overlay.draw(context, viewport, this.#painting, {
+      layers: this.layers,
+      hidden: this.#protection.hidden,
+      selected: this.dashesSelected ? (this.selectedLayer?.value ?? 0) : 0,
+    });
   }
 
   protected paintActive(context: CanvasRenderingContext2D, viewport: Viewport): void {
@@ -718,7 +590,8 @@ export abstract class MaskWidget extends ImageWidget {
     this.view.repaint("marks");
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
     // Which layer is selected shows on the picture.
     this.view.repaint("marks");
   }
@@ -737,13 +610,13 @@ export abstract class MaskWidget extends ImageWidget {
     return html`${renderTools({
       pen: this.#pen,
       t: this.t,
-      opacity: this.#opacity,
-      onlyEmpty: this.#onlyEmpty,
+      opacity: this.#overlay.opacity,
+      onlyEmpty: this.#protection.onlyEmpty,
       changeOpacity: (percent) => {
-        this.#opacity = percent;
+        this.#overlay.opacity = percent;
         this.requestUpdate();
       },
-      changeOnlyEmpty: (on) => this.#keepPainted(on),
+      changeOnlyEmpty: (on) => this.#setOnlyEmpty(on),
       changed: () => this.requestUpdate(),
     })}
       <span class="tool-group">
@@ -770,49 +643,37 @@ export abstract class MaskWidget extends ImageWidget {
 
   #region(layer: MaskObject): Region {
     const { t } = this;
-    let detail = this.detailOf(layer, t("px", { count: this.pixelsOf(layer) }));
-    if (this.#hidden.has(layer.value)) detail = t("hidden", { detail });
-    if (this.#locked.has(layer.value)) detail = t("locked", { detail });
-    return { id: layer.value, label: layer.label, detail, color: layer.color };
+    const detail = this.detailOf(layer, t("px", { count: this.pixelsOf(layer) }));
+    return {
+      id: layer.value,
+      label: layer.label,
+      detail: withProtection(detail, layer, this.#protection, t),
+      color: layer.color,
+    };
   }
 
   #renderSelected() {
     const layer = this.selectedLayer;
-    if (!layer) {
-      return this.label
-        ? html`<p class="hint" data-testid="new-object-hint">
-            ${this.t("newObjectHint", { label: this.label })}
-          </p>`
-        : nothing;
+    if (layer) {
+      return renderLayerPanel({
+        layer,
+        protection: this.#protection,
+        t: this.t,
+        more: this.renderSelected(layer),
+        removeText: this.removeText,
+        toggle: (set, one) => this.#toggle(set, one),
+        remove: (one) => this.#remove(one),
+      });
     }
-    const { t } = this;
-    const toggle = (text: string, hook: string, set: Set<number>) => html`<button
-      type="button"
-      class="tool"
-      data-testid=${hook}
-      aria-pressed=${String(set.has(layer.value))}
-      @click=${() => this.#toggle(set, layer)}
-    >
-      ${text}
-    </button>`;
-    return html`<div class="selected-layer" role="group" aria-label=${t("selected", { label: layer.label })}>
-      ${this.renderSelected(layer)}
-      ${toggle(t("hide"), "hide", this.#hidden)} ${toggle(t("lock"), "lock", this.#locked)}
-      <button
-        type="button"
-        class="tool"
-        data-testid="remove"
-        ?disabled=${this.#locked.has(layer.value) || this.#hidden.has(layer.value)}
-        @click=${() => this.#remove(layer)}
-      >
-        ${this.removeText}
-      </button>
-    </div>`;
+    return this.label
+      ? html`<p class="hint">${this.t("newObjectHint", { label: this.label })}</p>`
+      : nothing;
   }
 
   static override styles = [
     ...[ImageWidget.styles].flat(),
     toolStyles,
+    layerPanelStyles,
     css`
       .readout {
         min-block-size: 1.5em;
@@ -821,12 +682,6 @@ export abstract class MaskWidget extends ImageWidget {
         font-size: 0.875em;
         font-variant-numeric: tabular-nums;
         overflow-wrap: anywhere;
-      }
-      .selected-layer {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px;
-        margin-block-start: 10px;
       }
     `,
   ];
