@@ -110,6 +110,8 @@ export const pushButton = css`
     .button.primary {
       border-width: 2px;
       border-color: Highlight;
+      background: ButtonFace;
+      color: ButtonText;
     }
     .button:disabled,
     .button[aria-disabled="true"] {

@@ -168,6 +168,8 @@ export const widgetStyles = css`
     .tool[aria-pressed="true"] {
       border-color: Highlight;
       outline: 2px solid Highlight;
+      background: ButtonFace;
+      color: ButtonText;
     }
   }
   kbd {
