@@ -318,7 +318,7 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
 
   #renderFaults() {
     const faults = [...this.jsonFaults.values(), ...this.#faults.values()];
-    return faults.map((fault) => html`<p>${fault}</p>`);
+    return faults.map((fault) => html`<p dir="auto">${fault}</p>`);
   }
 
   #renderShortcuts() {

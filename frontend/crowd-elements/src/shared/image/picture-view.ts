@@ -242,8 +242,9 @@ export class PictureView implements ReactiveController {
 
   #renderState() {
     const t = imageStrings(this.host);
-    if (this.#state === "loading") return html`<p class="stage-note">${t("loading")}</p>`;
-    return html`<div class="stage-note" data-testid="picture-failed">
+    if (this.#state === "loading")
+      return html`<p class="stage-note" dir="auto">${t("loading")}</p>`;
+    return html`<div class="stage-note" dir="auto" data-testid="picture-failed">
       <p role="alert">${this.problem}</p>
       <button type="button" class="tool" @click=${() => this.#load()}>${t("retry")}</button>
     </div>`;
