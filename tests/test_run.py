@@ -259,7 +259,6 @@ def test_what_a_page_does_wrong_is_told_with_the_templates_line(plain: Plain) ->
     plain.template.write_text(
         plain.template.read_text().replace(
             "</crowd-form>",
-            "<crowd-textract-analyze-document></crowd-textract-analyze-document>\n"
             "<crowd-inptu></crowd-inptu>\n"
             "</crowd-form>\n"
             "<script>\n"
@@ -271,12 +270,11 @@ def test_what_a_page_does_wrong_is_told_with_the_templates_line(plain: Plain) ->
     )
     result = run(plain, limit=1, workers=1)
     found = {(one.code, one.line): one for one in result.findings}
-    assert found["page-unsupported-element", 5]
-    assert found["page-unknown-element", 6]
-    assert "undefinedFunction" in found["page-script-error", 9].message
-    assert "https://elsewhere.example/x.png" in found["page-network-refused", 11].message
+    assert found["page-unknown-element", 5]
+    assert "undefinedFunction" in found["page-script-error", 8].message
+    assert "https://elsewhere.example/x.png" in found["page-network-refused", 10].message
     assert any("127.0.0.1:1" in one.message for one in result.findings if one.code == "page-network-refused")
-    assert found["page-console-error", 12].severity == "warning"
+    assert found["page-console-error", 11].severity == "warning"
     assert (result.answers, result.labeled) == (1, 1)
     assert not result.ok
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -451,13 +450,6 @@ WIDGETS = {
         'text="Ada met Bob" question-tags="[]" allow-custom-question-tags="false" min-questions="1"'
     ),
 }
-
-# What is not built yet has no hooks.
-UNBUILT = Path(__file__).parents[2] / "frontend/crowd-elements/src/unsupported-widget/unsupported-widget.ts"
-if UNBUILT.is_file():
-    for unbuilt in re.findall(r'"(crowd-[a-z-]+)"', UNBUILT.read_text("utf-8")):
-        for tags in (CLASSIFIERS, DRAWING_TOOLS, WIDGETS):
-            tags.pop(unbuilt, None)
 
 
 def show_widget(page: Page, visit: Any, tag: str, *, regions: str = REGIONS, script: str = "", behind: str = "") -> Any:

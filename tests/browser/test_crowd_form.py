@@ -156,7 +156,7 @@ def test_handler_stops_the_submission(page: Page, visit: Any, handler: str) -> N
         ('<crowd-button form-action="reset">Again</crowd-button>', 1),
         ("<crowd-bounding-box name='b' labels=\"['x']\" src='/picture.svg'></crowd-bounding-box>", 1),
     ],
-    ids=["crowd-submit", "input-submit", "button-submit", "typeless", "plain-crowd", "reset", "unsupported-widget"],
+    ids=["crowd-submit", "input-submit", "button-submit", "typeless", "plain-crowd", "reset", "widget"],
 )
 def test_when_submit_is_appended(page: Page, visit: Any, control: str, appended: int) -> None:
     visit(f"<crowd-form>{control}</crowd-form>")
@@ -234,22 +234,6 @@ def test_later_control_of_a_name_wins(page: Page, visit: Any) -> None:
     html = """<crowd-form><input type="checkbox" name="_" value="a" checked><input name="_" value="mid">
       <select name="_"><option>s</option></select><input type="hidden" name="_" value="_"></crowd-form>"""
     assert answer_of(page, visit, html) == {"_": "_"}
-
-
-def test_widgets_without_implementation_say_so(page: Page, visit: Any) -> None:
-    site = visit("""<crowd-form><crowd-semantic-segmentation name="c" id="c" labels="['a', 'b',]">
-      <short-instructions>Still here <input name="n" value="1"></short-instructions></crowd-semantic-segmentation>
-      </crowd-form>
-      <crowd-instance-segmentation name="e" labels="nonsense["></crowd-instance-segmentation>""")
-    notice = "crowd-semantic-segmentation is not part of this build of the offline crowd elements yet"
-    expect(page.get_by_text(notice)).to_be_visible()
-    expect(page.get_by_text("Still here")).to_be_visible()
-    expect(page.locator("[data-truthkit-unsupported]")).to_have_count(2)
-    assert page.evaluate("c.getAttribute('labels')") == '["a","b"]'
-    assert page.evaluate("c.labels") == ["a", "b"]
-    expect(page.get_by_text('labels="nonsense["')).to_be_visible()
-    submit(page)
-    assert site.answers == [[{"n": "1"}]]
 
 
 def test_instructions_without_a_widget(page: Page, visit: Any) -> None:

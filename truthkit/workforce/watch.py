@@ -55,8 +55,7 @@ _STAND = """
   const look = () => {
     const all = [...document.querySelectorAll("*")];
     const unknown = all.map((e) => e.localName).filter((n) => n.startsWith("crowd-") && !customElements.get(n));
-    const unsupported = all.filter((e) => e.hasAttribute("data-truthkit-unsupported")).map((e) => e.localName);
-    return { ready, unknown: [...new Set(unknown)], unsupported: [...new Set(unsupported)] };
+    return { ready, unknown: [...new Set(unknown)] };
   };
   let ready = !document.querySelector('script[src^="/bundles/crowd-html-elements"]') || !!root.dataset.crowdReady;
   if (ready) return resolve(look());
@@ -138,13 +137,6 @@ class Watch:
                 "page-unknown-element",
                 f"<{name}> is not an element of the crowd script: it stays an empty shell",
                 "check the spelling, and that the crowd script is loaded",
-                line=self._line_with(f"<{name}"),
-            )
-        for name in seen["unsupported"]:
-            self._add(
-                "page-unsupported-element",
-                f"<{name}> is not part of the offline crowd elements yet: workers see a notice in its place",
-                "run this workflow with form controls or the kit's annotators, or on the service",
                 line=self._line_with(f"<{name}"),
             )
         return bool(seen["ready"])

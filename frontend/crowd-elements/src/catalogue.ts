@@ -21,6 +21,7 @@ import { about as line } from "./crowd-line/about.ts";
 import { about as modal } from "./crowd-modal/about.ts";
 import { about as polygon } from "./crowd-polygon/about.ts";
 import { about as polyline } from "./crowd-polyline/about.ts";
+import { about as questionAnswer } from "./crowd-question-answer-generation/about.ts";
 import { radioButtonAbout, about as radioGroup } from "./crowd-radio-group/about.ts";
 import { about as moderationLabels } from "./crowd-rekognition-detect-moderation-labels/about.ts";
 import { about as semanticSegmentation } from "./crowd-semantic-segmentation/about.ts";
@@ -59,6 +60,7 @@ export const catalogue: readonly About[] = [
   modal,
   polygon,
   polyline,
+  questionAnswer,
   radioButtonAbout,
   radioGroup,
   moderationLabels,

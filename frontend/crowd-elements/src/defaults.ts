@@ -65,6 +65,11 @@ export const textRankingAnswer = (value: { ordinalRankingDimensions: Json }): An
   value: value.ordinalRankingDimensions,
 });
 
+/** Q15. What a `crowd-question-answer-generation` answers; references count as entities do (Q3). */
+export const questionsAnswer = <Pair extends Json>(questionsAndAnswers: Pair[]) => ({
+  questionsAndAnswers,
+});
+
 /** Q16. The key of the list in the answer of the Rekognition element. */
 export const moderationAnswer = (labels: Json[]) => ({ moderationLabels: labels });
 

@@ -21,6 +21,7 @@ import { CrowdLine } from "./crowd-line/crowd-line.ts";
 import { CrowdModal } from "./crowd-modal/crowd-modal.ts";
 import { CrowdPolygon } from "./crowd-polygon/crowd-polygon.ts";
 import { CrowdPolyline } from "./crowd-polyline/crowd-polyline.ts";
+import { CrowdQuestionAnswerGeneration } from "./crowd-question-answer-generation/crowd-question-answer-generation.ts";
 import { CrowdRadioButton, CrowdRadioGroup } from "./crowd-radio-group/crowd-radio-group.ts";
 import { CrowdRekognitionDetectModerationLabels } from "./crowd-rekognition-detect-moderation-labels/crowd-rekognition-detect-moderation-labels.ts";
 import { CrowdSemanticSegmentation } from "./crowd-semantic-segmentation/crowd-semantic-segmentation.ts";
@@ -33,7 +34,6 @@ import { CrowdToast } from "./crowd-toast/crowd-toast.ts";
 import { CrowdToggleButton } from "./crowd-toggle-button/crowd-toggle-button.ts";
 import { FullInstructions, ShortInstructions } from "./instruction-regions/instruction-regions.ts";
 import { IronIcon } from "./iron-icon/iron-icon.ts";
-import { unsupportedWidgets } from "./unsupported-widget/unsupported-widget.ts";
 
 export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-form": CrowdForm,
@@ -58,6 +58,7 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "crowd-modal": CrowdModal,
   "crowd-polygon": CrowdPolygon,
   "crowd-polyline": CrowdPolyline,
+  "crowd-question-answer-generation": CrowdQuestionAnswerGeneration,
   "crowd-radio-group": CrowdRadioGroup,
   "crowd-radio-button": CrowdRadioButton,
   "crowd-rekognition-detect-moderation-labels": CrowdRekognitionDetectModerationLabels,
@@ -73,5 +74,4 @@ export const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "short-instructions": ShortInstructions,
   "full-instructions": FullInstructions,
   "iron-icon": IronIcon,
-  ...unsupportedWidgets,
 };

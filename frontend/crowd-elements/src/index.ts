@@ -20,6 +20,7 @@ export type * from "./crowd-input/crowd-input.ts";
 export type * from "./crowd-instance-segmentation/crowd-instance-segmentation.ts";
 export type * from "./crowd-instructions/crowd-instructions.ts";
 export type * from "./crowd-modal/crowd-modal.ts";
+export type * from "./crowd-question-answer-generation/crowd-question-answer-generation.ts";
 export type * from "./crowd-radio-group/crowd-radio-group.ts";
 export type * from "./crowd-rekognition-detect-moderation-labels/crowd-rekognition-detect-moderation-labels.ts";
 export type * from "./crowd-semantic-segmentation/crowd-semantic-segmentation.ts";

@@ -379,6 +379,17 @@ export class CrowdEntityAnnotation extends Widget {
     RegionList.styles,
     textStyles,
     css`
+      /* Beside a long text it stays in sight. */
+      @container (min-width: 861px) {
+        .panel {
+          position: sticky;
+          inset-block-start: 0;
+          max-block-size: calc(100vh - 80px);
+          margin: -4px;
+          padding: 4px;
+          overflow: auto;
+        }
+      }
       .label-bar {
         position: sticky;
         z-index: 3;

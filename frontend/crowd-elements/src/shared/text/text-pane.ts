@@ -313,7 +313,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     const next = chosen
       ? spans[spans.indexOf(chosen) + by]
       : by > 0
-        ? spans.find(({ start }) => start >= from)
+        ? spans.find(({ end }) => end > from)
         : spans[indexAt(spans, from - 1)];
     if (!next) return false;
     this.clear();
