@@ -344,6 +344,7 @@ def test_8_2_6_properties_set_before_the_upgrade(page: Page, visit: Any) -> None
       window.seen = true }</script>
       <script src="/bundles/crowd-html-elements.js"></script>""")
     assert page.evaluate("[i.value, s.value, c.checked, k.labels]") == ["early", 7, True, ["a"]]
+    page.locator("crowd-keypoint #nothing-to-label").check()
     submit(page)
     assert site.answers == [[{"i": "early", "s": 7, "c": {"on": True}}]]
     assert page.evaluate("seen")
@@ -362,7 +363,7 @@ SELF_CLOSED = {
     "icon": '<iron-icon icon="add" />',
     "alert": "<crowd-alert />",
     "card": "<crowd-card />",
-    "unsupported": '<crowd-keypoint name="k" />',
+    "widget": "<crowd-classifier name='k' categories=\"['x']\" initial-value='x' />",
 }
 
 
@@ -574,6 +575,20 @@ def test_8_3_9_an_overlay_on_the_picture(page: Page, visit: Any, tag: str) -> No
     assert page.evaluate("mark.isConnected && getComputedStyle(mark.parentElement).position !== 'static'")
 
 
+def test_8_3_10_buttons_of_the_polygon_tool(page: Page, visit: Any) -> None:
+    site = show_widget(page, visit, "crowd-polygon", script="root.querySelector('button#polygon').click()")
+    page.locator("crowd-polygon #annotation-area-container[data-state=ready]").wait_for()
+    for x, y in ((20, 20), (200, 30), (120, 100), (20, 20)):
+        place = page.evaluate("([x, y]) => w.toClient(x, y)", [x, y])
+        page.mouse.click(place["x"], place["y"])
+    page.wait_for_function("w.value.polygons.length === 1")
+    page.evaluate("w.shadowRoot.querySelector('button#delete').click()")
+    page.wait_for_function("w.value.polygons.length === 0")
+    page.locator("#nothing-to-label").check()
+    submit(page)
+    assert site.answers == [[{"w": {"inputImageProperties": {"height": 120, "width": 320}, "polygons": []}}]]
+
+
 @pytest.mark.parametrize("tag", WIDGETS)
 def test_8_3_11_submit_found_and_hidden(page: Page, visit: Any, tag: str) -> None:
     script = """window.found = root.querySelector('#actionsContainer [data-testid=crowd-submit]') !== null;
@@ -589,6 +604,16 @@ def test_8_3_11_submit_pressed_by_a_script(page: Page, visit: Any) -> None:
     page.evaluate("w.shadowRoot.querySelector('[data-testid=crowd-submit]').click()")
     wait_state(page, "submitted")
     assert site.answers == [[{"w": {"label": "a"}, "more": "1"}]]
+
+
+def test_8_3_12_controls_in_the_form_of_entity_annotation(page: Page, visit: Any) -> None:
+    script = """const form = root.querySelector('crowd-form').form;
+      const area = document.createElement('crowd-text-area'); area.name = 'remarks'; area.label = 'Remarks';
+      form.append(area); form.insertAdjacentHTML('beforeend', '<input type=hidden name=extra value=7>')"""
+    site = show_widget(page, visit, "crowd-entity-annotation", script=script)
+    page.get_by_role("textbox", name="Remarks").fill("none so far")
+    submit(page)
+    assert site.answers == [[{"extra": "7", "remarks": "none so far", "w": {"entities": []}}]]
 
 
 @pytest.mark.parametrize("tag", WIDGETS)

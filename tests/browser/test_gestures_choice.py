@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from tests.browser.conftest import Hand
 from truthkit.findings import TruthkitError
-from truthkit.workforce.gestures import pick, pick_many
+from truthkit.workforce.gestures import comment, moderate, pick, pick_many, pick_none, submit
 
 MANY = [f"category {number}" for number in range(1, 500)]
 
@@ -36,6 +36,63 @@ def test_pick(hand: Hand, width: int, categories: Any, category: str) -> None:
     hand(pick(hand.page, "genre", category))
     hand(pick(hand.page, "", category))
     assert hand.evaluate("document.querySelector('crowd-classifier')._submittableValue") == {"label": category}
+
+
+MULTI = {
+    "crowd-classifier-multi-select": "",
+    "crowd-image-classifier-multi-select": 'src="/picture.svg"',
+}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("tag", MULTI)
+def test_pick_many_and_none(hand: Hand, tag: str, width: int) -> None:
+    hand.visit(
+        f"""<crowd-form><{tag} id="w" name="all" header="Which?" categories="['a', 'b', 'c']" {MULTI[tag]}
+          exclusion-category="{{ text: 'None of these' }}"></{tag}></crowd-form>""",
+        width=width,
+    )
+    answers = []
+    for gesture in (
+        pick_many(hand.page, "all", ["c", "a"]),
+        pick(hand.page, "all", "b"),
+        pick_many(hand.page, "all", ["b"]),
+        pick_none(hand.page, "all"),
+        pick_none(hand.page, "all"),
+        pick(hand.page, "all", "c"),
+        pick_many(hand.page, "", []),
+    ):
+        hand(gesture)
+        answers.append(hand.evaluate("w._submittableValue.labels"))
+    assert answers == [["a", "c"], ["a", "b", "c"], ["b"], [], [], ["c"], []]
+
+
+@pytest.mark.parametrize("tag", ["crowd-image-classifier", "crowd-image-classifier-multi-select"])
+def test_comment(hand: Hand, tag: str) -> None:
+    hand.visit(
+        f"""<crowd-form><{tag} id="w" name="verdict" header="Is it right?" categories="['a', 'b']" src="/picture.svg">
+          <worker-comment>Say why</worker-comment></{tag}></crowd-form>"""
+    )
+    hand(pick(hand.page, "verdict", "b"))
+    hand(comment(hand.page, "verdict", "two\nlines"))
+    hand(comment(hand.page, "verdict", "one of 😊"))
+    assert hand.evaluate("w._submittableValue.workerComment") == "one of 😊"
+    hand(pick(hand.page, "verdict", "a"))
+
+
+def test_moderate(hand: Hand) -> None:
+    site = hand.visit(
+        """<crowd-form><crowd-rekognition-detect-moderation-labels header="Which?" src="/picture.svg"
+          categories="[{name: 'Weapons', parentName: 'Violence'}, 'Other', {name: 'Blood', parentName: 'Violence'}]"
+          exclusion-category="{ text: 'None' }"></crowd-rekognition-detect-moderation-labels></crowd-form>"""
+    )
+    hand(moderate(hand.page, ["Other"]))
+    hand(pick_none(hand.page, ""))
+    hand(moderate(hand.page, ["Blood", "Weapons"]))
+    hand(submit(hand.page))
+    hand(hand.page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'"))
+    (labels,) = site.answers[0][0].values()
+    assert [one["name"] for one in labels["moderationLabels"]] == ["Weapons", "Blood"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +127,20 @@ def test_pick(hand: Hand, width: int, categories: Any, category: str) -> None:
             lambda page: pick(page, "genre", "Jazz"),
             *("the category 'Jazz' can't be used", "visible"),
             id="hidden",
+        ),
+        pytest.param(
+            """<crowd-form><crowd-image-classifier-multi-select name="all" categories="['a', 'b']" src="/picture.svg">
+              </crowd-image-classifier-multi-select></crowd-form>""",
+            lambda page: pick_none(page, "all"),
+            *("there is no exclusion category", "categories here: a, b"),
+            id="no exclusion",
+        ),
+        pytest.param(
+            """<crowd-form><crowd-image-classifier name="all" categories="['a', 'b']" src="/picture.svg">
+              </crowd-image-classifier></crowd-form>""",
+            lambda page: comment(page, "all", "x"),
+            *("no comment is asked for", "<worker-comment>"),
+            id="no comment",
         ),
     ],
 )

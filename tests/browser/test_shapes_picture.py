@@ -27,7 +27,7 @@ def turned(kind: str, orientation: int) -> str:
 
 def middle_color(page: Page, x: float, y: float) -> list[int]:
     """The color on the screen at a pixel of the picture."""
-    return page.evaluate(
+    color: list[int] = page.evaluate(
         """([x, y]) => new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
           const canvas = tool.shadowRoot.querySelector('canvas.lower-canvas');
           const box = canvas.getBoundingClientRect();
@@ -37,6 +37,7 @@ def middle_color(page: Page, x: float, y: float) -> list[int]:
         })))""",
         [x, y],
     )
+    return color
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])

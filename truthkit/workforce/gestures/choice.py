@@ -8,11 +8,12 @@ from playwright.async_api import Error as BrowserError
 from playwright.async_api import Locator, Page
 
 from truthkit.workforce.gestures import locate
-from truthkit.workforce.gestures.locate import failed, missing, quoted
+from truthkit.workforce.gestures.locate import failed, missing, quoted, unusable
 from truthkit.workforce.gestures.widgets import click, find_widget, wait_until
 
 _ONE_OF = ("crowd-classifier", "crowd-image-classifier")
 _ANY_OF = ("crowd-classifier-multi-select", "crowd-image-classifier-multi-select")
+_WITH_COMMENT = ("crowd-image-classifier", "crowd-image-classifier-multi-select")
 _MODERATION = "crowd-rekognition-detect-moderation-labels"
 
 
@@ -37,6 +38,21 @@ async def pick_none(page: Page, name: str) -> None:
     await _turn(button, "the exclusion category", True)
 
 
+async def comment(page: Page, name: str, text: str) -> None:
+    """Write ``text`` as the comment of a crowd-image-classifier or its multi-select form, in place of what is there."""
+    widget = await find_widget(page, name, *_WITH_COMMENT)
+    link = widget.locator(".comment > button")
+    if not await link.count():
+        raise failed("no comment is asked for", "a <worker-comment> in the element makes the link to its field")
+    await click(link, "the link to the comment")
+    field = widget.locator("#worker-comment textarea")
+    try:
+        await field.fill(text, timeout=locate.PATIENCE_MS)
+    except BrowserError as error:
+        raise unusable("the field of the comment", error) from None
+    await page.keyboard.press("Escape")
+
+
 async def moderate(page: Page, labels: Collection[str]) -> None:
     """Choose exactly these labels, by name, in the page's crowd-rekognition-detect-moderation-labels."""
     await _pick_exactly(await find_widget(page, "", _MODERATION), labels)
@@ -53,7 +69,7 @@ async def _pick_exactly(widget: Locator, categories: Collection[str]) -> None:
 
 
 async def _pick(widget: Locator, category: str) -> None:
-    exclusion = widget.locator("button.exclusion-button[aria-checked=true]")
+    exclusion = widget.locator("button.exclusion-button")
     if await exclusion.count():
         await _turn(exclusion, "the exclusion category", False)
     search = widget.locator("input.search")

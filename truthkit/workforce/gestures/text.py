@@ -1,4 +1,4 @@
-"""Gestures on texts: selecting with the mouse."""
+"""Selecting text with the mouse."""
 
 from __future__ import annotations
 
@@ -32,11 +32,18 @@ async def select_text(page: Page, root: str, start: int, end: int) -> None:
     except BrowserError:
         places = dict.fromkeys(await page.evaluate(_PLACES))
         raise missing(f"there is nothing at {root!r}", "elements with an id here", places) from None
+    await drag_over(page, element, start, end)
+
+
+async def drag_over(page: Page, element: Locator, start: int, end: int) -> None:
+    """Drag the mouse over the characters from ``start`` to ``end`` of the text in ``element``."""
     x, y = await _aim(page, element, start, end, "start")
     await page.mouse.down()
     try:
-        # The browser fixes where the selection starts at the first move: that must come before any scrolling.
+        # The browser fixes where the selection starts at the first move: that must come before any scrolling. A press
+        # that hardly moves is a click to some pages, however narrow the letter.
         await page.mouse.move(x + 1, y)
+        await page.mouse.move(x + 6, y)
         await _aim(page, element, start, end, "end")
     finally:
         await page.mouse.up()
@@ -48,6 +55,10 @@ async def _aim(page: Page, element: Locator, start: int, end: int, which: str) -
     aimed: tuple[float, float] | None = None
     for _ in range(20):
         found: dict[str, Any] = await element.evaluate(_POINT, [start, end, which])
+        if found.get("outside"):
+            # Long texts take their true height only when they come near the window.
+            await element.evaluate("() => new Promise(requestAnimationFrame)")
+            continue
         if "problem" in found:
             raise failed(found["problem"], found["cure"])
         point = found["x"], found["y"]
@@ -177,7 +188,8 @@ _POINT = r"""(root, [start, end, which]) => {
     }
     const covering = hit(point());
     if (!belongs(covering)) {
-      const what = covering ? `<${covering.localName}>` : "the edge of the window";
+      if (!covering) return { outside: true };
+      const what = `<${covering.localName}>`;
       return { problem: `the text at ${character.index} is covered by ${what}`, cure: "close what lies over the text" };
     }
   }

@@ -52,7 +52,7 @@ _WAIT = """async (element, [argument, patience]) => {
 
 _WIDGETS = f"""() => {{{ALL}
   return all(document)
-    .filter((e) => "_submittableValue" in e)
+    .filter((e) => e.localName !== "crowd-form" && "_submittableValue" in e)
     .map((e) => [e.localName, e.getAttribute("name")])
     .map(([tag, name]) => (name ? `${{tag}} ${{JSON.stringify(name)}}` : tag));
 }}"""

@@ -510,6 +510,7 @@ export class CrowdTextractAnalyzeDocument extends Widget {
             ><input
               type="radio"
               name="choice-${index}"
+              value=${choice}
               .checked=${live(verdict.choice === choice)}
               @change=${(event: Event) => {
                 event.stopPropagation();
