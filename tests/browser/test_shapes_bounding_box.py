@@ -53,7 +53,8 @@ def test_the_answer(page: Page, visit: Any) -> None:
 def test_initial_values_are_there_and_their_change_is_told(page: Page, tool: Any) -> None:
     hands = tool(initial_value=GIVEN)
     assert hands.value == {"boundingBoxes": GIVEN, "initialValueModified": False, "inputImageProperties": SIZE}
-    hands.drag((47, 50), (57, 50))  # the right border of the first: selects it and moves it
+    hands.click(47, 40)  # the right border of the first
+    hands.drag((47, 40), (57, 40))
     assert hands.value["initialValueModified"] is True
     assert hands.value["boundingBoxes"][0] == box("bolt", 24, 20, 33, 60)
     hands.keys("ArrowLeft", *["ArrowLeft"] * 9)
@@ -155,6 +156,18 @@ def test_labels_are_live(page: Page, tool: Any) -> None:
     hands.drag((200, 20), (240, 60))
     expect(page.locator("#tool .refusal")).to_contain_text("Choose a label first")
     assert hands.value["boundingBoxes"] == []
+
+
+def test_drawn_over_others_and_started_on_top_of_them(page: Page, tool: Any) -> None:
+    hands = tool(initial_value=GIVEN)
+    hands.drag((47, 50), (80, 100))  # from the border of one that is not selected
+    hands.drag((60, 60), (70, 90))  # inside of the one that was just drawn
+    page.locator("#tool button#box").click()
+    expect(page.locator("#tool button#box")).to_have_attribute("aria-pressed", "true")
+    hands.drag((70, 90), (90, 110))  # from its corner
+    drawn = [box("bolt", 47, 50, 33, 50), box("bolt", 60, 60, 10, 30), box("bolt", 70, 90, 20, 20)]
+    assert hands.value["boundingBoxes"] == [*GIVEN, *drawn]
+    expect(page.locator("#tool button#box")).to_have_attribute("aria-pressed", "false")
 
 
 def test_values_are_copies(page: Page, tool: Any) -> None:

@@ -74,10 +74,12 @@ export class LabelPane {
   render({ heading, labels, chosen }: PaneState): TemplateResult {
     const t = strings(this.host);
     const wanted = labels.length < SEARCH_FROM ? "" : this.#search.trim().toLocaleLowerCase();
-    const found = labels
-      .map((label, index) => ({ label, key: LABEL_KEYS[index] }))
-      .filter(({ label }) => (label.text ?? label.name).toLocaleLowerCase().includes(wanted));
-    const shown = found.slice(0, MOST_SHOWN);
+    const found = wanted
+      ? labels.filter(({ text, name }) => (text ?? name).toLocaleLowerCase().includes(wanted))
+      : labels;
+    const shown = found
+      .slice(0, MOST_SHOWN)
+      .map((label) => ({ label, key: LABEL_KEYS[labels.indexOf(label)] }));
     // One stop of the Tab key for all of them; arrows go from one to the next.
     const stop = Math.max(
       0,

@@ -39,17 +39,14 @@ const strings = defineStrings({
   en: {
     annotations: { one: "{count} annotation", other: "{count} annotations" },
     none: "Nothing is annotated yet.",
-    name: "{label}: {detail}",
   },
   de: {
     annotations: { one: "{count} Annotation", other: "{count} Annotationen" },
     none: "Noch ist nichts annotiert.",
-    name: "{label}: {detail}",
   },
   ja: {
     annotations: { other: "アノテーション {count} 件" },
     none: "アノテーションはまだありません。",
-    name: "{label}: {detail}",
   },
   ar: {
     annotations: {
@@ -60,7 +57,6 @@ const strings = defineStrings({
       other: "{count} تعليقًا",
     },
     none: "لم يُعلَّم شيء بعد.",
-    name: "{label}: {detail}",
   },
 });
 
@@ -120,7 +116,7 @@ export class RegionList implements ReactiveController {
   #renderRow(index: number, margins: Readonly<Record<string, string>>) {
     const { at, count, selected } = this.#state;
     const { id, label, detail, color } = at(index);
-    const name = strings(this.host)("name", { label, detail });
+    const name = `${label}: ${detail}`;
     return html`<li
       id="region-${id}"
       role="option"
@@ -132,7 +128,7 @@ export class RegionList implements ReactiveController {
       @dblclick=${() => this.options.open?.(index)}
     >
       <span class="dot" style=${styleMap({ background: color })}></span>
-      <span class="region-text" dir="auto" title=${name}>${name}</span>
+      <span class="region-text" title=${name}><bdi>${label}</bdi>: ${detail}</span>
     </li>`;
   }
 

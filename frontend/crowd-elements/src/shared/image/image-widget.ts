@@ -175,7 +175,7 @@ export abstract class ImageWidget extends Widget implements PictureTool {
     const { labelSet } = this;
     return html`${this.labelPane.render({
       heading: this.labelHeading,
-      labels: labelSet.names.map((name) => ({ name, color: labelSet.colorOf(name) })),
+      labels: labelSet.all,
       chosen: this.label,
     })}`;
   }

@@ -4,6 +4,8 @@ import { colorAt, parseColor } from "../colors.ts";
 
 export class LabelSet {
   readonly names: readonly string[];
+  /** Each name with its color. */
+  readonly all: readonly { readonly name: string; readonly color: string }[];
   readonly #place: ReadonlyMap<string, number>;
   readonly #colors: readonly (string | undefined)[];
 
@@ -19,6 +21,7 @@ export class LabelSet {
     this.#colors = Array.isArray(colors)
       ? this.names.map((name) => parseColor(colors[items.indexOf(name)]))
       : [];
+    this.all = this.names.map((name) => ({ name, color: this.colorOf(name) }));
   }
 
   has(name: unknown): name is string {

@@ -77,6 +77,8 @@ export class PictureView implements ReactiveController {
   #inside = false;
   readonly #resize = new ResizeObserver(() => this.#measure());
   #observed: Element | undefined;
+  /** The last two widths that were seen. */
+  #widths: readonly [number, number] = [0, 0];
 
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
@@ -267,6 +269,7 @@ export class PictureView implements ReactiveController {
     } catch (error) {
       if (loading.signal.aborted) return;
       if (!(error instanceof PictureError)) throw error;
+      this.#picture?.close();
       this.#picture = undefined;
       this.#error = error;
       this.#enter("failed");
@@ -285,14 +288,12 @@ export class PictureView implements ReactiveController {
   hostConnected(): void {
     document.addEventListener("keydown", this.#onKey);
     document.addEventListener("keyup", this.#onKey);
-    window.addEventListener("resize", this.#measure);
     if (this.host.isConnected) this.host.requestUpdate();
   }
 
   hostDisconnected(): void {
     document.removeEventListener("keydown", this.#onKey);
     document.removeEventListener("keyup", this.#onKey);
-    window.removeEventListener("resize", this.#measure);
     this.#resize.disconnect();
     this.#observed = undefined;
   }
@@ -309,12 +310,12 @@ export class PictureView implements ReactiveController {
   // --- size and place
 
   /** The stage is as wide as it may be, as high as the picture then is, and never higher than most of the screen. */
-  readonly #measure = (): void => {
+  #measure(): void {
     const stage = this.stage;
     const picture = this.#picture;
     if (!stage || !picture) return;
     const width = stage.clientWidth - 2 * MARGIN;
-    if (width <= 0) return;
+    if (width <= 0 || this.#isScrollbarsDoing(width)) return;
     const most = Math.max(320, 0.7 * Math.min(window.innerHeight, window.screen.availHeight));
     const wanted = (width * picture.height) / picture.width;
     const height = Math.round(Math.max(LEAST_HEIGHT, Math.min(most, wanted)));
@@ -323,7 +324,15 @@ export class PictureView implements ReactiveController {
     stage.style.blockSize = `${height + 2 * MARGIN}px`;
     this.viewport.resize({ width, height });
     this.#moved();
-  };
+  }
+
+  /** A scroll bar that comes and goes with the stage's height must not make it change for ever. */
+  #isScrollbarsDoing(width: number): boolean {
+    const [before, last] = this.#widths;
+    if (width === last) return false;
+    this.#widths = [last, width];
+    return width === before && width > last && width - last < 24;
+  }
 
   get #placed(): boolean {
     return Boolean(this.#canvas("lower-canvas")?.style.width);

@@ -80,6 +80,7 @@ describe("boxes", () => {
 
   it("are moved from the inside once selected, and never out of the picture", () => {
     drag(at(100, 100), at(150, 140));
+    click(at(125, 120));
     drag(at(125, 120), at(135, 125));
     expect(written()).toEqual([{ ...first, left: 110, top: 105 }]);
     drag(at(135, 125), at(-900, 120));
@@ -92,6 +93,28 @@ describe("boxes", () => {
     expect(written()).toEqual([{ ...first, width: 70, height: 90 }]);
     drag(at(170, 145), at(80, 145));
     expect(written()).toEqual([{ ...first, left: 80, width: 20, height: 90 }]);
+  });
+
+  it("can be drawn over others and inside of one that was just made; a press on a border may be a click", () => {
+    drag(at(100, 100), at(300, 300));
+    drag(at(150, 150), at(200, 200));
+    editor.escape();
+    drag(at(100, 200), at(130, 230));
+    expect(written()).toHaveLength(3);
+    expect(written()[0]).toMatchObject({ left: 100, width: 200 });
+    editor.escape();
+    click(at(100, 260));
+    expect(editor.selected).toBe(editor.shapes[0]);
+    drag(at(100, 260), at(90, 260));
+    expect(written()[0]).toMatchObject({ left: 90, width: 200 });
+  });
+
+  it("can be started on top of a selected one", () => {
+    drag(at(100, 100), at(300, 300));
+    editor.start();
+    drag(at(300, 300), at(350, 350));
+    expect(written()).toHaveLength(2);
+    expect(editor.starting).toBe(false);
   });
 
   it("can be drawn inside one that is not selected; a click selects the smallest, then the next", () => {
@@ -217,7 +240,7 @@ describe("polygons", () => {
     click(at(10, 110));
     expect(listener.refused).toHaveBeenCalledWith("crosses");
     expect(editor.drawing?.points).toHaveLength(3);
-    editor.startNew();
+    editor.start();
     draw();
     drag(at(110, 110), at(0, 60));
     expect(written()).toEqual([{ label: "a", vertices: square }]);
@@ -254,6 +277,14 @@ describe("polygons", () => {
     draw();
     click(at(40, 40));
     expect(editor.drawing?.points).toEqual([{ x: 40, y: 40 }]);
+  });
+
+  it("may start on the border of another when that is asked for", () => {
+    draw();
+    editor.escape();
+    editor.start();
+    click(at(110, 60));
+    expect(editor.drawing?.points).toEqual([{ x: 110, y: 60 }]);
   });
 
   it("are selected at their border and moved from there", () => {

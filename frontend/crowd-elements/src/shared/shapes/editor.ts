@@ -78,6 +78,8 @@ type Gesture =
   | { readonly kind: "drag"; readonly from: Point }
   /** The next point of the line that is being drawn. */
   | { readonly kind: "point" }
+  /** On a shape that is not selected: a click selects it, a drag draws over it. */
+  | { readonly kind: "pick"; readonly start: Place; readonly id: number }
   | { readonly kind: "move"; readonly start: Place; readonly inside: boolean }
   | { readonly kind: "reshape"; readonly start: Place; readonly handle: number };
 
@@ -104,6 +106,8 @@ export class ShapeEditor {
   #handle: number | undefined;
   /** The selected shape has just been made: the next label is for the next shape. */
   #fresh = false;
+  /** The next press begins a shape, whatever is there. */
+  #starting = false;
   #drawing: Drawing | undefined;
   #cursor: Place | undefined;
   #byKeys = false;
@@ -190,6 +194,11 @@ export class ShapeEditor {
     return Boolean(this.#drawing?.undone.length) || this.#history.canRedo;
   }
 
+  /** All shapes that may count some day: also those whose label the page has not named yet. */
+  get kept(): readonly Shape[] {
+    return this.#history.present.shapes.filter(({ id }) => !this.#banished.has(id));
+  }
+
   /** Begins anew with these shapes; `initial` are those that were loaded, if the worker has gone on from them. */
   load(work: Work, initial: Work = work): void {
     this.#history = new History(initial);
@@ -221,6 +230,7 @@ export class ShapeEditor {
 
   select(id: number | undefined): void {
     this.#fresh = false;
+    if (id !== undefined) this.#starting = false;
     if (id === this.#selected && this.#handle === undefined) return;
     this.#selected = id;
     this.#handle = undefined;
@@ -262,6 +272,7 @@ export class ShapeEditor {
 
   /** The handle of the selected shape that a press there takes. A vertex goes before a middle. */
   handleAt(at: Place): number | undefined {
+    if (this.#starting) return undefined;
     let found: number | undefined;
     let nearest = at.reach;
     this.handles.forEach((handle, index) => {
@@ -280,6 +291,13 @@ export class ShapeEditor {
     return this.shapes
       .filter(({ points }) => overlap(bounds(points), spot, at.reach) && isHit(points))
       .sort((a, b) => size(a) - size(b));
+  }
+
+  /** Inside of the selected shape, where a drag moves it; in one that has just been made a drag draws. */
+  isGrip(at: Place): boolean {
+    const { selected } = this;
+    if (!selected || this.#starting || !this.#isInside(selected.points, at)) return false;
+    return !(this.#fresh && this.kind.byDrag);
   }
 
   #isInside(points: Points, at: Point): boolean {
@@ -304,6 +322,7 @@ export class ShapeEditor {
 
   #begin(at: Place): Gesture | undefined {
     if (this.#drawing?.points.length) return { kind: "point" };
+    if (this.#starting) return { kind: "fresh", start: at, wasSelected: false };
     const handle = this.handleAt(at);
     if (handle !== undefined) {
       if (at.alt) {
@@ -314,22 +333,25 @@ export class ShapeEditor {
     }
     const hit = this.shapeAt(at);
     if (hit) {
-      if (hit.id !== this.#selected) this.select(hit.id);
+      if (hit.id !== this.#selected) {
+        if (this.kind.byDrag) return { kind: "pick", start: at, id: hit.id };
+        this.select(hit.id);
+      }
       return { kind: "move", start: at, inside: false };
     }
     const { selected } = this;
-    if (selected && this.#isInside(selected.points, at)) {
-      return { kind: "move", start: at, inside: true };
-    }
+    if (selected && this.isGrip(at)) return { kind: "move", start: at, inside: true };
     return { kind: "fresh", start: at, wasSelected: selected !== undefined };
   }
 
   drag(at: Place): void {
     this.#cursor = at;
     const gesture = this.#gesture;
-    if (gesture?.kind === "fresh" && this.kind.byDrag && isDrag(gesture.start, at)) {
+    const draws = gesture?.kind === "fresh" || gesture?.kind === "pick";
+    if (draws && this.kind.byDrag && isDrag(gesture.start, at)) {
       if (this.#mayCreate()) {
         this.select(undefined);
+        this.#starting = false;
         this.#gesture = { kind: "drag", from: settle(gesture.start, this.size) };
       } else this.#gesture = undefined;
     } else if (gesture?.kind === "move") this.#dragShape(gesture.start, at);
@@ -371,7 +393,7 @@ export class ShapeEditor {
         break;
       case "move":
         if (this.#preview) this.#commitPreview("moved");
-        else if (gesture.inside && !(this.#fresh && this.kind.id === "box")) this.#click(at, true);
+        else if (gesture.inside) this.#click(at, true);
         // A click on a shape that has just been made takes it up again.
         else this.#fresh = false;
         break;
@@ -383,6 +405,9 @@ export class ShapeEditor {
           this.#fresh = false;
         }
         break;
+      case "pick":
+        this.select(gesture.id);
+        break;
       case "fresh":
         this.#click(at, gesture.wasSelected);
         break;
@@ -392,10 +417,10 @@ export class ShapeEditor {
 
   /** A click where no border and no handle is. */
   #click(at: Place, wasSelected: boolean): void {
-    if (this.kind.id === "box") {
+    if (this.kind.id === "box" && !this.#starting) {
       const inside = this.#shapesNear(at, (points) => this.#isInside(points, at));
-      const taken = inside.findIndex(({ id }) => id === this.#selected);
-      // Each further click goes one box outwards.
+      // A box that has just been made is taken up again; then each further click goes one box outwards.
+      const taken = this.#fresh ? -1 : inside.findIndex(({ id }) => id === this.#selected);
       const next = inside[taken + 1] ?? (wasSelected ? undefined : inside[0]);
       if (next || wasSelected) {
         this.select(next?.id);
@@ -435,6 +460,7 @@ export class ShapeEditor {
       return;
     }
     this.select(undefined);
+    this.#starting = false;
     this.#drawing = { points: next, undone: [] };
     this.listener.repaint(true);
   }
@@ -466,10 +492,15 @@ export class ShapeEditor {
     return true;
   }
 
-  /** Nothing is selected or being drawn: the next point begins a shape. */
-  startNew(): void {
+  get starting(): boolean {
+    return this.#starting;
+  }
+
+  /** Nothing is selected or being drawn any more, and the next press begins a shape even on top of another. */
+  start(starting = true): void {
     this.#drawing = undefined;
     this.select(undefined);
+    this.#starting = starting;
     this.listener.repaint(true);
   }
 
@@ -504,6 +535,7 @@ export class ShapeEditor {
       return;
     }
     this.#drawing = undefined;
+    this.#starting = false;
     const shape = { id: newId(), label: this.label, points: settled };
     this.#commit({ shapes: [...this.#all, shape], nothing: false }, "added", shape);
     this.select(shape.id);
@@ -672,6 +704,7 @@ export class ShapeEditor {
   escape(): boolean {
     if (this.#gesture || this.#preview) this.cancel();
     else if (this.#drawing) this.#drawing = undefined;
+    else if (this.#starting) this.#starting = false;
     else if (this.#handle !== undefined) this.#handle = undefined;
     else if (this.#selected !== undefined) this.select(undefined);
     else return false;
@@ -681,6 +714,7 @@ export class ShapeEditor {
 
   #rest(): void {
     this.#fresh = false;
+    this.#starting = false;
     this.#selected = undefined;
     this.#handle = undefined;
     this.#drawing = undefined;

@@ -32,6 +32,12 @@ export interface ShapeTool {
   readonly tellsModified: boolean;
 }
 
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 const FAR = 10;
 /** A held key moves the cursor so many times further. */
 const HELD = 4;
@@ -93,7 +99,7 @@ export abstract class ShapeWidget extends ImageWidget {
   protected override get submittable(): { [key: string]: Json } {
     const { key, tellsModified } = this.tool;
     return {
-      [key]: this.#written,
+      [key]: this.#write(this.editor.shapes),
       ...(tellsModified && this.initialValue !== undefined
         ? { initialValueModified: this.#isModified }
         : {}),
@@ -101,9 +107,9 @@ export abstract class ShapeWidget extends ImageWidget {
     };
   }
 
-  get #written(): Json[] {
+  #write(shapes: readonly Shape[]): Json[] {
     const { kind } = this.tool;
-    return this.editor.shapes.map(({ label, points }) => ({ label, ...kind.write(points) }));
+    return shapes.map(({ label, points }) => ({ label, ...kind.write(points) }));
   }
 
   /** Q14. A real difference in labels or geometry, in whatever order. */
@@ -128,7 +134,7 @@ export abstract class ShapeWidget extends ImageWidget {
 
   protected override readDraft(): Json | undefined {
     if (!this.editor.touched) return this.#draft;
-    return { shapes: this.#written, nothing: this.editor.nothing };
+    return { shapes: this.#write(this.editor.kept), nothing: this.editor.nothing };
   }
 
   protected override restoreDraft(state: Json): void {
@@ -327,7 +333,10 @@ export abstract class ShapeWidget extends ImageWidget {
   #cursorAt(place: Place): string {
     const handle = this.editor.handleAt(place);
     if (handle !== undefined) return this.editor.handles[handle]?.cursor ?? "";
-    return this.editor.shapeAt(place) ? "move" : "crosshair";
+    if (this.editor.starting) return "crosshair";
+    const shape = this.editor.shapeAt(place);
+    if (shape) return shape === this.editor.selected ? "move" : "pointer";
+    return this.editor.isGrip(place) ? "move" : "crosshair";
   }
 
   // --- keys
@@ -336,28 +345,20 @@ export abstract class ShapeWidget extends ImageWidget {
     const t = this.#t;
     const frame = this.frameText;
     const { editor } = this;
-    const arrows = (far: number): readonly Shortcut[] =>
-      (
-        [
-          ["ArrowLeft", -1, 0],
-          ["ArrowRight", 1, 0],
-          ["ArrowUp", 0, -1],
-          ["ArrowDown", 0, 1],
-        ] as const
-      ).map(([key, x, y], index) => ({
-        keys: [far > 1 ? `Shift+${key}` : key],
-        label: t(far > 1 ? "keyCursorFar" : "keyCursor"),
-        repeat: true,
-        hidden: index > 0,
-        run: (event) => this.#onArrow(x * far, y * far, event),
-      }));
+    const arrows = (far: number): Shortcut => ({
+      keys: Object.keys(ARROWS).map((key) => (far > 1 ? `Shift+${key}` : key)),
+      label: t(far > 1 ? "keyCursorFar" : "keyCursor"),
+      repeat: true,
+      run: (event) => this.#onArrow(event, far),
+    });
     return [
-      ...arrows(1),
-      ...arrows(FAR),
+      arrows(1),
+      arrows(FAR),
       { keys: ["Space"], label: t("keyPlace"), run: () => this.#onSpace() },
       { keys: ["Enter"], label: t("keyEnter"), run: () => this.#onEnter() },
       { keys: ["Escape"], label: t("keyEscape"), run: () => editor.escape() },
       { keys: ["Delete", "Backspace"], label: t("keyDelete"), run: () => this.#delete() },
+      { keys: ["d"], label: t("keyDraw"), run: () => this.#toggleStart() },
       { keys: ["n"], label: t("keyNext"), run: () => this.#walk(1) },
       { keys: ["Shift+n"], label: t("keyPrevious"), run: () => this.#walk(-1) },
       { keys: ["Tab"], label: t("keyTab"), run: () => this.#onTab(1) },
@@ -378,8 +379,9 @@ export abstract class ShapeWidget extends ImageWidget {
     return this.shadowRoot?.activeElement === this.view.stage && this.view.state === "ready";
   }
 
-  #onArrow(x: number, y: number, event: KeyboardEvent): boolean {
+  #onArrow(event: KeyboardEvent, far: number): boolean {
     const { editor } = this;
+    const [x, y] = (ARROWS[event.key] ?? [0, 0]).map((step) => step * far) as [number, number];
     const isLoose = document.activeElement === document.body && editor.selected !== undefined;
     if (!this.#isOnStage && !isLoose) return false;
     if (editor.selected && !editor.drawing) {
@@ -523,8 +525,8 @@ export abstract class ShapeWidget extends ImageWidget {
         type="button"
         class="tool"
         id=${kind.id}
-        aria-pressed=${String(!editor.selected)}
-        @click=${() => this.#startNew()}
+        aria-pressed=${String(editor.starting)}
+        @click=${() => this.#toggleStart()}
       >
         ${t("draw")}
       </button>
@@ -541,13 +543,13 @@ export abstract class ShapeWidget extends ImageWidget {
     `;
   }
 
-  #startNew(): void {
-    this.editor.startNew();
+  #toggleStart(): void {
+    this.editor.start(!this.editor.starting);
     this.view.stage?.focus();
   }
 
   protected override renderWork(): TemplateResult {
-    return html`${this.view.render(html`<div class="readout" aria-hidden="true"></div>`)}
+    return html`${this.view.render(html`<div class="readout" dir="auto" aria-hidden="true"></div>`)}
       <p class="refusal" ?hidden=${!this.refusal}>${this.refusal}</p>`;
   }
 
