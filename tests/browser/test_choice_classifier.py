@@ -202,7 +202,7 @@ def test_ten_thousand_categories_do_not_freeze(page: Page, visit: Any) -> None:
       await genre.updateComplete;
       genre.getBoundingClientRect();
       return performance.now() - start }""")
-    assert elapsed < 1000
+    assert elapsed < 3000
     assert page.locator(".category-button").count() == 100
     page.get_by_role("button", name="Show 9,900 more").click()
     expect(page.locator(".category-button")).to_have_count(200)

@@ -8,9 +8,11 @@ export const SEARCH_ABOVE = 15;
 export const SHOWN_AT_A_TIME = 100;
 
 const MARKS = /\p{M}/gu;
+const ASCII = /^[ -~]*$/;
 
 /** Without case and accents, so that "ecole" finds "École". */
-const fold = (text: string) => text.normalize("NFKD").replace(MARKS, "").toLocaleLowerCase();
+const fold = (text: string) =>
+  (ASCII.test(text) ? text : text.normalize("NFKD").replace(MARKS, "")).toLowerCase();
 
 /** Finds categories whose text has every word of a query somewhere. */
 export class CategorySearch {
