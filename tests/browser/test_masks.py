@@ -11,8 +11,9 @@ import struct
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, PngImagePlugin
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 GREEN, BLUE, ORANGE, RED = "#2ca02c", "#1f77b4", "#ff7f0e", "#d62728"
 WHITE = "#ffffff"
@@ -637,6 +638,55 @@ def test_other_languages_and_directions(page: Page, visit: Any, language: str) -
     assert same(masks.mask, rectangles((0, 0, 10, 10, GREEN)))
     texts = " ".join(masks.element.locator(".tools, .panel, .readout").all_inner_texts())
     assert not re.search(r"Brush|Hide|object|nothing", texts)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["semantic", "instance"])
+def test_nothing_is_hard_to_reach_or_read(page: Page, visit: Any, kind: str, scheme: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    visit(f'<html lang="en"><head><title>Masks</title></head><body><main>{template(kind)}</main></body></html>')
+    masks = Masks(page)
+    masks.tool("rectangle")
+    masks.drag((5, 5), (30, 20))
+    masks.tool("fill")
+    masks.part("similar").check()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in serious] == []
+    small = masks.element.evaluate(
+        """element => Array.from(element.shadowRoot.querySelectorAll(".tools *, .panel *"))
+            .filter((one) => one.matches("button, input, select"))
+            .map((one) => [one, one.getBoundingClientRect()])
+            .filter(([, box]) => box.width && Math.min(box.width, box.height) < 24)
+            .map(([one]) => one.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_fingers_get_larger_targets(chromium: Browser, serve: Any) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(serve('<script src="/bundles/crowd-html-elements.js"></script>' + template("instance")).url)
+    masks = Masks(page)
+    masks.tool("polygon")
+    for x, y in [(10, 10), (40, 10), (40, 30)]:
+        page.touchscreen.tap(*masks.at(x, y))
+    masks.part("finish-shape").tap()
+    assert masks.mask.getpixel((39, 20)) == (0x2C, 0xA0, 0x2C)
+    masks.tool("rectangle")
+    for x, y in [(0, 30), (10, 40)]:
+        page.touchscreen.tap(*masks.at(x, y))
+    assert masks.mask.getpixel((9, 39)) == (0x2C, 0xA0, 0x2C)
+    small = masks.element.evaluate(
+        """element => Array.from(element.shadowRoot.querySelectorAll(".tools :is(button, label), .panel button"))
+            .filter((one) => { const { height } = one.getBoundingClientRect(); return height && height < 44 })
+            .map((one) => one.outerHTML)"""
+    )
+    assert small == []
+    context.close()
 
 
 def test_the_mask_is_seen_with_its_opacity(page: Page, visit: Any) -> None:

@@ -185,8 +185,8 @@ export const toolStyles = css`
     block-size: 24px;
   }
   .option [type="checkbox"] {
-    inline-size: 20px;
-    block-size: 20px;
+    inline-size: 24px;
+    block-size: 24px;
   }
   .option output {
     min-inline-size: 3.2em;

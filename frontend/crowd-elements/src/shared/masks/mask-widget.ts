@@ -56,6 +56,8 @@ export abstract class MaskWidget extends ImageWidget {
   readonly #protection = new Protection();
   readonly #image = new MaskImage();
   #painting: Painting | undefined;
+  /** Where the pointer or the keyboard's cursor is. */
+  #at: Point | undefined;
 
   #initialGiven: unknown;
   #initial: InitialMask | undefined;
@@ -246,17 +248,23 @@ export abstract class MaskWidget extends ImageWidget {
   }
 
   #pointed(at: Point | undefined, byKey: boolean): void {
+    this.#at = at;
+    this.view.repaint("active");
+    if (byKey) this.announce(this.#textAt(at));
+  }
+
+  /** What is at a point, in words; empty outside. */
+  #textAt(at: Point | undefined): string {
     const [x, y] = [Math.floor(at?.x ?? -1), Math.floor(at?.y ?? -1)];
     const { width, height } = this.inputImageProperties;
-    const isInside = at && x >= 0 && y >= 0 && x < width && y < height;
-    const value = this.#painting?.mask.at(x, y) ?? 0;
-    const label = value
-      ? (this.layers.find((layer) => layer.value === value)?.label ?? "")
-      : this.t("nothingHere");
-    const text = isInside ? this.t("cursorAt", { x: String(x), y: String(y), label }) : "";
-    const readout = this.renderRoot.querySelector(".readout");
-    if (readout) readout.textContent = text || "\u00a0";
-    if (byKey && text) this.announce(text);
+    if (x < 0 || y < 0 || x >= width || y >= height) return "";
+    const value = this.#painting?.mask.at(x, y);
+    const label = this.layers.find((layer) => layer.value === value)?.label;
+    return this.t("cursorAt", {
+      x: String(x),
+      y: String(y),
+      label: label ?? this.t("nothingHere"),
+    });
   }
 
   // --- the pointer
@@ -578,6 +586,9 @@ export abstract class MaskWidget extends ImageWidget {
 
   protected paintActive(context: CanvasRenderingContext2D, viewport: Viewport): void {
     this.#pen.paint(context, viewport);
+    // Once a frame, and without rendering all else.
+    const readout = this.renderRoot.querySelector(".readout");
+    if (readout) readout.textContent = this.#textAt(this.#at);
   }
 
   protected get labelHeading(): string {
