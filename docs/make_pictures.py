@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from truthkit import run_job
@@ -35,6 +35,8 @@ PICTURES = ROOT / "docs" / "pictures"
 WORKFLOW = "text-entities"
 LINE = 1
 MOST_BYTES = 250_000
+# Of 255 levels of a color.
+MOST_NOISE = 24
 # Elements that fill the page are shown as on a small one, the others as large as they are.
 WIDGETS = ("image", "text", "choice", "review")
 WIDGET_SIZE: ViewportSize = {"width": 1200, "height": 720}
@@ -47,8 +49,29 @@ SHORTEN = """
   while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(root, "");
 }
 """
+# The page keeps its height for ten frames: pictures are loaded, elements have found their size.
+SETTLED = """
+async () => {
+  for (let frames = 0, before = -1; frames < 10; frames += 1) {
+    await new Promise(requestAnimationFrame);
+    const height = document.body.getBoundingClientRect().height;
+    if (height !== before) frames = 0;
+    before = height;
+  }
+}
+"""
 # What has just come into view is drawn in the frame after the next.
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def looks_as_in(file: Path, image: Image.Image) -> bool:
+    """Whether the picture is there already: no two drawings of one page are the same to the last bit."""
+    if not file.is_file():
+        return False
+    there = Image.open(file).convert("RGB")
+    if there.size != image.size:
+        return False
+    return all(most <= MOST_NOISE for _, most in ImageChops.difference(there, image).getextrema())
 
 
 async def shoot(page: Page, name: str) -> None:
@@ -62,7 +85,10 @@ async def shoot(page: Page, name: str) -> None:
     common = Counter(struct.iter_unpack("BBB", image.tobytes())).most_common(256)
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for color, _ in common for part in color])
-    image.quantize(palette=palette, dither=Image.Dither.NONE).save(file, optimize=True)
+    picture = image.quantize(palette=palette, dither=Image.Dither.NONE)
+    if looks_as_in(file, picture.convert("RGB")):
+        return
+    picture.save(file, optimize=True)
     size = file.stat().st_size
     print(f"{file.relative_to(ROOT)}: {image.width} x {image.height}, {size:,} bytes")
     if size > MOST_BYTES:
@@ -174,9 +200,11 @@ async def element_picture(page: Page, element: Element) -> None:
         room = 300
     size = WIDGET_SIZE if element.kind in WIDGETS else CONTROL_SIZE
     await page.set_viewport_size(size)
+    await page.wait_for_load_state("networkidle")
+    await page.evaluate(SETTLED)
     height = await page.evaluate("document.body.getBoundingClientRect().height")
     await page.set_viewport_size({**size, "height": min(round(height) + room, WIDGET_SIZE["height"])})
-    await page.wait_for_load_state("networkidle")
+    await page.evaluate(SETTLED)
     await shoot(page, f"elements/{element.tag}")
 
 

@@ -19,7 +19,11 @@ export type * from "./crowd-image-classifier-multi-select/crowd-image-classifier
 export type * from "./crowd-input/crowd-input.ts";
 export type * from "./crowd-instance-segmentation/crowd-instance-segmentation.ts";
 export type * from "./crowd-instructions/crowd-instructions.ts";
+export type * from "./crowd-keypoint/crowd-keypoint.ts";
+export type * from "./crowd-line/crowd-line.ts";
 export type * from "./crowd-modal/crowd-modal.ts";
+export type * from "./crowd-polygon/crowd-polygon.ts";
+export type * from "./crowd-polyline/crowd-polyline.ts";
 export type * from "./crowd-question-answer-generation/crowd-question-answer-generation.ts";
 export type * from "./crowd-radio-group/crowd-radio-group.ts";
 export type * from "./crowd-rekognition-detect-moderation-labels/crowd-rekognition-detect-moderation-labels.ts";

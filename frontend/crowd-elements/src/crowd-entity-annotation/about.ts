@@ -6,7 +6,7 @@ const TEXT =
 export const about: About = {
   tag: "crowd-entity-annotation",
   kind: "text",
-  summary: "Labeled passages of a text. It stands alone: form and Submit are its own.",
+  summary: "Labeled passages of a text.",
   attributes: {
     name: "The key of the answer.",
     header: "The question above the text.",

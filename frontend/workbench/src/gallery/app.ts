@@ -170,6 +170,9 @@ class Gallery extends LitElement {
     const element = this.#element;
     return html`
       <header>
+        <button class="tool skip" @click=${() => this.renderRoot.querySelector<HTMLElement>("h1")?.focus()}>
+          Skip the list
+        </button>
         <h2>truthkit gallery</h2>
         <span class="dim">Keys: <kbd>/</kbd> search, <kbd>j</kbd> next, <kbd>k</kbd> previous</span>
       </header>
@@ -216,7 +219,7 @@ class Gallery extends LitElement {
     const { width } = this.view;
     return html`<main>
       <div class="about">
-        <h1>${tagName}</h1>
+        <h1 tabindex="-1">${tagName}</h1>
         <p class="dim">${prose(summary)}</p>
       </div>
       <div class="switches">

@@ -70,6 +70,11 @@ export const galleryStyles = css`
     font-size: 13px;
   }
 
+  .skip:not(:focus) {
+    position: absolute;
+    clip-path: inset(50%);
+  }
+
   .list {
     overflow: auto;
     padding: 12px 8px 24px;
@@ -97,7 +102,7 @@ export const galleryStyles = css`
   .list a {
     display: block;
     padding: 3px 8px;
-    border-inline-start: 3px solid transparent;
+    padding-inline-start: 11px;
     border-radius: 0 6px 6px 0;
     color: inherit;
     font-size: 14px;
@@ -108,7 +113,8 @@ export const galleryStyles = css`
     background: var(--tk-quiet);
   }
   .list a[aria-current] {
-    border-inline-start-color: var(--tk-accent);
+    padding-inline-start: 8px;
+    border-inline-start: 3px solid var(--tk-accent);
     background: var(--tk-quiet);
     font-weight: 600;
   }
