@@ -493,3 +493,58 @@ def test_a_long_text_with_many_spans_is_drawn_where_it_is_seen(page: Page, visit
         ".some((button) => button.title.includes(last))",
         arg=last,
     )
+
+
+# ---- other ways
+
+
+def test_what_a_finger_selects_waits_for_its_label(page: Page, visit: Any) -> None:
+    """A long press selects natively."""
+    visit(annotation())
+    body(page).evaluate(
+        """(text) => { const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+          const node = walker.nextNode(); getSelection().setBaseAndExtent(node, 16, node, 28); }"""
+    )
+    expect(page.locator(".prompt")).to_have_text("“Lisbon for Rome”: choose its label.")
+    page.locator(".label-button[data-label=place]").click()
+    assert spans(page) == [("place", "Lisbon for Rome")]
+    assert page.evaluate("getSelection().isCollapsed")
+
+
+def test_without_highlights_boxes_are_drawn(page: Page, visit: Any) -> None:
+    page.add_init_script("delete window.Highlight")
+    visit(annotation(more=initial(("person", 0, 9), ("place", 15, 21))))
+    expect(page.locator(".overlay .fill")).to_have_count(2)
+    left = page.evaluate(POINT, [body(page).element_handle(), 15, False])[0]
+    box = page.locator(".overlay .fill").nth(1).bounding_box()
+    assert box is not None
+    assert abs(box["x"] - left) < 3
+    words(page, "Rome", "time")
+    expect(page.locator(".overlay .fill")).to_have_count(3)
+
+
+def test_without_a_caret_from_a_point_the_text_is_searched(page: Page, visit: Any) -> None:
+    page.add_init_script("delete Document.prototype.caretPositionFromPoint")
+    visit(annotation(TEXT + "\nروما مدينة"))
+    words(page, "Rome", "time")
+    words(page, "مدينة", "place")
+    assert spans(page) == [("time", "Rome"), ("place", "مدينة")]
+
+
+def test_what_is_chosen_is_clear_of_what_sticks(page: Page, visit: Any) -> None:
+    text, entities = long_text(20, 200, 5)
+    visit(annotation(text, more=initial(*entities)))
+    body(page).focus()
+    bar, footer = page.locator(".label-bar"), page.locator("#actionsContainer")
+    for key in ["Tab"] * 60 + ["Shift+Tab"] * 40:
+        page.keyboard.press(key)
+    badge = page.locator(".badge.chosen")
+    expect(badge).to_have_count(1)
+    page.wait_for_function(
+        """() => { const root = document.querySelector("crowd-entity-annotation").shadowRoot;
+          const box = (selector) => root.querySelector(selector).getBoundingClientRect();
+          return box(".badge.chosen").top >= box(".label-bar").bottom - 1
+            && box(".badge.chosen").bottom <= box("#actionsContainer").top; }"""
+    )
+    expect(bar).to_be_in_viewport()
+    expect(footer).to_be_in_viewport()

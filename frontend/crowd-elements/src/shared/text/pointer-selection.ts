@@ -26,6 +26,8 @@ export interface PointerTarget {
   selectedNatively(stretch: Stretch): void;
   /** What was going on is called off. */
   abandon(): void;
+  /** Whether something is going on. */
+  drag(isDragging: boolean): void;
 }
 
 type Gesture =
@@ -70,6 +72,7 @@ export class PointerSelection {
   #begin(gesture: Gesture): void {
     this.#running = gesture;
     this.#dragged = false;
+    this.target.drag(true);
     window.addEventListener("pointermove", this.#move);
     window.addEventListener("pointerup", this.#up);
     window.addEventListener("pointercancel", this.#cancelled);
@@ -77,6 +80,7 @@ export class PointerSelection {
 
   #end(): void {
     this.#running = undefined;
+    this.target.drag(false);
     window.removeEventListener("pointermove", this.#move);
     window.removeEventListener("pointerup", this.#up);
     window.removeEventListener("pointercancel", this.#cancelled);

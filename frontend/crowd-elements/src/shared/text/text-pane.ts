@@ -58,6 +58,9 @@ const REFUSED: Look = {
   priority: 1,
 };
 
+/** Pixels between what was brought to sight and what sticks to the window. */
+const ROOM = 24;
+
 /** Tries to bring a stretch to sight: parts that come near the window take their true height only then. */
 const TRIES = 4;
 
@@ -172,18 +175,16 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     if (!box || !probe) return;
     probe.style.top = `${box.top - this.element.getBoundingClientRect().top}px`;
     probe.style.height = `${box.height}px`;
+    const top = this.#heightOf(".label-bar") + ROOM;
+    probe.style.scrollMarginBlock = `${top}px ${this.#heightOf("#actionsContainer") + ROOM}px`;
     probe.scrollIntoView({ block: "nearest" });
     if (tries > 1) requestAnimationFrame(() => this.reveal(stretch, tries - 1));
   }
 
-  /** Where the edge before a unit is, or (`after`) the one behind the unit before it; in the window. */
-  toClient(offset: number, after = false): { x: number; y: number } | undefined {
-    const character = this.text.at(after ? offset - 1 : offset, "grapheme");
-    const boxes = this.view.boxes(character);
-    const box = after ? boxes.at(-1) : boxes[0];
-    if (!box) return undefined;
-    const isRight = after !== this.view.isRightToLeft(character.start);
-    return { x: isRight ? box.left + box.width : box.left, y: box.top + box.height / 2 };
+  /** Of something in the same widget that sticks to the window. */
+  #heightOf(selector: string): number {
+    const root = this.element.getRootNode() as ShadowRoot;
+    return root.querySelector<HTMLElement>(selector)?.offsetHeight ?? 0;
   }
 
   // --- life
@@ -247,6 +248,10 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     if (chosen && pending) this.owner.reshape(chosen, pending);
   }
 
+  drag(isDragging: boolean): void {
+    this.element.classList.toggle("dragging", isDragging);
+  }
+
   abandon(): void {
     this.clear();
   }
@@ -291,9 +296,10 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   #onKey(event: KeyboardEvent): void {
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
     if (altKey || ctrlKey || metaKey || event.isComposing) return;
+    const isLeaving = this.#isLeaving;
+    this.#isLeaving = false;
     if (key === "Tab") {
-      if (!this.#isLeaving && this.#walk(shiftKey ? -1 : 1)) event.preventDefault();
-      this.#isLeaving = false;
+      if (!isLeaving && this.#walk(shiftKey ? -1 : 1)) event.preventDefault();
     } else if (isCursorKey(key)) {
       event.preventDefault();
       this.#moveCursor(key, shiftKey);

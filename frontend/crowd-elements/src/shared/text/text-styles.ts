@@ -37,10 +37,13 @@ export const textStyles = css`
   .overlay > * {
     position: absolute;
   }
+  /* What is drawn over the text is not in the way of a drag. */
+  .paper.dragging .overlay * {
+    pointer-events: none;
+  }
   .probe {
     inset-inline-start: 0;
     inline-size: 1px;
-    scroll-margin-block: 64px 120px;
   }
   .badge {
     display: flex;

@@ -224,7 +224,7 @@ export class TextView {
     return undefined;
   }
 
-  /** Without `caretPositionFromPoint` for shadow roots: halves the text towards the nearest character. */
+  /** Where something covers the text, or the browser cannot tell: halves what is near towards the nearest character. */
   #search(x: number, y: number): number {
     const distance = (start: number, end: number): number =>
       Math.min(
@@ -235,8 +235,9 @@ export class TextView {
           return dx + dy * 1000;
         }),
       );
-    let start = 0;
-    let end = this.text.text.length;
+    const near = this.near();
+    let start = near[0]?.start ?? 0;
+    let end = near.at(-1)?.end ?? 0;
     while (end - start > 1) {
       const middle = (start + end) >> 1;
       if (distance(start, middle) <= distance(middle, end)) end = middle;
