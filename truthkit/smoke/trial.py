@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +41,7 @@ READY_MS = 10_000
 SECONDS = 90.0
 """How long one template may take."""
 ANSWER_SECONDS = 10.0
+LEAVE_SECONDS = 20.0
 
 _FORGIVEN = frozenset({"page-network-refused", "page-object", "page-unknown-element"})
 """Errors of a job's page that say nothing of the template here: there is no network, and objects are made up."""
@@ -104,8 +105,15 @@ async def try_templates(
         # Media of other hosts get placeholders before they reach the network, which there is none of.
         policies.append(content_security_policy(objects, media_from="*"))
         playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(**launch)
-        trial = Trial(browser, desk, origin=origin, objects=objects, task_input=task_input, seed=seed, out=out)
+        trial = Trial(
+            lambda: playwright.chromium.launch(**launch),
+            desk,
+            origin=origin,
+            objects=objects,
+            task_input=task_input,
+            seed=seed,
+            out=out,
+        )
         waiting = iter(enumerate(templates))
 
         async def slot() -> None:
@@ -117,16 +125,16 @@ async def try_templates(
                 for _ in range(min(len(templates), 4, (os.cpu_count() or 1) + 1)):
                     group.create_task(slot())
         finally:
-            with contextlib.suppress(BrowserError):
-                await browser.close()
+            await trial.close()
 
 
 class Trial:
-    """The trial of templates in one browser; pages are used again while nothing broke on them."""
+    """The trial of templates in one browser; pages are used again while nothing broke on them, and a browser that ended
+    is started anew."""
 
     def __init__(
         self,
-        browser: Browser,
+        launch: Callable[[], Awaitable[Browser]],
         desk: Desk,
         *,
         origin: str,
@@ -135,7 +143,8 @@ class Trial:
         seed: int,
         out: Path | None,
     ) -> None:
-        self._browser = browser
+        self._launch = launch
+        self._browser: Browser | None = None
         self._desk = desk
         self._origin = origin
         self._objects = objects
@@ -159,8 +168,6 @@ class Trial:
             findings += await self._try(str(number), found, made, sheet)
         except TruthkitError as error:
             findings += error.findings
-        except BrowserError as error:
-            findings.append(_fault(found, f"the browser failed: {str(error).splitlines()[0]}"))
         finally:
             self._desk.sheets.pop(str(number), None)
         if self._out and sheet.answer is not None:
@@ -178,7 +185,20 @@ class Trial:
         )
 
     async def _try(self, token: str, found: Found, made: Made, sheet: Sheet) -> list[Finding]:
-        stage = await self._stage()
+        """Try it once, and again if the browser has ended: another page may have brought it down."""
+        findings: list[Finding] = []
+        for _ in range(2):
+            try:
+                stage = await self._stage()
+            except BrowserError as error:
+                findings = [_failed(found, error)]
+                continue
+            findings = await self._on(stage, token, found, made, sheet)
+            if sheet.answer is not None or stage.stands:
+                break
+        return findings
+
+    async def _on(self, stage: _Stage, token: str, found: Found, made: Made, sheet: Sheet) -> list[Finding]:
         stage.begin(found, made)
         faults: list[Finding] = []
         broken = True
@@ -202,7 +222,7 @@ class Trial:
                 raise
             faults.append(_fault(found, f"it was not done within {SECONDS:.0f} seconds"))
         except BrowserError as error:
-            faults.append(_fault(found, f"the browser failed: {str(error).splitlines()[0]}"))
+            faults.append(_failed(found, error))
         if broken:
             await self._leave(stage, found)
         else:
@@ -222,8 +242,7 @@ class Trial:
 
         async def picture() -> None:
             if self._out:
-                with contextlib.suppress(BrowserError):
-                    await take_picture(page, self._file(found, ".png"), "png")
+                await self._picture(stage, found)
 
         attempt = Attempt(page, Random(f"{self._seed}:{found.name}"), picture, careful=careful)
         await attempt.complete()
@@ -254,12 +273,21 @@ class Trial:
 
     async def _leave(self, stage: _Stage, found: Found) -> None:
         """Nobody goes on with a page on which something broke; its picture is kept."""
-        with contextlib.suppress(BrowserError):
-            if self._out and not (file := self._file(found, ".png")).exists():
-                async with asyncio.timeout(5):
-                    await take_picture(stage.page, file, "png")
-        with contextlib.suppress(BrowserError):
-            await stage.page.close()
+        if self._out and not self._file(found, ".png").exists():
+            await self._picture(stage, found)
+        with contextlib.suppress(BrowserError, TimeoutError):
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await stage.page.close()
+
+    async def _picture(self, stage: _Stage, found: Found) -> None:
+        limit = asyncio.timeout(LEAVE_SECONDS)
+        try:
+            async with limit:
+                await take_picture(stage.page, self._file(found, ".png"), "png")
+        except (BrowserError, TimeoutError) as error:
+            if isinstance(error, TimeoutError) and not limit.expired():
+                raise
+            stage.watch.warn("page-screenshot", "no picture of the page could be taken")
 
     def _file(self, found: Found, suffix: str) -> Path:
         assert self._out is not None
@@ -268,9 +296,13 @@ class Trial:
         return file
 
     async def _stage(self) -> _Stage:
-        if self._free:
-            return self._free.pop()
         async with self._making:
+            if self._browser is None or not self._browser.is_connected():
+                self._free.clear()
+                self._context = None
+                self._browser = await self._launch()
+            if self._free:
+                return self._free.pop()
             if self._context is None:
                 width, height = VIEWPORT
                 self._context = await self._browser.new_context(
@@ -282,7 +314,13 @@ class Trial:
                 )
                 self._context.set_default_timeout(5_000)
                 await self._context.add_init_script(PROBE)
-        return await _Stage.of(await self._context.new_page(), self._origin, self._objects)
+            context = self._context
+        return await _Stage.of(await context.new_page(), self._origin, self._objects)
+
+    async def close(self) -> None:
+        if self._browser is not None:
+            with contextlib.suppress(BrowserError):
+                await self._browser.close()
 
 
 @dataclass(slots=True)
@@ -320,6 +358,12 @@ class _Stage:
         await session.send("Fetch.enable", {"patterns": patterns})
         return stage
 
+    @property
+    def stands(self) -> bool:
+        """Whether the browser is still there."""
+        browser = self.page.context.browser
+        return browser is not None and browser.is_connected()
+
     def begin(self, found: Found, made: Made) -> None:
         self.watch.begin(made.rendered, made.source, str(found.path))
         self.elsewhere.clear()
@@ -351,6 +395,10 @@ def _own_keys() -> dict[str, tuple[str, ...]]:
         elif element.answer and element.answer.place == "top-level":
             keys[tag] = tuple(element.answer.schema.get("properties", ()))
     return keys
+
+
+def _failed(found: Found, error: BrowserError) -> Finding:
+    return _fault(found, f"the browser failed: {str(error).splitlines()[0]}")
 
 
 def _fault(found: Found, message: str) -> Finding:

@@ -9,6 +9,7 @@ from playwright.async_api import Page
 
 VIEWPORT = (1280, 900)
 MAX_SCREENSHOT_HEIGHT = 8_000
+PICTURE_MS = 20_000
 
 
 async def take_picture(page: Page, file: Path, kind: Literal["jpeg", "png"]) -> None:
@@ -18,6 +19,8 @@ async def take_picture(page: Page, file: Path, kind: Literal["jpeg", "png"]) -> 
     needed = await page.evaluate("() => { scrollTo(0, 0); return document.documentElement.scrollHeight; }")
     if needed > height:
         await page.set_viewport_size({"width": width, "height": min(needed, MAX_SCREENSHOT_HEIGHT)})
-    await page.screenshot(path=file, type=kind, quality=75 if kind == "jpeg" else None, animations="disabled")
+    await page.screenshot(
+        path=file, type=kind, quality=75 if kind == "jpeg" else None, animations="disabled", timeout=PICTURE_MS
+    )
     if needed > height:
         await page.set_viewport_size({"width": width, "height": height})
