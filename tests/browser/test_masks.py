@@ -233,7 +233,7 @@ def test_a_locked_or_hidden_label_stays_as_it_is(page: Page, visit: Any) -> None
     masks.drag((5, 5), (25, 25))
     expected = rectangles((5, 5, 25, 25, BLUE), (10, 10, 20, 20, GREEN))
     assert same(masks.mask, expected)
-    assert masks.rows == ["water: 100 px, locked", "field: 300 px"]
+    assert masks.rows == ["water: locked, 100 px", "field: 300 px"]
     masks.part("only-empty").check()
     masks.label("water")
     expect(masks.part("remove")).to_be_disabled()

@@ -173,6 +173,7 @@ export const toolStyles = css`
     align-items: center;
     gap: 6px;
     min-block-size: 34px;
+    margin-inline: 4px;
     font-size: 0.9em;
     cursor: pointer;
   }
