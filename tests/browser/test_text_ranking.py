@@ -365,7 +365,7 @@ def test_nothing_of_an_attribute_becomes_html(page: Page, visit: Any) -> None:
 
 def test_one_response_and_a_dimension_named_twice(page: Page, visit: Any) -> None:
     site = visit(ranking([ORDER, ORDER], ["Only"]))
-    expect(page.locator(".faults")).to_contain_text('names "Correctness" twice')
+    expect(page.locator(".faults")).to_contain_text("names “Correctness” twice")
     for index in (0, 1):
         rank_of(page, "Correctness", "A").nth(index).select_option("1")
     submit(page)

@@ -303,7 +303,7 @@ def test_data_that_cannot_be_reviewed_is_told_and_not_submitted(page: Page, visi
 
 
 ODD: dict[str, tuple[Any, Any, str, str]] = {
-    "a box in pixels": ([block("k", "KEY", "K", (100, 2, 30, 4), "v"), *BLOCKS], None, "", 'the block "k"'),
+    "a box in pixels": ([block("k", "KEY", "K", (100, 2, 30, 4), "v"), *BLOCKS], None, "", "the block “k”"),
     "an item that is no block": ([*BLOCKS, 7], None, "", "Item 5 "),
     "a key without a name": (BLOCKS, [{"key": "x"}], "", "keys='[{"),
     "another type of block": (BLOCKS, None, "block-types=\"['TABLE']\"", "block-types='[\"TABLE\"]'"),

@@ -1,15 +1,14 @@
 import { html, nothing, type PropertyDeclarations } from "lit";
-import { live } from "lit/directives/live.js";
-import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
 import { History } from "../../../common/src/history.ts";
 import { textRankingAnswer } from "../defaults.ts";
 import { ANSWER, type AnswerPart, type Json } from "../shared/answer.ts";
+import { excerpt } from "../shared/excerpt.ts";
 import { keyOf, type Shortcut } from "../shared/hot-keys.ts";
 import { jsonProperty, withTextItems } from "../shared/json-attribute.ts";
 import { fetchText, isTextReference } from "../shared/text-source.ts";
 import { Widget } from "../shared/widget.ts";
-import { type Dimension, readDimensions, readResponses } from "./dimensions.ts";
+import { type BoardHost, renderBoard } from "./board.ts";
+import { type Dimension, type Fault, readDimensions, readResponses } from "./dimensions.ts";
 import {
   clearRank,
   isComplete,
@@ -111,13 +110,21 @@ export class CrowdTextRanking extends Widget {
     this.#given = given;
     const responses = readResponses(this.responses);
     const dimensions = readDimensions(this.ordinalRankingDimensions as Json | undefined);
-    const malformed = (attribute: string) => this.jsonFaults.has(attribute);
-    this.fault("responses", malformed("responses") ? "" : responses.fault);
-    const ranking = "ordinal-ranking-dimensions";
-    this.fault(ranking, malformed(ranking) ? "" : dimensions.fault);
+    this.#tell("responses", this.responses, responses.fault);
+    this.#tell("ordinal-ranking-dimensions", this.ordinalRankingDimensions, dimensions.fault);
     this.#task = { responses: responses.items, dimensions: dimensions.items };
     this.#history = new History(this.#blank());
     this.current = 0;
+  }
+
+  #tell(attribute: string, value: unknown, fault: Fault | undefined): void {
+    if (!fault || (value === undefined && this.jsonFaults.has(attribute))) {
+      this.fault(attribute);
+      return;
+    }
+    const { kind, item = 0, name = "" } = fault;
+    const quoted = excerpt(JSON.stringify(value) ?? "");
+    this.fault(attribute, this.#t(kind, { attribute, value: quoted, item, name }));
   }
 
   #blank(): State {
@@ -140,7 +147,7 @@ export class CrowdTextRanking extends Widget {
     this.fault("text");
     if (!isReference) return;
     try {
-      const prompt = await fetchText(text);
+      const prompt = await fetchText(text, this);
       if (text === this.text) this.prompt = prompt;
     } catch (error) {
       if (text === this.text) this.fault("text", (error as Error).message);
@@ -265,6 +272,20 @@ export class CrowdTextRanking extends Widget {
       this.announce(t(back ? "undone" : "redone", { what }));
       this.#redrawWithFocus();
     }
+  }
+
+  get #boardHost(): BoardHost {
+    return {
+      t: this.#t,
+      drag: this.#drag,
+      texts: this.#task.responses,
+      nameOf: (item) => this.#name(item),
+      enter: (dimension) => {
+        this.current = dimension;
+      },
+      rank: (dimension, item, ranks) => this.#commit({ dimension, item }, ranks),
+      key: (event) => this.#onFieldKey(event),
+    };
   }
 
   /** The response that has the focus, in its row or as a text. */
@@ -422,131 +443,20 @@ export class CrowdTextRanking extends Widget {
 
   protected override renderPanel() {
     if (!this.#isUsable) return nothing;
-    return html`${this.#task.dimensions.map((dimension, index) => this.#renderBoard(dimension, index))}`;
-  }
-
-  #renderBoard({ name, allowTie }: Dimension, dimension: number) {
-    const t = this.#t;
-    const ranks = this.#state[dimension] ?? [];
-    const done = rankedCount(ranks);
-    const order = listed(ranks);
-    const open = order.slice(done);
-    const row = (item: number) => this.#renderRow(dimension, item);
-    const starts = done === 0 && this.#drag.willRank(dimension);
-    const lacking = this.problem !== "" && done < ranks.length;
-    return html`<section
-      class="board ${lacking ? "lacking" : ""}"
-      aria-labelledby="board-${dimension}"
-      aria-current=${dimension === this.current && this.#task.dimensions.length > 1 ? "true" : nothing}
-      data-dimension=${dimension}
-      @focusin=${() => {
-        this.current = dimension;
-      }}
-    >
-      <div class="board-head">
-        <h3 id="board-${dimension}" dir="auto">${name}</h3>
-        <span class="progress"
-          >${done === ranks.length ? "✓ " : nothing}${t("progress", { done, count: ranks.length })}</span
-        >
-      </div>
-      <p class="hint">${t(allowTie ? "tiesAllowed" : "noTies")}</p>
-      <ol class="rows">
-        ${repeat(
-          [
-            ...(done === 0 ? (["start"] as const) : []),
-            ...order.slice(0, done),
-            ...(open.length > 0 ? (["open"] as const) : []),
-            ...open,
-          ],
-          (one) => one,
-          (one) => {
-            if (one === "start") {
-              return html`<li class="start ${starts ? "onto" : ""}">${t("startHere")}</li>`;
-            }
-            return one === "open" ? html`<li class="zone">${t("notRankedYet")}</li>` : row(one);
-          },
-        )}
-      </ol>
-    </section>`;
-  }
-
-  #renderRow(dimension: number, item: number) {
-    const t = this.#t;
-    const { name, allowTie } = this.#task.dimensions[dimension] as Dimension;
-    const ranks = this.#state[dimension] ?? [];
-    const rank = ranks[item] ?? null;
-    const peers = rank === null ? [] : [...ranks.keys()].filter((other) => ranks[other] === rank);
-    const names = { dimension: name, response: this.#name(item) };
-    const distance = this.#drag.distance(dimension, item);
-    const edge = this.#drag.edgeAt(dimension, item);
-    const look = [
-      "row",
-      peers.length > 1 && "shared",
-      peers.length > 1 && peers[0] !== item && "tied",
-      distance !== undefined && "dragged",
-      edge === "tie" ? "onto" : edge,
-    ];
-    const choose = (event: Event) => {
-      const chosen = (event.target as HTMLSelectElement).value;
-      const changed =
-        chosen === "" ? clearRank(ranks, item) : setRank(ranks, item, Number(chosen), allowTie);
-      // The field's own event has done its work here.
-      event.stopPropagation();
-      this.#commit({ dimension, item }, changed);
-    };
-    return html`<li
-      class=${look.filter(Boolean).join(" ")}
-      style=${styleMap({ "--dragged": distance === undefined ? undefined : `${distance}px` })}
-      data-item=${item}
-      data-rank=${rank ?? ""}
-      @pointerdown=${(event: PointerEvent) =>
-        this.#drag.start(event, item, { dimension, ranks, allowTie })}
-      @pointermove=${(event: PointerEvent) => this.#drag.move(event)}
-      @pointerup=${(event: PointerEvent) => this.#drag.end(event)}
-      @pointercancel=${() => this.#drag.cancel()}
-    >
-      <span class="grip" aria-hidden="true">
-        <svg viewBox="0 0 16 16"><path d="M3 5h10M3 8h10M3 11h10"></path></svg>
-      </span>
-      <select
-        aria-label=${t("rankOf", names)}
-        @change=${choose}
-        @keydown=${(event: KeyboardEvent) => this.#onFieldKey(event)}
-      >
-        <option value="" aria-label=${t("notRanked")} .selected=${live(rank === null)}>–</option>
-        ${Array.from(ranks.keys(), (place) => {
-          const one = place + 1;
-          return html`<option value=${one} .selected=${live(rank === one)}>${one}</option>`;
-        })}
-      </select>
-      <span class="what">
-        <strong>${names.response}</strong>
-        <span dir="auto">${this.#task.responses[item]?.slice(0, 120)}</span>
-      </span>
-      <span class="moves">
-        ${this.#renderMove({ dimension, item }, -1, t("moveUp", names), allowTie)}
-        ${this.#renderMove({ dimension, item }, 1, t("moveDown", names), allowTie)}
-      </span>
-    </li>`;
-  }
-
-  /** Reached by pointers and screen readers; by keys Shift with an arrow does the same. */
-  #renderMove(place: Place, direction: -1 | 1, label: string, allowTie: boolean) {
-    const ranks = this.#state[place.dimension] ?? [];
-    const moved = step(ranks, place.item, direction, allowTie);
-    return html`<button
-      type="button"
-      class="move"
-      tabindex="-1"
-      aria-label=${label}
-      title=${label}
-      aria-disabled=${String(moved) === String(ranks)}
-      @click=${() => this.#commit(place, moved)}
-    >
-      <svg viewBox="0 0 16 16" aria-hidden="true">
-        <path d=${direction < 0 ? "M3 10.5 8 5.5l5 5" : "M3 5.5l5 5 5-5"}></path>
-      </svg>
-    </button>`;
+    const { dimensions } = this.#task;
+    return html`${dimensions.map((one, dimension) => {
+      const ranks = this.#state[dimension] ?? [];
+      return renderBoard(
+        {
+          ...one,
+          dimension,
+          ranks,
+          isCurrent: dimension === this.current && dimensions.length > 1,
+          isLacking: this.problem !== "" && !isComplete(ranks),
+        },
+        this.#boardHost,
+      );
+    })}`;
   }
 }
 

@@ -6,50 +6,45 @@ export interface Dimension {
   readonly allowTie: boolean;
 }
 
-/** What was read, and what is wrong with it, for people. */
-export interface Reading<Item> {
-  readonly items: readonly Item[];
-  readonly fault: string;
+/** What is wrong with a list; `item` counts from 1. */
+export interface Fault {
+  readonly kind: "missing" | "notList" | "empty" | "notText" | "noName" | "twice";
+  readonly item?: number;
+  readonly name?: string;
 }
 
-const nothing = <Item>(fault: string): Reading<Item> => ({ items: [], fault });
+export interface Reading<Item> {
+  readonly items: readonly Item[];
+  readonly fault?: Fault;
+}
+
+const refuse = <Item>(kind: Fault["kind"], item?: number): Reading<Item> => ({
+  items: [],
+  fault: item === undefined ? { kind } : { kind, item },
+});
 
 /** The texts to rank. One that is no text spoils the list: ranks go by place. */
 export function readResponses(value: Json | undefined): Reading<string> {
-  if (value === undefined) return nothing("The attribute responses is missing.");
-  if (!Array.isArray(value)) return nothing(quote("responses", value, "is not a list of texts"));
-  if (value.length === 0) return nothing(quote("responses", value, "holds nothing to rank"));
+  if (value === undefined) return refuse("missing");
+  if (!Array.isArray(value)) return refuse("notList");
+  if (value.length === 0) return refuse("empty");
   const wrong = value.findIndex((item) => typeof item !== "string");
-  if (wrong >= 0) return nothing(quote("responses", value, `has no text as item ${wrong + 1}`));
-  return { items: value as string[], fault: "" };
+  return wrong >= 0 ? refuse("notText", wrong + 1) : { items: value as string[] };
 }
 
-const NAME = "ordinal-ranking-dimensions";
-
-/** The dimensions with a name; a tie is allowed only where it is said. */
+/** The dimensions with a name; a tie is allowed only where it is said. One that is there twice is ranked twice. */
 export function readDimensions(value: Json | undefined): Reading<Dimension> {
-  if (value === undefined) return nothing(`The attribute ${NAME} is missing.`);
-  if (!Array.isArray(value)) return nothing(quote(NAME, value, "is not a list of dimensions"));
-  if (value.length === 0) return nothing(quote(NAME, value, "names no dimension"));
+  if (value === undefined) return refuse("missing");
+  if (!Array.isArray(value)) return refuse("notList");
+  if (value.length === 0) return refuse("empty");
   const items: Dimension[] = [];
   for (const [index, item] of value.entries()) {
     const { name, allowTie } = (item ?? {}) as { name?: Json; allowTie?: Json };
-    if (typeof name !== "string" || name.trim() === "") {
-      return nothing(quote(NAME, value, `has no name in item ${index + 1}`));
-    }
+    if (typeof name !== "string" || name.trim() === "") return refuse("noName", index + 1);
     items.push({ name, allowTie: allowTie === true || allowTie === "true" });
   }
   const twice = items.find(
     ({ name }, index) => items.findIndex((one) => one.name === name) < index,
   );
-  return {
-    items,
-    fault: twice ? quote(NAME, value, `names "${twice.name}" twice`) : "",
-  };
-}
-
-function quote(attribute: string, value: Json, what: string): string {
-  const text = JSON.stringify(value);
-  const excerpt = text.length > 120 ? `${text.slice(0, 119)}…` : text;
-  return `The attribute ${attribute}='${excerpt}' ${what}.`;
+  return twice ? { items, fault: { kind: "twice", name: twice.name } } : { items };
 }

@@ -1,14 +1,15 @@
-import { html, nothing, type PropertyDeclarations } from "lit";
-import { live } from "lit/directives/live.js";
+import { html, type PropertyDeclarations } from "lit";
 import { History } from "../../../common/src/history.ts";
 import { ANSWER, type AnswerPart, type Json } from "../shared/answer.ts";
+import { excerpt } from "../shared/excerpt.ts";
 import type { Shortcut } from "../shared/hot-keys.ts";
 import { pictureStyles } from "../shared/image/picture-styles.ts";
 import { PictureView } from "../shared/image/picture-view.ts";
 import { jsonProperty, withTextItems } from "../shared/json-attribute.ts";
 import { Widget } from "../shared/widget.ts";
 import { areaOf, paintPairs, pairAt } from "./highlights.ts";
-import { PAIR_BLOCK, type Pair, readKeys, readPairs, valueText } from "./pairs.ts";
+import { type PairRowHost, renderPair } from "./pair-row.ts";
+import { type Fault, PAIR_BLOCK, type Pair, readKeys, readPairs } from "./pairs.ts";
 import {
   answerBlocks,
   type Choice,
@@ -51,15 +52,13 @@ const CHOICE_KEYS: Readonly<Record<Choice, string>> = {
 const PAIR_SHARE = 0.7;
 const MOST_ZOOM = 6;
 
+/** Faults of one attribute that are told in full. */
+const MOST_TOLD = 3;
+
 /** Pixels that a press on the picture may slip before it is a drag. */
 const SLIP = 5;
 
 const same = (value: Json | undefined) => value;
-
-const excerptOf = (value: unknown) => {
-  const text = JSON.stringify(value) ?? "";
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-};
 
 /** Review of the key-value pairs that an analysis has found in a document. */
 export class CrowdTextractAnalyzeDocument extends Widget {
@@ -132,18 +131,10 @@ export class CrowdTextractAnalyzeDocument extends Widget {
     const malformed =
       blocks === undefined && SPELLINGS["initial-value"].some((name) => this.jsonFaults.has(name));
     const isMissing = !malformed && blocks === undefined && items.length === 0;
-    this.#tell(
-      "initial-value",
-      blocks,
-      isMissing ? ["It is missing: there is nothing to review."] : faults,
-    );
+    this.#tell("initial-value", blocks, isMissing ? [{ kind: "missing" }] : faults);
     this.#tell("keys", this.keys, keys.faults);
     const others = (Array.isArray(types) ? types : []).filter((type) => type !== PAIR_BLOCK);
-    this.#tell(
-      "block-types",
-      types,
-      others.length > 0 ? [`Only ${PAIR_BLOCK} can be reviewed.`] : [],
-    );
+    this.#tell("block-types", types, others.length > 0 ? [{ kind: "otherType" }] : []);
     this.#isUsable = !malformed && !isMissing && (blocks === undefined || Array.isArray(blocks));
     this.#pairs = items;
     this.#history = new History(startReview(items));
@@ -152,12 +143,18 @@ export class CrowdTextractAnalyzeDocument extends Widget {
     this.view.repaint("marks");
   }
 
-  /** One fault an attribute: the first few of what is wrong with it. */
-  #tell(attribute: string, value: unknown, faults: readonly string[]): void {
-    const more = faults.length > 3 ? ` (and ${faults.length - 3} more)` : "";
-    const quoted = value === undefined ? attribute : `${attribute}='${excerptOf(value)}'`;
-    const text = `The attribute ${quoted}: ${faults.slice(0, 3).join(" ")}${more}`;
-    this.fault(attribute, faults.length > 0 ? text : "");
+  /** One message an attribute: the first few of what is wrong with it. */
+  #tell(attribute: string, value: unknown, faults: readonly Fault[]): void {
+    const t = this.#t;
+    const told = faults
+      .slice(0, MOST_TOLD)
+      .map(({ kind, item = 0, id = "" }) => t(kind, { item, id, type: PAIR_BLOCK }));
+    const more = faults.length - told.length;
+    if (more > 0) told.push(t("moreFaults", { count: more }));
+    const quoted =
+      value === undefined ? attribute : `${attribute}='${excerpt(JSON.stringify(value))}'`;
+    const message = t("fault", { quoted, faults: told.join(" ") });
+    this.fault(attribute, faults.length > 0 ? message : "");
   }
 
   protected override willUpdate(): void {
@@ -210,7 +207,7 @@ export class CrowdTextractAnalyzeDocument extends Widget {
   }
 
   #keyName(index: number): string {
-    return this.#review[index]?.key.trim() || this.#t("noKey");
+    return this.#review[index]?.key.trim() || this.#t("nameless");
   }
 
   protected override readDraft(): Json | undefined {
@@ -238,12 +235,12 @@ export class CrowdTextractAnalyzeDocument extends Widget {
 
   // --- the work
 
-  #change(index: number, change: Partial<Verdict>, typedIn = ""): void {
+  /** False when that is what was said already. */
+  #change(index: number, change: Partial<Verdict>, typedIn = ""): boolean {
     const review = this.#review;
     const before = review[index];
-    if (!before) return;
-    const verdict = changed(before, change);
-    if (sameVerdict(before, verdict)) return;
+    const verdict = before && changed(before, change);
+    if (!verdict || sameVerdict(before, verdict)) return false;
     const next = review.map((one, at) => (at === index ? verdict : one));
     const key = this.#keyName(index);
     if (typedIn && typedIn === this.#typing) {
@@ -257,6 +254,7 @@ export class CrowdTextractAnalyzeDocument extends Widget {
     }
     this.#typing = typedIn;
     this.requestUpdate();
+    return true;
   }
 
   #type(index: number, field: "key" | "value", event: Event): void {
@@ -277,9 +275,8 @@ export class CrowdTextractAnalyzeDocument extends Widget {
   #choose(index: number, choice: Choice): boolean {
     const pair = this.#pairs[index];
     if (!pair || !choicesFor(pair).includes(choice)) return false;
-    this.#change(index, { choice });
     this.announce(this.#t("chosen", { key: this.#keyName(index), choice: this.#t(choice) }));
-    this.changed();
+    if (this.#change(index, { choice })) this.changed();
     return true;
   }
 
@@ -418,6 +415,18 @@ export class CrowdTextractAnalyzeDocument extends Widget {
 
   static override styles = [...Widget.styles, pictureStyles, reviewStyles];
 
+  get #rowHost(): PairRowHost {
+    return {
+      t: this.#t,
+      keyName: (index) => this.#keyName(index),
+      select: (index) => this.#select(index),
+      choose: (index, choice) => this.#choose(index, choice),
+      type: (index, field, event) => this.#type(index, field, event),
+      typed: (event) => this.#typed(event),
+      key: (event, index) => this.#onKey(event, index),
+    };
+  }
+
   protected override renderTools() {
     const t = this.frameText;
     return html`${this.view.renderZoom()}
@@ -469,89 +478,20 @@ export class CrowdTextractAnalyzeDocument extends Widget {
         <span>${open > 0 ? t("todo", { count: open }) : `✓ ${t("allDone")}`}</span>
       </div>
       <ol class="pairs" aria-labelledby="pairs">
-        ${this.#pairs.map((pair, index) => this.#renderPair(pair, index))}
-      </ol>`;
-  }
-
-  #renderPair(pair: Pair, index: number) {
-    const t = this.#t;
-    const verdict = this.#review[index] as Verdict;
-    const isOut = verdict.choice === "no" || verdict.choice === "notFound";
-    const lacking = this.problem !== "" && lacks(verdict) !== undefined;
-    return html`<li
-      class="pair ${lacking ? "lacking" : ""}"
-      aria-current=${index === this.current ? "true" : nothing}
-      data-choice=${verdict.choice}
-      @focusin=${() => this.#select(index)}
-      @click=${() => this.#select(index)}
-      @keydown=${(event: KeyboardEvent) => this.#onKey(event, index)}
-    >
-      ${this.#renderKey(pair, verdict, index)}
-      <textarea
-        id="value-${index}"
-        class=${verdict.choice === "yes" ? "" : "off"}
-        rows="1"
-        dir="auto"
-        aria-label=${t("valueOf", { key: this.#keyName(index) })}
-        aria-invalid=${lacking ? "true" : nothing}
-        .value=${live(verdict.value)}
-        @input=${(event: Event) => this.#type(index, "value", event)}
-        @change=${(event: Event) => this.#typed(event)}
-      ></textarea>
-      ${
-        pair.found && !isOut && verdict.value !== valueText(pair)
-          ? html`<p class="note" dir="auto">${this.#originalText(pair)}</p>`
-          : nothing
-      }
-      <fieldset class="choices">
-        <legend>${t("isPair")}</legend>
-        ${choicesFor(pair).map(
-          (choice) => html`<label
-            ><input
-              type="radio"
-              name="choice-${index}"
-              value=${choice}
-              .checked=${live(verdict.choice === choice)}
-              @change=${(event: Event) => {
-                event.stopPropagation();
-                this.#choose(index, choice);
-              }}
-            />${t(choice)}</label
-          >`,
+        ${this.#pairs.map((pair, index) =>
+          renderPair(
+            {
+              index,
+              pair,
+              verdict: this.#review[index] as Verdict,
+              isCurrent: index === this.current,
+              isChecked: this.problem !== "",
+              keyIsEditable: pair.found && !this.noKeyEdit,
+            },
+            this.#rowHost,
+          ),
         )}
-      </fieldset>
-    </li>`;
-  }
-
-  #originalText(pair: Pair): string {
-    const text = valueText(pair);
-    return text === "" ? this.#t("originalBlank") : this.#t("original", { text });
-  }
-
-  #renderKey(pair: Pair, verdict: Verdict, index: number) {
-    const t = this.#t;
-    if (pair.found && !this.noKeyEdit) {
-      return html`<input
-        type="text"
-        class="key"
-        id="key-${index}"
-        dir="auto"
-        aria-label=${t("keyOf", { number: index + 1 })}
-        .value=${live(verdict.key)}
-        @input=${(event: Event) => this.#type(index, "key", event)}
-        @change=${(event: Event) => this.#typed(event)}
-      />`;
-    }
-    const aliases = pair.found ? [] : (pair.aliases ?? []);
-    return html`<div class="key" id="key-${index}">
-        <bdi>${this.#keyName(index)}</bdi>
-        ${pair.found ? nothing : html`<span class="tag">${t("lookFor")}</span>`}
-      </div>
-      ${
-        aliases.length > 0
-          ? html`<p class="note">${t("aliases", { aliases: aliases.join(", ") })}</p>`
-          : nothing
-      }`;
+      </ol>`;
   }
 }
 

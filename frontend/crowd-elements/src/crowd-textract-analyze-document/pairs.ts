@@ -40,10 +40,16 @@ export interface ImportantKey {
   readonly aliases: readonly string[];
 }
 
-/** What was read, and what is wrong with it, for people. */
+/** What is wrong; `item` counts from 1, `id` names a block. */
+export interface Fault {
+  readonly kind: "missing" | "notList" | "notBlock" | "outside" | "noKey" | "otherType";
+  readonly item?: number;
+  readonly id?: string;
+}
+
 export interface Reading<Item> {
   readonly items: readonly Item[];
-  readonly faults: readonly string[];
+  readonly faults: readonly Fault[];
 }
 
 export const PAIR_BLOCK = "KEY_VALUE_SET";
@@ -66,23 +72,21 @@ export const valueText = (pair: Pair): string =>
 
 /** The pairs in the analysis, then the keys that it lacks. */
 export function readPairs(blocks: Json | undefined, keys: readonly ImportantKey[]): Reading<Pair> {
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const byId = new Map<string, JsonObject>();
-  if (blocks !== undefined && !Array.isArray(blocks)) faults.push("It is not a list of blocks.");
+  if (blocks !== undefined && !Array.isArray(blocks)) faults.push({ kind: "notList" });
   for (const [index, block] of (Array.isArray(blocks) ? blocks : []).entries()) {
     if (isObject(block) && textOf(block.id) && textOf(block.blockType)) {
       byId.set(String(block.id), block);
     } else {
-      faults.push(`Item ${index + 1} is no block with an id and a blockType.`);
+      faults.push({ kind: "notBlock", item: index + 1 });
     }
   }
 
   const part = (id: string): Part => {
     const block = byId.get(id) ?? {};
     const box = readBox(block.geometry);
-    if (box === "outside") {
-      faults.push(`The box of the block "${id}" does not lie in the picture (ratios from 0 to 1).`);
-    }
+    if (box === "outside") faults.push({ kind: "outside", id });
     return {
       id,
       text: blockText(block, byId),
@@ -129,13 +133,13 @@ export function readPairs(blocks: Json | undefined, keys: readonly ImportantKey[
 /** Reads `keys`; "*", which stands for any key in the conditions of a review, names none. */
 export function readKeys(value: Json | undefined): Reading<ImportantKey> {
   if (value === undefined || value === null) return { items: [], faults: [] };
-  if (!Array.isArray(value)) return { items: [], faults: ["It is not a list of keys."] };
+  if (!Array.isArray(value)) return { items: [], faults: [{ kind: "notList" }] };
   const items: ImportantKey[] = [];
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   for (const [index, item] of value.entries()) {
     const key = isObject(item) ? textOf(item.importantFormKey)?.trim() : undefined;
     if (!key) {
-      faults.push(`Item ${index + 1} has no importantFormKey.`);
+      faults.push({ kind: "noKey", item: index + 1 });
     } else if (key !== "*" && !items.some((other) => isSpelling(other, key))) {
       const aliases = texts((item as JsonObject).importantFormKeyAliases).filter(
         (alias) => alias.trim() !== "" && plain(alias) !== plain(key),

@@ -43,6 +43,9 @@ export const reviewStyles = css`
     border-inline-start-width: 5px;
     border-radius: var(--tk-radius);
     background: var(--tk-raised);
+    /* Documents may have hundreds of pairs. */
+    content-visibility: auto;
+    contain-intrinsic-size: auto 130px;
   }
   /* What gets the focus is not hidden by the footer. */
   .pair :is(input, textarea) {

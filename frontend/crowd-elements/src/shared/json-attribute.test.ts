@@ -35,7 +35,7 @@ describe("JsonElement", () => {
     static override properties = { labels: jsonProperty("labels") };
     declare labels: string[] | undefined;
     get faults() {
-      return Array.from(this.jsonFaults.values());
+      return this.jsonFaultTexts;
     }
   }
   customElements.define("json-probe", Probe);

@@ -3,6 +3,8 @@ import JSON5 from "json5";
 import type { PropertyDeclaration } from "lit";
 import type { Json } from "./answer.ts";
 import { CrowdElement } from "./element.ts";
+import { excerpt } from "./excerpt.ts";
+import { jsonStrings } from "./json-strings.ts";
 
 /**
  * Reads what templates write: strict JSON, single quotes, unquoted keys, trailing commas, comments.
@@ -35,14 +37,25 @@ export const jsonProperty = (attribute: string): PropertyDeclaration => ({
   },
 });
 
+interface JsonFault {
+  readonly text: string;
+  readonly reason: string;
+}
+
 /** An element with JSON attributes. Malformed ones are told in `jsonFaults` and leave the property as it was. */
 export abstract class JsonElement extends CrowdElement {
   /** The attributes that hold JSON, each with what is done to the value after parsing. */
   static jsonAttributes: ReadonlyMap<string, (value: Json | undefined) => Json | undefined> =
     new Map();
 
-  /** Attribute name to a message for people. */
-  protected readonly jsonFaults = new Map<string, string>();
+  /** Attribute name to what it holds and why that is no JSON. */
+  protected readonly jsonFaults = new Map<string, JsonFault>();
+
+  /** For people; not before the element stands in its place, which says the language. */
+  protected get jsonFaultTexts(): string[] {
+    const t = jsonStrings(this);
+    return Array.from(this.jsonFaults, ([name, fault]) => t("notJson", { name, ...fault }));
+  }
 
   override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
     const shape = (this.constructor as typeof JsonElement).jsonAttributes.get(name);
@@ -56,10 +69,9 @@ export abstract class JsonElement extends CrowdElement {
       // A property that is reflected comes here in the middle of an update: the fault goes with the next one.
       if (this.jsonFaults.delete(name)) queueMicrotask(() => this.requestUpdate());
     } catch (error) {
-      const excerpt = text.length > 120 ? `${text.slice(0, 119)}…` : text;
-      const fault = `The attribute ${name}="${excerpt}" is not JSON: ${(error as Error).message}`;
+      const fault = { text: excerpt(text), reason: (error as Error).message };
       this.jsonFaults.set(name, fault);
-      console.error(`<${this.localName}> ${fault}`);
+      console.error(`<${this.localName}> ${name}="${fault.text}" is not JSON: ${fault.reason}`);
       this.requestUpdate();
       return;
     }

@@ -1,5 +1,7 @@
 /** The `text` of the V2 elements: the text itself, or where in S3 it is. */
 
+import { textSourceStrings } from "./text-source-strings.ts";
+
 /** Signatures of the ways in which S3 signs an address. */
 const SIGNED = /[?&](X-Amz-Signature|Signature)=/i;
 const S3_HOST = /(^|\.)amazonaws\.com(\.cn)?$/i;
@@ -12,27 +14,25 @@ export function isTextReference(text: string): boolean {
   return SIGNED.test(reference) || S3_HOST.test(new URL(reference).hostname);
 }
 
-/** Reads what a reference names; throws an Error that says to the template's author why it cannot. */
-export async function fetchText(reference: string): Promise<string> {
-  const address = reference.trim();
-  if (/^s3:/i.test(address)) {
-    throw new Error(
-      `The attribute text="${address}" names an object that a page cannot read: pass it through grant_read_access.`,
-    );
-  }
-  const { origin, pathname } = new URL(address);
+/** Reads what a reference names; throws an Error for people, in the language of the `place` where it is shown. */
+export async function fetchText(
+  reference: string,
+  place: Element = document.documentElement,
+): Promise<string> {
+  const t = textSourceStrings(place);
+  const whole = reference.trim();
+  if (/^s3:/i.test(whole)) throw new Error(t("unsigned", { address: whole }));
+  const { origin, pathname } = new URL(whole);
+  // Without the query, which may hold a signature.
+  const address = `${origin}${pathname}`;
   let response: Response;
+  let text: string;
   try {
-    response = await fetch(address);
+    response = await fetch(whole);
+    text = await response.text();
   } catch {
-    throw new Error(
-      `The text at ${origin}${pathname} could not be read: it is not there, or its bucket allows no CORS.`,
-    );
+    throw new Error(t("unreachable", { address }));
   }
-  if (!response.ok) {
-    throw new Error(
-      `The text at ${origin}${pathname} could not be read: status ${response.status}.`,
-    );
-  }
-  return response.text();
+  if (!response.ok) throw new Error(t("refused", { address, status: String(response.status) }));
+  return text;
 }

@@ -317,7 +317,7 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
   }
 
   #renderFaults() {
-    const faults = [...this.jsonFaults.values(), ...this.#faults.values()];
+    const faults = [...this.jsonFaultTexts, ...this.#faults.values()];
     return faults.map((fault) => html`<p dir="auto">${fault}</p>`);
   }
 
