@@ -145,6 +145,34 @@ def test_controls_that_a_template_appends_join_the_answer(page: Page, visit: Any
     assert set(answer) == {"names", "why", "hint"}
 
 
+def test_a_template_brings_its_own_submit(page: Page, visit: Any) -> None:
+    site = visit(
+        annotation()
+        + """<crowd-button id="own" form-action="submit">Send</crowd-button>
+      <script>document.addEventListener("all-crowd-elements-ready", () => {
+        const root = document.querySelector("crowd-entity-annotation").shadowRoot;
+        root.querySelector("[data-testid=crowd-submit]").style.display = "none";
+        const crowdForm = root.querySelector("crowd-form");
+        crowdForm.form.append(own);
+        crowdForm.onsubmit = (event) => { if (!window.asked) { window.asked = true; event.preventDefault(); } };
+      });</script>"""
+    )
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_function("document.documentElement.dataset.crowdState === 'prevented'")
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+    assert site.answers == [[{"names": {"entities": []}}]]
+
+
+def test_keys_change_nothing_once_it_is_sent(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9))))
+    page.mouse.click(*point(page, 2))
+    submit(page)
+    page.keyboard.press("3")
+    page.keyboard.press("Delete")
+    assert spans(page) == [("person", "Ana Silva")]
+
+
 def test_inside_a_form_there_is_one_submit_and_one_answer(page: Page, visit: Any) -> None:
     site = visit(f'<crowd-form><input name="hint" value="h">{annotation()}</crowd-form>')
     expect(page.get_by_role("button", name="Submit")).to_have_count(1)
@@ -305,6 +333,15 @@ def test_everything_goes_by_keys(page: Page, visit: Any) -> None:
     page.keyboard.press("Control+Enter")
     page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
     assert len(site.answers[0][0]["names"]["entities"]) == 2
+
+
+def test_a_word_cursor_that_is_not_seen_is_not_labeled(page: Page, visit: Any) -> None:
+    visit(annotation())
+    body(page).focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".label-button[data-label=place]").click()
+    assert spans(page) == []
+    expect(page.locator(".prompt")).to_have_text("place: select its words.")
 
 
 def test_tab_walks_the_spans_and_leaves(page: Page, visit: Any) -> None:

@@ -137,6 +137,17 @@ def test_everything_goes_by_keys(page: Page, visit: Any) -> None:
     assert site.answers[0][0]["qa"]["questionsAndAnswers"][0]["answer"] == "Yes"
 
 
+def test_what_a_finger_selects_is_taken_by_a_button(page: Page, visit: Any) -> None:
+    """A long press selects natively."""
+    visit(task())
+    body(page).evaluate(
+        """(text) => { const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+          const node = walker.nextNode(); getSelection().setBaseAndExtent(node, 52, node, 60); }"""
+    )
+    page.get_by_role("button", name="Take the selected passage as a reference").click()
+    assert pairs(page)[0]["references"] == [{"startOffset": 52, "endOffset": 63}]
+
+
 def test_undo_brings_back_pairs_with_their_texts(page: Page, visit: Any) -> None:
     visit(task())
     write(page, "When?", "In 1871")

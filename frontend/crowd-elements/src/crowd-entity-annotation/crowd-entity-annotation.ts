@@ -225,11 +225,11 @@ export class CrowdEntityAnnotation extends Widget {
 
   /** What a label's key or button does: label the selection, change the chosen span, or wait for a selection. */
   #use(label: string): void {
-    const { pending, cursor } = this.#pane;
+    const { pending, word } = this.#pane;
     const chosen = this.#chosen;
     if (pending) this.#add(pending, label, true);
     else if (chosen) this.#relabel(chosen, label);
-    else if (cursor) this.#add(cursor, label, true);
+    else if (word) this.#add(word, label, true);
     else {
       this.#armed = this.#armed === label ? "" : label;
       const t = this.#t;

@@ -526,14 +526,30 @@ export class CrowdQuestionAnswerGeneration extends Widget {
   protected override renderWork() {
     const t = this.#t;
     this.#pane.describe(textStrings(this)("text"), t("help"));
+    const { pending } = this.#pane;
     const prompt = this.#isLoading ? t("loading") : this.#notice || t("prompt");
     return html`<div class="columns">
       <div aria-busy=${String(this.#isLoading)}>
-        <p class="prompt ${this.#notice ? "refused" : ""}">${prompt}</p>
+        <p class="prompt ${this.#notice ? "refused" : ""}">
+          ${pending ? this.#renderTake(pending) : prompt}
+        </p>
         ${this.#pane.element}
       </div>
       <section class="questions" aria-label=${t("questions")}>${this.#renderQuestions()}</section>
     </div>`;
+  }
+
+  /** Where fingers select, nothing tells that they have finished. */
+  #renderTake(pending: Stretch) {
+    return html`<button
+      type="button"
+      class="tool"
+      id="take"
+      @click=${() => this.#pane.take()}
+    >
+      ${this.#t("keyTake")}
+    </button>
+    <span dir="auto">${this.#words(pending)}</span>`;
   }
 
   #renderQuestions() {

@@ -60,7 +60,7 @@ export function keyOf(event: KeyboardEvent): string {
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const target = chosen();
-  if (!target || dialogIsOpen(event)) return;
+  if (!target || dialogIsOpen(event) || isSent()) return;
   const pressed = keyOf(event);
   const submits = pressed === "Mod+Enter";
   if (isTyping(event) && !(submits && event.composedPath().includes(target))) return;
@@ -85,6 +85,10 @@ function chosen(): KeyTarget | undefined {
 }
 
 const isShown = (element: Element) => element.checkVisibility?.() ?? true;
+
+/** Whether the answer is on its way or has arrived: nothing changes the work any more. */
+const isSent = () =>
+  /^(sending|submitted)$/.test(document.documentElement.dataset.crowdState ?? "");
 
 /** Whether a modal dialog has the page: the focus is then inside of it. */
 const dialogIsOpen = (event: Event) =>

@@ -70,8 +70,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   readonly view: TextView;
   /** What is selected and waits for the owner to make something of it. */
   pending: Stretch | undefined;
-  /** The keyboard's word. */
-  cursor: Stretch | undefined;
+  #cursor: Stretch | undefined;
   /** Where an extension by keys began. */
   #anchor: Stretch | undefined;
   readonly #painter: HighlightPainter;
@@ -113,7 +112,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   /** Shows another text. */
   show(text: SegmentedText): void {
     this.#painter.paint([]);
-    this.pending = this.cursor = this.#anchor = undefined;
+    this.pending = this.#cursor = this.#anchor = undefined;
     this.view.show(text);
     this.#plan();
   }
@@ -130,9 +129,9 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     text.ariaDescription = description;
   }
 
-  /** What a command on the selection means: what is selected, else the keyboard's word. */
-  get subject(): Stretch | undefined {
-    return this.pending ?? this.cursor;
+  /** The keyboard's word, as long as it is seen. */
+  get word(): Stretch | undefined {
+    return this.view.element.matches(":focus") ? this.#cursor : undefined;
   }
 
   /** Nothing is selected any more. */
@@ -142,13 +141,18 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     this.host.requestUpdate();
   }
 
+  /** Finishes the selection, as a key or a mouse does. */
+  take(): void {
+    if (this.pending) this.#offer(this.pending);
+  }
+
   /** Calls off what is going on or selected; false when there is nothing. */
   cancel(): boolean {
     this.#isLeaving = true;
     if (this.#pointer.cancel()) return true;
     if (this.pending) this.clear();
-    else if (!this.cursor) return false;
-    else this.cursor = undefined;
+    else if (!this.#cursor) return false;
+    else this.#cursor = undefined;
     this.host.requestUpdate();
     return true;
   }
@@ -216,12 +220,12 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
 
   draw(from: number, to: number, fine: boolean): void {
     this.pending = snapped(this.text, this.owner.spans(), from, to, fine);
-    this.cursor = undefined;
+    this.#cursor = undefined;
     this.host.requestUpdate();
   }
 
   finish(): void {
-    if (this.pending) this.#offer(this.pending);
+    this.take();
   }
 
   dragEdge(side: Side, to: number, fine: boolean): void {
@@ -258,7 +262,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
 
   click(unit: number | undefined, times: number): void {
     const span = unit === undefined ? undefined : spanAt(this.owner.spans(), unit);
-    this.cursor = undefined;
+    this.#cursor = undefined;
     if (times < 2 || span || unit === undefined) {
       this.clear();
       this.owner.choose(span);
@@ -289,7 +293,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   #onFocus(): void {
     const { element } = this.view;
     if (!element.matches(":focus-visible") || this.pending || this.owner.chosen()) return;
-    this.cursor ??= wordFrom(undefined, "Home", this.view);
+    this.#cursor ??= wordFrom(undefined, "Home", this.view);
     this.#plan();
   }
 
@@ -303,11 +307,13 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     } else if (isCursorKey(key)) {
       event.preventDefault();
       this.#moveCursor(key, shiftKey);
-    } else if (key === "Enter" && this.subject) {
+    } else if (key === "Enter") {
+      const stretch = this.pending ?? this.#cursor;
+      if (!stretch) return;
       event.preventDefault();
-      const span = this.pending ? undefined : spanAt(this.owner.spans(), this.subject.start);
+      const span = this.pending ? undefined : spanAt(this.owner.spans(), stretch.start);
       if (span) this.owner.choose(span);
-      else this.#offer(this.subject);
+      else this.#offer(stretch);
     }
   }
 
@@ -315,7 +321,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   #walk(by: -1 | 1): boolean {
     const chosen = this.owner.chosen();
     const spans = this.owner.spans();
-    const from = (chosen ?? this.cursor)?.start ?? (by > 0 ? 0 : this.text.text.length);
+    const from = (chosen ?? this.#cursor)?.start ?? (by > 0 ? 0 : this.text.text.length);
     const next = chosen
       ? spans[spans.indexOf(chosen) + by]
       : by > 0
@@ -323,7 +329,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
         : spans[indexAt(spans, from - 1)];
     if (!next) return false;
     this.clear();
-    this.cursor = undefined;
+    this.#cursor = undefined;
     this.owner.choose(next);
     this.reveal(next);
     return true;
@@ -331,7 +337,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
 
   #moveCursor(key: string, extend: boolean): void {
     const chosen = this.owner.chosen();
-    const from = this.cursor ?? this.pending ?? (chosen && this.text.at(chosen.start, "word"));
+    const from = this.#cursor ?? this.pending ?? (chosen && this.text.at(chosen.start, "word"));
     const to = wordFrom(from, key, this.view);
     if (!to) return;
     if (extend) {
@@ -342,7 +348,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
       };
     } else this.clear();
     this.owner.choose(undefined);
-    this.cursor = to;
+    this.#cursor = to;
     this.owner.say(this.text.excerpt(this.pending ?? to));
     this.host.requestUpdate();
     this.reveal(to);
@@ -389,7 +395,6 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
         remove: () => this.owner.remove(span),
       };
     });
-    const showsCursor = this.cursor && this.view.element.matches(":focus");
     const fills = HIGHLIGHTS
       ? []
       : paints.map((paint) => renderBoxes(this.view.boxes(paint), "fill", origin, paint.look.css));
@@ -401,7 +406,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
           this.#pointer.edgeDown,
         )
       : [];
-    const cursor = showsCursor ? this.view.boxes(this.cursor as Stretch) : [];
+    const cursor = this.word ? this.view.boxes(this.word) : [];
     render(
       html`<i class="probe"></i>${fills}${renderBadges(badges, origin)}${renderBoxes(
         cursor,
