@@ -47,17 +47,15 @@ function inJpeg(view: DataView): boolean {
   return changed;
 }
 
-/** The chunk gets a name that no reader knows: its checksum would be wrong after a change inside. */
 function inPng(view: DataView): boolean {
   const EXIF = 0x65584966;
-  const UNKNOWN = 0x7a7a7a7a;
   for (let at = 8; at + 8 <= view.byteLength; ) {
-    if (view.getUint32(at + 4) === EXIF) {
-      view.setUint32(at + 4, UNKNOWN);
-      view.setUint32(at + 8 + view.getUint32(at), checksum(view, at + 4, view.getUint32(at) + 4));
+    const size = view.getUint32(at);
+    if (view.getUint32(at + 4) === EXIF && inTiff(view, at + 8)) {
+      view.setUint32(at + 8 + size, checksum(view, at + 4, size + 4));
       return true;
     }
-    at += 12 + view.getUint32(at);
+    at += 12 + size;
   }
   return false;
 }
