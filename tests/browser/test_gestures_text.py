@@ -12,7 +12,15 @@ from playwright.async_api import Page
 
 from tests.browser.conftest import Hand
 from truthkit.findings import TruthkitError
-from truthkit.workforce.gestures import rank, relabel_span, remove_span, review_pair, select_span, submit
+from truthkit.workforce.gestures import (
+    rank,
+    relabel_span,
+    remove_span,
+    review_pair,
+    select_span,
+    submit,
+    write_question,
+)
 
 TEXT = "Ada met Bob in Paris.\n\nשלום, said Bob 👩‍🔬 to  Ada; n̥ois.\tThen they left for the Île-de-France. " * 3
 LONG = "A line of words that goes on for a while, and then some more of it.\n" * 400
@@ -143,6 +151,25 @@ def test_review_pair(hand: Hand, width: int) -> None:
     assert texts == ["Surname", "Lovelace", "Born", "", "Title", "Ms", "Mail", "ada@example.org"]
 
 
+def generation(more: str = "") -> str:
+    return f"""<crowd-form><crowd-question-answer-generation id="w" name="qa" text="{html.escape(TEXT)}"
+      question-tags="['Who', 'Where']" {more}></crowd-question-answer-generation></crowd-form>"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_write_question(hand: Hand, width: int) -> None:
+    site = hand.visit(generation('allow-custom-question-tags="true"'), width=width)
+    bob, paris = place(TEXT, "Bob"), place(TEXT, "Paris")
+    hand(write_question(hand.page, "qa", "Who met Bob?", "Ada.", tags=["Who"], references=[paris, bob]))
+    hand(write_question(hand.page, "", "Where?", "In Paris.", tags=["Where", "of my own"]))
+    hand(submit(hand.page))
+    hand(hand.page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'"))
+    first, second = site.answers[0][0]["qa"]["questionsAndAnswers"]
+    assert (first["question"], first["answer"], first["tags"]) == ("Who met Bob?", "Ada.", ["Who"])
+    assert sorted((one["startOffset"], one["endOffset"]) for one in first["references"]) == [bob, paris]
+    assert (second["question"], sorted(second["tags"])) == ("Where?", ["Where", "of my own"])
+
+
 @pytest.mark.parametrize(
     ("page", "gesture", "problem", "cure"),
     [
@@ -199,6 +226,12 @@ def test_review_pair(hand: Hand, width: int) -> None:
             lambda page: review_pair(page, "Page", "not found"),
             *("'not found' can't be said of 'Page'", "choices here: "),
             id="verdict",
+        ),
+        pytest.param(
+            generation('allow-custom-question-tags="false"'),
+            lambda page: write_question(page, "", "Why?", "So.", tags=["Why"]),
+            *("there is no tag 'Why'", "tags here: Who, Where"),
+            id="tag",
         ),
     ],
 )

@@ -8,6 +8,8 @@ from truthkit.workforce.gestures.choice import comment, moderate, pick, pick_man
 from truthkit.workforce.gestures.controls import choose, fill, slide, untick
 from truthkit.workforce.gestures.documents import review_pair
 from truthkit.workforce.gestures.form import open_tab, press, press_button, submit
+from truthkit.workforce.gestures.masks import delete_instance, erase, fill_area, flood, paint, relabel_instance
+from truthkit.workforce.gestures.questions import write_question
 from truthkit.workforce.gestures.ranking import rank
 from truthkit.workforce.gestures.shapes import (
     delete_shape,
@@ -26,15 +28,20 @@ from truthkit.workforce.gestures.text import select_text
 __all__ = [
     "choose",
     "comment",
+    "delete_instance",
     "delete_shape",
     "draw_box",
     "draw_line",
     "draw_polygon",
     "draw_polyline",
+    "erase",
     "fill",
+    "fill_area",
+    "flood",
     "moderate",
     "nothing_to_label",
     "open_tab",
+    "paint",
     "pick",
     "pick_many",
     "pick_none",
@@ -42,6 +49,7 @@ __all__ = [
     "press",
     "press_button",
     "rank",
+    "relabel_instance",
     "relabel_shape",
     "relabel_span",
     "remove_span",
@@ -52,4 +60,5 @@ __all__ = [
     "slide",
     "submit",
     "untick",
+    "write_question",
 ]

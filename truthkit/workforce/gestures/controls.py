@@ -67,32 +67,36 @@ async def slide(page: Page, name: str, value: float) -> None:
     named = f"[name={quoted(name)}]"
     slider = page.locator(f"input[type=range]{named}, crowd-slider{named} input[type=range]").first
     try:
-        await slider.scroll_into_view_if_needed(timeout=locate.PATIENCE_MS)
-        scale: dict[str, Any] = await slider.evaluate(_SCALE)
-        target = Decimal(str(value))
-        least, most, step = (Decimal(scale[key]) for key in ("min", "max", "step"))
-        if not least <= target <= most or (step and (target - least) % step):
-            stride = f" in steps of {scale['step']}" if step else ""
-            raise failed(
-                f"the slider {name!r} can't be at {value}", f"it goes from {scale['min']} to {scale['max']}{stride}"
-            )
-        share = float((target - least) / (most - least)) if most > least else 0.0
-        inset = min(scale["height"], scale["width"]) / 2
-        along = inset + (1 - share if scale["mirrored"] else share) * (scale["width"] - 2 * inset)
+        await slider.wait_for(state="attached", timeout=locate.PATIENCE_MS)
+    except BrowserError:
+        raise missing(f"there is no slider named {name!r}", "sliders here", await _names(page, "slider")) from None
+    await bring(page, slider, f"the slider {name!r}", value)
+
+
+async def bring(page: Page, slider: Locator, what: str, value: float) -> None:
+    """Bring the knob of an ``<input type="range">`` to ``value``; ``what`` it is goes into the fault if it can't be."""
+    scale: dict[str, Any] = await slider.evaluate(_SCALE)
+    target = Decimal(str(value))
+    least, most, step = (Decimal(scale[key]) for key in ("min", "max", "step"))
+    if not least <= target <= most or (step and (target - least) % step):
+        stride = f" in steps of {scale['step']}" if step else ""
+        raise failed(f"{what} can't be at {value}", f"it goes from {scale['min']} to {scale['max']}{stride}")
+    share = float((target - least) / (most - least)) if most > least else 0.0
+    inset = min(scale["height"], scale["width"]) / 2
+    along = inset + (1 - share if scale["mirrored"] else share) * (scale["width"] - 2 * inset)
+    try:
         await slider.click(position={"x": along, "y": scale["height"] / 2}, timeout=locate.PATIENCE_MS)
         if step:
             away = int((target - Decimal(await slider.input_value())) / step)
             for _ in range(abs(away)):
                 await page.keyboard.press("ArrowUp" if away > 0 else "ArrowDown")
+        reached = Decimal(await slider.input_value())
     except BrowserError as error:
-        if await slider.count():
-            raise unusable(f"the slider {name!r}", error) from None
-        raise missing(f"there is no slider named {name!r}", "sliders here", await _names(page, "slider")) from None
-    reached = Decimal(await slider.input_value())
+        raise unusable(what, error) from None
     # Without steps a slider goes as far as a pixel leads.
     tolerance = 0 if step else (most - least) / max(1, int(scale["width"]))
     if abs(reached - target) > tolerance:
-        raise failed(f"the slider {name!r} went to {reached} in place of {value}", "does the page move it by itself?")
+        raise failed(f"{what} went to {reached} in place of {value}", "does the page move it by itself?")
 
 
 async def _find_choice(page: Page, name: str, value: str, kinds: tuple[str, ...]) -> Locator:

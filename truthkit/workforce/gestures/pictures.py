@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -51,6 +52,11 @@ class Picture:
                     f"it is {self.width} pixels wide and {self.height} high; offsets count from its top left corner",
                 )
 
+    def check_pixels(self, pixels: Sequence[Point]) -> None:
+        """Refuses pixels that the picture does not have."""
+        self.check([(x + 1, y + 1) for x, y in pixels])
+        self.check(pixels)
+
     async def aim(self, points: Sequence[Point], *, apart: float = 0) -> list[Point]:
         """Bring all points to sight at once, zoomed in until ``apart`` pixels of the picture take 16 of the window
         or the points need the room, and give where they are."""
@@ -70,8 +76,10 @@ class Picture:
             raise failed(f"a place on the picture is {covering}", "close what lies over the picture")
         return [(x, y) for x, y in look["places"]]
 
-    async def aim_one(self, point: Point, points: Sequence[Point], *, apart: float) -> Point:
-        """One of several points: all are brought to sight at once, unless that leaves too little room between them."""
+    async def aim_one(self, point: Point, points: Sequence[Point]) -> Point:
+        """Where one of several points is, zoomed so that none of the others is hit with it: all are brought to sight at
+        once, unless that leaves too little room between them."""
+        apart = min(math.dist(*pair) for pair in itertools.combinations(points, 2))
         look = await self._look([])
         wide, high = (max(axis) - min(axis) for axis in zip(*points, strict=True))
         fits = wide * 16 <= look["width"] * 0.8 * apart and high * 16 <= look["height"] * 0.8 * apart

@@ -168,9 +168,8 @@ async def _draw_vertices(page: Page, name: str, tag: str, label: str, points: Se
     if len(points) < least:
         raise failed(f"{len(points)} points are too few to draw", f"it takes {least} at least")
     drawing.picture.check(points)
-    apart = min(math.dist(*pair) for pair in itertools.combinations(points, 2))
     for index, point in enumerate(points):
-        place = await drawing.picture.aim_one(point, points, apart=apart)
+        place = await drawing.picture.aim_one(point, points)
         await (drawing.further(place) if index else drawing.first(place))
     await drawing.finish()
     await drawing.check(_vertices(label, points))

@@ -64,6 +64,7 @@ function onKey(event: KeyboardEvent): void {
   const pressed = keyOf(event);
   const submits = pressed === "Mod+Enter";
   if (isTyping(event) && !(submits && event.composedPath().includes(target))) return;
+  if (movesControl(event, pressed)) return;
   for (const shortcut of target.shortcuts) {
     if (!shortcut.keys.includes(pressed)) continue;
     if (event.repeat && !shortcut.repeat) {
@@ -74,6 +75,16 @@ function onKey(event: KeyboardEvent): void {
     event.preventDefault();
     return;
   }
+}
+
+/** Whether the key is one that a slider or a radio button has for itself. */
+function movesControl(event: KeyboardEvent, pressed: string): boolean {
+  const [control] = event.composedPath();
+  return (
+    control instanceof HTMLInputElement &&
+    /^(range|radio)$/.test(control.type) &&
+    /^(Shift\+)?(Arrow.*|Home|End|PageUp|PageDown)$/.test(pressed)
+  );
 }
 
 function chosen(): KeyTarget | undefined {
