@@ -167,7 +167,7 @@ class Survey:
 
     @classmethod
     async def of(cls, page: Page) -> Self:
-        return cls(page, await page.evaluate_handle(_surveyor(), [*_catalogue()]))
+        return cls(page, await page.evaluate_handle(_surveyor(), _catalogue()))
 
     async def look(self, *, deep: bool = False) -> View:
         """See the page as it is now; ``deep`` also looks for things to press that are no buttons."""
@@ -286,8 +286,11 @@ class Survey:
 
 
 @cache
-def _catalogue() -> tuple[str, ...]:
-    return tuple(load_catalogue())
+def _catalogue() -> list[list[str]]:
+    """The documented elements, and those of them that are widgets."""
+    catalogue = load_catalogue()
+    widgets = [tag for tag, element in catalogue.items() if element.kind in ("image", "text", "choice", "review")]
+    return [[*catalogue], widgets]
 
 
 @cache

@@ -1,6 +1,6 @@
 // What a worker can see of a page and act on. Evaluated once a page; gives an object that stays with the caller, so that
 // nothing of it can be met by the page's own scripts.
-(documented) => {
+([documented, widgets]) => {
   const TYPED = /^crowd-(input|text-area)$/;
   const TICKED = /^crowd-(checkbox|toggle-button|radio-button)$/;
   const NOT_FILLED = new Set(["hidden", "button", "submit", "reset", "image", "file", "color"]);
@@ -24,7 +24,7 @@
     return false;
   };
   const isCrowd = (element) => element.localName.startsWith("crowd-") && documented.includes(element.localName);
-  const isWidget = (element) => isCrowd(element) && "_submittableValue" in element;
+  const isWidget = (element) => widgets.includes(element.localName) && "_submittableValue" in element;
 
   // The template's own elements, those in its own shadow roots after their host. A crowd element's inside is the
   // element's own affair, but for the form of crowd-entity-annotation, which templates put further controls into.
@@ -112,6 +112,7 @@
     }
     const typed = TYPED.test(tag);
     if (typed || tag === "crowd-slider") {
+      if (attribute(element, "type") === "hidden") return null;
       const field = innerField(element);
       return {
         ...more, kind: typed ? "text" : "slider", type: typed ? field?.type ?? "text" : "range",
@@ -177,7 +178,8 @@
   }
 
   const press = (element) => ({
-    number: numberOf(element), tag: element.localName, text: said(element), visible: visible(element),
+    number: numberOf(element), tag: element.localName,
+    text: [...new Set([said(element), element.title, attribute(element, "aria-label")])].filter(Boolean).join(" ").slice(0, 120), visible: visible(element),
     disabled: disabled(element), submits: submits(element),
     hint: `${element.id} ${element.className?.baseVal ?? element.className ?? ""} ${attribute(element, "onclick")} ${attribute(element, "href")}`.slice(0, 300),
   });
@@ -410,7 +412,10 @@
         const tag = element.localName;
         if (isWidget(element)) names.push({ name, tag, empty: element._submittableValue === undefined });
         else if (!name) continue;
-        else if (TYPED.test(tag)) names.push({ name, tag, empty: !element.value });
+        else if (TYPED.test(tag)) {
+          // An empty one is not in the answer; one that is hidden by its type is not a worker's to fill in.
+          if (element.value || attribute(element, "type") !== "hidden") names.push({ name, tag, empty: !element.value });
+        }
         else if (TICKED.test(tag) || tag === "crowd-slider") names.push({ name, tag, empty: false });
         else if (/^(input|textarea|select)$/.test(tag) && !/^(submit|button|reset|image|file)$/.test(element.type) && !element.matches(":disabled")) {
           names.push({ name, tag, empty: false });

@@ -14,7 +14,7 @@ from truthkit.workforce.automatic.survey import Control, Press, Survey, View
 from truthkit.workforce.automatic.widgets import work_on_widget
 from truthkit.workforce.scripted import ALERTS, Worker, WorkItem
 
-ROUNDS = 12
+ROUNDS = 60
 """How often a page may bring up something new to fill in before the worker goes on."""
 TRIES = 8
 """How often Submit is pressed on a page that holds the answer back."""
@@ -30,12 +30,15 @@ LATE_MS = 10_000
 """How long is waited for a Submit that comes, or is enabled, by itself."""
 
 _LEADS_ON = re.compile(
-    r"\b(submit|done|finish\w*|send|save|complete\w*|confirm|next|continue|proceed|start|begin|ok)\b", re.I
+    r"\b(submit|done|finish\w*|send|save|complete\w*|confirm|next|continue|proceed|start|begin|ok)\b"
+    r"|(^| )[→»>›▶➔➜]+( |$)",
+    re.I,
 )
 _KEYS = ("1", "y", "Space", "ArrowRight", "Enter")
 _SUBMITS = re.compile(r"submit|finish|done\b|send", re.I)
 _AVOIDED = re.compile(
-    r"\b(reset|cancel|clear|delete|remove|discard|undo|close|back|previous|prev|dismiss|skip|exit|restart|hide)\b|^[x×✕✖−-]$",
+    r"\b(reset|cancel|clear|delete|remove|discard|undo|close|back|previous|prev|dismiss|skip|exit|restart|hide)\b"
+    r"|^[x×✕✖−-]$|(^| )[←«<‹◀]+( |$)",
     re.I,
 )
 
@@ -181,6 +184,7 @@ class Attempt:
         return [
             one for one in view.controls
             if one.name and not one.reachable and not one.read_only and not self._tried.get(one.number)
+            and (one.empty or one.kind in ("slider", "widget"))
         ]  # fmt: skip
 
     async def _press_own(self, view: View) -> bool:
