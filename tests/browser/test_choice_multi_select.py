@@ -82,6 +82,7 @@ def test_the_exclusion_category_clears_disables_and_gives_back(page: Page, visit
         expect(category(page, text)).to_be_disabled()
     page.keyboard.press("2")
     assert page.evaluate("it.value") == []
+    expect(page.locator("#announcements")).not_to_contain_text("banjo")
     none.click()
     expect(none).not_to_be_checked()
     expect(category(page, "banjo")).to_be_enabled()

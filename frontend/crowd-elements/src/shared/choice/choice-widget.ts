@@ -194,12 +194,12 @@ export abstract class ChoiceWidget extends Widget {
 
   #pick(category: Category): void {
     const { choice } = this;
-    if (choice.none) return;
     if (this.multiple) this.#commit(toggle(choice, category.key), category.text);
     else if (!choice.chosen.has(category.key)) this.#commit(only(category.key), category.text);
   }
 
   #pickByKey(category: Category): void {
+    if (this.choice.none) return;
     this.#pick(category);
     const on = this.choice.chosen.has(category.key);
     this.announce(this.choiceText(on ? "chosen" : "notChosen", { category: category.text }));
