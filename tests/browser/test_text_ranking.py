@@ -259,17 +259,25 @@ def test_escape_gives_a_dragged_row_back(page: Page, visit: Any) -> None:
 def test_a_finger_drags_by_the_grip_only(page: Page, visit: Any) -> None:
     visit(ranking([ORDER]))
     drop = edge(page.locator(".start"), 0.5)
+    finger = {"pointerId": 5, "pointerType": "touch", "isPrimary": True, "button": 0, "bubbles": True}
     for target, after in ((".what", None), (".grip", 1)):
         spot = rows(page, "Correctness").nth(1).locator(target)
         box = spot.bounding_box()
         assert box
         point = {"clientX": box["x"] + 5, "clientY": box["y"] + 5}
-        finger = {"pointerId": 5, "pointerType": "touch", "isPrimary": True, "button": 0, "bubbles": True}
         page.evaluate("HTMLElement.prototype.setPointerCapture = () => {}")
         spot.dispatch_event("pointerdown", finger | point)
         spot.dispatch_event("pointermove", finger | point | {"clientY": drop})
         spot.dispatch_event("pointerup", finger | point | {"clientY": drop})
         assert ranks(page) == [[None, after, None]]
+    # The browser takes the finger for something else.
+    spot = rows(page, "Correctness").nth(2).locator(".grip")
+    spot.dispatch_event("pointerdown", finger | {"clientY": drop + 200})
+    spot.dispatch_event("pointermove", finger | {"clientY": drop - 40})
+    expect(rows(page, "Correctness").nth(2)).to_have_class("row dragged")
+    spot.dispatch_event("pointercancel", finger)
+    expect(rows(page, "Correctness").nth(2)).to_have_class("row")
+    assert ranks(page) == [[None, 1, None]]
 
 
 # ---- the page

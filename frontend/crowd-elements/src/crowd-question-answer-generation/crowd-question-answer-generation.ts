@@ -152,7 +152,7 @@ export class CrowdQuestionAnswerGeneration extends Widget {
     let text = "";
     let problem: string | undefined;
     try {
-      text = await fetchText(reference);
+      text = await fetchText(reference, this);
     } catch (error) {
       problem = (error as Error).message;
     }

@@ -74,7 +74,7 @@ export class RowDrag {
     const drag = this.#drag;
     if (!drag) return false;
     this.#drag = undefined;
-    drag.row.releasePointerCapture(drag.pointer);
+    if (drag.row.hasPointerCapture(drag.pointer)) drag.row.releasePointerCapture(drag.pointer);
     this.redraw();
     return true;
   }

@@ -21,9 +21,9 @@ it.each([
 });
 
 it("says what to do with an S3 URI, in the language of the place", async () => {
-  await expect(fetchText("s3://b/k")).rejects.toThrow('text="s3://b/k"');
-  await expect(fetchText("s3://b/k")).rejects.toThrow("grant_read_access");
   const place = document.createElement("p");
+  await expect(fetchText("s3://b/k", place)).rejects.toThrow('text="s3://b/k"');
+  await expect(fetchText("s3://b/k", place)).rejects.toThrow("grant_read_access");
   place.lang = "de";
   await expect(fetchText("s3://b/k", place)).rejects.toThrow("Das Attribut");
 });

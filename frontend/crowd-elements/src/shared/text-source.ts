@@ -15,10 +15,7 @@ export function isTextReference(text: string): boolean {
 }
 
 /** Reads what a reference names; throws an Error for people, in the language of the `place` where it is shown. */
-export async function fetchText(
-  reference: string,
-  place: Element = document.documentElement,
-): Promise<string> {
+export async function fetchText(reference: string, place: Element): Promise<string> {
   const t = textSourceStrings(place);
   const whole = reference.trim();
   if (/^s3:/i.test(whole)) throw new Error(t("unsigned", { address: whole }));
