@@ -291,7 +291,7 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
   #renderHeader(hasFull: boolean) {
     const t = this.frameText;
     return html`<div class="headerContainer">
-      <div class="headerTextContainer">${this.header ? html`<h2 dir="auto">${this.header}</h2>` : nothing}</div>
+      <div class="headerTextContainer">${this.header ? html`<h2><bdi>${this.header}</bdi></h2>` : nothing}</div>
       <div class="headerButtonsContainer">
         <button
           type="button"

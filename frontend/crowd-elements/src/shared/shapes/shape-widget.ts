@@ -605,10 +605,10 @@ export abstract class ShapeWidget extends ImageWidget {
       }
       .readout {
         position: absolute;
-        inset-block-end: 0;
-        inset-inline-start: 0;
+        bottom: 0;
+        left: 0;
         padding: 1px 8px;
-        border-start-end-radius: 6px;
+        border-top-right-radius: 6px;
         background: rgb(0 0 0 / 72%);
         color: #fff;
         font-size: 0.8125rem;
