@@ -335,6 +335,18 @@ def test_everything_goes_by_keys(page: Page, visit: Any) -> None:
     assert len(site.answers[0][0]["names"]["entities"]) == 2
 
 
+def test_keys_cut_no_span_either(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9))))
+    body(page).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("3")
+    expect(page.locator(".prompt.refused")).to_contain_text("“Ana Silva”")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("3")
+    expect(page.locator(".prompt.refused")).to_contain_text("“Ana Silva”")
+    assert spans(page) == [("person", "Ana Silva")]
+
+
 def test_a_word_cursor_that_is_not_seen_is_not_labeled(page: Page, visit: Any) -> None:
     visit(annotation())
     body(page).focus()

@@ -10,7 +10,7 @@ import { LABEL_KEYS, LabelPane } from "../shared/label-pane.ts";
 import { whenReady } from "../shared/page.ts";
 import { RegionList } from "../shared/region-list.ts";
 import { SegmentedText, type Stretch } from "../shared/text/segmented-text.ts";
-import { otherPlaces, type Side, withoutSpan, withSpan } from "../shared/text/spans.ts";
+import { cutSpan, otherPlaces, type Side, withoutSpan, withSpan } from "../shared/text/spans.ts";
 import { textStrings } from "../shared/text/strings.ts";
 import { textShortcuts } from "../shared/text/text-keys.ts";
 import { type SpanLook, TextPane } from "../shared/text/text-pane.ts";
@@ -242,7 +242,12 @@ export class CrowdEntityAnnotation extends Widget {
     const span = { start, end, label };
     const spans = withSpan(this.#spans, span);
     this.#pane.clear();
-    if (!spans) return;
+    if (!spans) {
+      // Keys and fingers select without a word on it before.
+      const cut = cutSpan(this.#spans, span);
+      if (cut) this.#refuse(cut);
+      return;
+    }
     if (choose) this.#chosen = span;
     this.#commit(spans, this.#t("added", { label: this.#name(label), count: spans.length }));
   }
@@ -484,7 +489,7 @@ export class CrowdEntityAnnotation extends Widget {
           labels,
           chosen: this.#chosen?.label ?? this.#armed,
         })}
-        <p class="prompt ${this.#notice ? "refused" : ""}" dir="auto">${this.#prompt()}</p>
+        <p class="prompt ${this.#notice ? "refused" : ""}">${this.#prompt()}</p>
       </div>
       ${this.#pane.element}
     `;
