@@ -329,6 +329,33 @@ def test_painting_by_keyboard_alone(page: Page, visit: Any) -> None:
     assert same(decode(site.answers[0][0]["land"]), triangle)
 
 
+def test_a_pen_put_down_by_key_comes_up_when_the_pointer_moves(page: Page, visit: Any) -> None:
+    visit(template())
+    masks = Masks(page)
+    masks.size(1)
+    page.mouse.move(*masks.at(10.5, 10.5))
+    masks.stage.focus()
+    page.keyboard.press("ArrowRight")  # the cursor appears where the pointer is
+    page.keyboard.press("d")
+    page.keyboard.press("ArrowRight")
+    page.mouse.move(*masks.at(40.5, 30.5))
+    page.keyboard.press("ArrowRight")
+    assert same(masks.mask, rectangles((10, 10, 12, 11, GREEN)))
+    page.keyboard.down("Space")  # at the keyboard's cursor it paints, though the pointer is there
+    page.keyboard.press("ArrowDown")
+    page.keyboard.up("Space")
+    assert same(masks.mask, rectangles((10, 10, 12, 11, GREEN), (40, 30, 41, 32, GREEN)))
+
+
+def test_a_slider_keeps_its_own_keys(page: Page, visit: Any) -> None:
+    visit(template())
+    masks = Masks(page)
+    page.keyboard.press("+")
+    for key, percent in [("Home", "0 %"), ("ArrowRight", "1 %"), ("End", "100 %")]:
+        masks.part("opacity").press(key)
+        expect(masks.element.locator("label:has([data-testid=opacity]) output")).to_have_text(percent)
+
+
 def test_keys_do_nothing_while_someone_types(page: Page, visit: Any) -> None:
     visit(template(more="<input id=note>"))
     masks = Masks(page)

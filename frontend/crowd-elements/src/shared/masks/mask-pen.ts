@@ -19,6 +19,9 @@ const FIRST_SIZE = SIZES.indexOf(20);
 /** A pointer that moved less, in pixels of the page, was pressed and not dragged. */
 const DRAG = 4;
 
+/** Corners of a polygon that are nearer on the page than this are marked by one square. */
+const MARK_GAP = 12;
+
 /** What is painted with. */
 export interface Aim {
   readonly value: number;
@@ -60,6 +63,8 @@ export class MaskPen implements PictureTool {
   #corner: Point | undefined;
   #pressedAt: Point = { x: 0, y: 0 };
   #hover: Point | undefined;
+  /** Where in the window the pointer was last. */
+  #restsAt: Point = { x: -1, y: -1 };
   /** The keyboard's place: corners of pixels, for brushes the pixel right and below of it. */
   #cursor: Point | undefined;
   #colors: PictureColors | undefined;
@@ -176,7 +181,15 @@ export class MaskPen implements PictureTool {
   }
 
   hover(at: PicturePointer | undefined): void {
-    if (at) this.#cursor = undefined;
+    if (at) {
+      // A pointer that rests is told of too, when the picture moves under it.
+      const { clientX, clientY } = at.event;
+      const rests = clientX === this.#restsAt.x && clientY === this.#restsAt.y;
+      if (rests && this.#cursor) return;
+      this.#restsAt = { x: clientX, y: clientY };
+      this.lift();
+      this.#cursor = undefined;
+    }
     this.#hover = at;
     this.host.pointed(at, false);
     this.host.view.repaint("active");
@@ -364,9 +377,13 @@ export class MaskPen implements PictureTool {
       const { x, y } = viewport.toStage(at);
       outline.lineTo(x, y);
     }
-    corners.forEach(({ x, y }, index) => {
+    let marked: Point | undefined;
+    corners.forEach((corner, index) => {
+      // The points of a line drawn in one go are too many to mark them all.
+      if (marked && Math.hypot(corner.x - marked.x, corner.y - marked.y) < MARK_GAP) return;
+      marked = corner;
       const half = index === 0 ? 5 : 3;
-      outline.rect(x - half, y - half, 2 * half, 2 * half);
+      outline.rect(corner.x - half, corner.y - half, 2 * half, 2 * half);
     });
     if (this.#cursor) {
       const { x, y } = viewport.toStage(this.#place());

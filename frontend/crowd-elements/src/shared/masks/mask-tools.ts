@@ -158,9 +158,15 @@ const renderRange = ({ name, text, value, max, shown, input }: Range): TemplateR
     .value=${String(value)}
     aria-valuetext=${shown}
     @input=${(event: Event) => input((event.target as HTMLInputElement).valueAsNumber)}
+    @keydown=${keepOwnKeys}
   />
   <output>${shown}</output>
 </label>`;
+
+/** What moves a slider must not reach the hot keys, which would take it away. */
+function keepOwnKeys(event: KeyboardEvent): void {
+  if (/^(Arrow|Page|Home$|End$)/.test(event.key)) event.stopPropagation();
+}
 
 export const toolStyles = css`
   .tool-group {
