@@ -1,4 +1,5 @@
-// Prints what the crowd script weighs, minified and gzipped: the whole, each element's own folder, and what they share.
+// Prints what the crowd script weighs, minified and gzipped: the whole, each element's own folder, what they share, and
+// what a script with one element only would weigh.
 // With --write the table goes into the package's README.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,11 +25,25 @@ function rowOf(file) {
 
 const bundle = (more) => build({ ...options, ...release, metafile: true, ...more });
 
-/** The gzipped size of some files by themselves, minified together. */
-async function gzipOf(files) {
+const gzipped = (contents) => gzipSync(contents, { level: 9 }).length;
+
+/** Some files in one module; `plugins` may leave out what they import. */
+async function together(files, plugins = []) {
+  const contents = files.map((file) => `export * from "./${file}";`).join("\n");
+  const { outputFiles } = await bundle({
+    entryPoints: undefined,
+    stdin: { contents, resolveDir: frontend },
+    format: "esm",
+    plugins: [...plugins, ...release.plugins],
+  });
+  return outputFiles[0].contents;
+}
+
+/** Leaves out all but the files themselves. */
+function only(files) {
   const own = new Set(files.map((file) => join(frontend, file)));
-  const others = {
-    name: "others",
+  return {
+    name: "only",
     setup: ({ onResolve }) =>
       onResolve({ filter: /.*/ }, ({ kind, path, resolveDir }) =>
         kind === "entry-point" || own.has(join(resolveDir, path))
@@ -36,14 +51,6 @@ async function gzipOf(files) {
           : { path, external: true },
       ),
   };
-  const contents = files.map((file) => `export * from "./${file}";`).join("\n");
-  const { outputFiles } = await bundle({
-    entryPoints: undefined,
-    stdin: { contents, resolveDir: frontend },
-    format: "esm",
-    plugins: [others, ...release.plugins],
-  });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
 }
 
 const { outputFiles, metafile } = await bundle({
@@ -59,22 +66,25 @@ for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
 }
 
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
-const line = (name, bytes, gzipped) => `| ${name} | ${kilobytes(bytes)} | ${kilobytes(gzipped)} |`;
+const row = (...cells) => `| ${cells.join(" | ")} |`;
+const whole = outputFiles[0].contents;
 const lines = [
-  "| | minified, kB | gzipped, kB |",
-  "| --- | --: | --: |",
-  line(
-    "**the whole script**",
-    outputFiles[0].contents.length,
-    gzipSync(outputFiles[0].contents, { level: 9 }).length,
-  ),
+  row("", "minified, kB", "gzipped, kB", "with all it needs, minified", "gzipped"),
+  row("---", "--:", "--:", "--:", "--:"),
+  row("**the whole script**", kilobytes(whole.length), kilobytes(gzipped(whole)), "", ""),
 ];
 const isElement = (name) => !/^[A-Z]/.test(name);
 const order = [...rows].sort(
   ([a], [b]) => Number(isElement(b)) - Number(isElement(a)) || (a < b ? -1 : 1),
 );
 for (const [name, { bytes, files }] of order) {
-  lines.push(line(isElement(name) ? `\`${name}\`` : name, bytes, await gzipOf(files)));
+  const own = [kilobytes(bytes), kilobytes(gzipped(await together(files, [only(files)])))];
+  if (isElement(name)) {
+    const alone = await together(files);
+    lines.push(row(`\`${name}\``, ...own, kilobytes(alone.length), kilobytes(gzipped(alone))));
+  } else {
+    lines.push(row(name, ...own, "", ""));
+  }
 }
 const table = `${lines.join("\n")}\n`;
 process.stdout.write(table);
