@@ -128,6 +128,18 @@ def test_the_key_of_the_exclusion_category_keeps_the_focus(page: Page, visit: An
     expect(category(page, "banjo")).to_be_disabled()
 
 
+def test_the_search_chooses_nothing_while_none_applies(page: Page, visit: Any) -> None:
+    visit(TEXT.format(attributes=NONE))
+    page.evaluate("it.categories = Array.from({ length: 20 }, (_, i) => `c${i}`)")
+    page.keyboard.press("n")
+    page.evaluate("window.count = 0; it.addEventListener('change', () => { count++ })")
+    page.keyboard.press("/")
+    page.keyboard.type("c7")
+    page.keyboard.press("Enter")
+    assert page.evaluate("[count, it.value]") == [0, []]
+    expect(page.locator(".exclusion-button")).to_be_checked()
+
+
 def test_categories_that_go_are_chosen_no_more(page: Page, visit: Any) -> None:
     site = visit(TEXT.format(attributes=""))
     page.keyboard.press("1")

@@ -194,6 +194,8 @@ export abstract class ChoiceWidget extends Widget {
 
   #pick(category: Category): void {
     const { choice } = this;
+    // The search field takes the first that it found, disabled or not.
+    if (choice.none) return;
     if (this.multiple) this.#commit(toggle(choice, category.key), category.text);
     else if (!choice.chosen.has(category.key)) this.#commit(only(category.key), category.text);
   }
