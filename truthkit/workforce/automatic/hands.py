@@ -31,6 +31,20 @@ async def fill(survey: Survey, control: Control, random: Random, variant: int = 
         return False
 
 
+async def choose(survey: Survey, control: Control, option: int) -> bool:
+    """Turn on a radio button, or choose an option of a select by its place."""
+    if control.kind == "radio":
+        return await survey.click(control.number)
+    element = await survey.field(control.number)
+    if element is None:
+        return False
+    try:
+        await element.select_option(index=option, timeout=PATIENCE_MS)
+    except BrowserError:
+        return False
+    return True
+
+
 async def untick(survey: Survey, control: Control) -> bool:
     """Turn a check box off."""
     return not control.on or await survey.click(control.number)

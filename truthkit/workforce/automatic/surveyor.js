@@ -18,13 +18,16 @@
     return numbers.get(element);
   };
 
-  const parentOf = (node) => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host ?? null;
+  const parentOf = (node) =>
+    node.assignedSlot ?? node.parentElement ?? node.getRootNode().host ?? null;
   const within = (inner, outer) => {
     for (let node = inner; node; node = parentOf(node)) if (node === outer) return true;
     return false;
   };
-  const isCrowd = (element) => element.localName.startsWith("crowd-") && documented.includes(element.localName);
-  const isWidget = (element) => widgets.includes(element.localName) && "_submittableValue" in element;
+  const isCrowd = (element) =>
+    element.localName.startsWith("crowd-") && documented.includes(element.localName);
+  const isWidget = (element) =>
+    widgets.includes(element.localName) && "_submittableValue" in element;
 
   // The template's own elements, those in its own shadow roots after their host. A crowd element's inside is the
   // element's own affair, but for the form of crowd-entity-annotation, which templates put further controls into.
@@ -54,7 +57,13 @@
     element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) &&
     [...element.getClientRects()].some((box) => box.width > 0 && box.height > 0);
   const said = (element) =>
-    String(element.innerText || attribute(element, "value") || attribute(element, "aria-label") || element.title || attribute(element, "label"))
+    String(
+      element.innerText ||
+        attribute(element, "value") ||
+        attribute(element, "aria-label") ||
+        element.title ||
+        attribute(element, "label"),
+    )
       .trim()
       .replace(/\s+/g, " ")
       .slice(0, 80);
@@ -66,7 +75,9 @@
     return [field ?? element, ...labelsOf(element), ...(field ? [element] : [])].filter(visible);
   };
   const disabled = (element) =>
-    element.matches(":disabled") || element.disabled === true || element.getAttribute("aria-disabled") === "true";
+    element.matches(":disabled") ||
+    element.disabled === true ||
+    element.getAttribute("aria-disabled") === "true";
 
   // What a worker presses to bring a hidden element to sight: a tab, the summary of <details>, the button of a dialog.
   const openerOf = (element) => {
@@ -77,12 +88,22 @@
         opener = parent.querySelector(":scope > summary");
       } else if (node.localName === "crowd-tab" && !visible(node)) {
         const tabs = node.closest("crowd-tabs");
-        const own = tabs ? [...tabs.querySelectorAll("crowd-tab")].filter((tab) => tab.closest("crowd-tabs") === tabs) : [];
+        const own = tabs
+          ? [...tabs.querySelectorAll("crowd-tab")].filter(
+              (tab) => tab.closest("crowd-tabs") === tabs,
+            )
+          : [];
         opener = tabs?.shadowRoot?.querySelectorAll("[role=tab]")[own.indexOf(node)] ?? opener;
-      } else if ((node.localName === "crowd-modal" || node.localName === "crowd-instructions") && !visible(element)) {
+      } else if (
+        (node.localName === "crowd-modal" || node.localName === "crowd-instructions") &&
+        !visible(element)
+      ) {
         opener = node.shadowRoot?.querySelector("button, a") ?? opener;
       } else if (node.localName === "full-instructions" && !visible(node)) {
-        opener = node.parentElement?.shadowRoot?.querySelector(".moreInstructionsLink, [data-testid=instructions-button]") ?? opener;
+        opener =
+          node.parentElement?.shadowRoot?.querySelector(
+            ".moreInstructionsLink, [data-testid=instructions-button]",
+          ) ?? opener;
       }
     }
     return opener && visible(opener) ? numberOf(opener) : null;
@@ -99,15 +120,30 @@
 
   const control = (element) => {
     const tag = element.localName;
-    const base = { number: numberOf(element), tag, name: attribute(element, "name"), disabled: disabled(element) };
+    const base = {
+      number: numberOf(element),
+      tag,
+      name: attribute(element, "name"),
+      disabled: disabled(element),
+    };
     const shown = targetsOf(element).length > 0;
-    const more = { ...base, visible: shown, opener: shown ? null : openerOf(element), label: said(labelsOf(element)[0] ?? element) };
+    const more = {
+      ...base,
+      visible: shown,
+      opener: shown ? null : openerOf(element),
+      label: said(labelsOf(element)[0] ?? element),
+    };
     if (isWidget(element)) return { ...more, kind: "widget", valid: !element.problem };
     if (TICKED.test(tag)) {
       const radio = tag === "crowd-radio-button";
       return {
-        ...more, kind: radio ? "radio" : "check", on: element.checked === true, required: element.required === true,
-        group: radio ? radioGroup(element) : "", value: element.value ?? "on", valid: !element.problem,
+        ...more,
+        kind: radio ? "radio" : "check",
+        on: element.checked === true,
+        required: element.required === true,
+        group: radio ? radioGroup(element) : "",
+        value: element.value ?? "on",
+        valid: !element.problem,
       };
     }
     const typed = TYPED.test(tag);
@@ -115,78 +151,154 @@
       if (attribute(element, "type") === "hidden") return null;
       const field = innerField(element);
       return {
-        ...more, kind: typed ? "text" : "slider", type: typed ? field?.type ?? "text" : "range",
-        value: String(element.value ?? ""), required: element.required === true, readOnly: false,
-        min: attribute(field ?? element, "min"), max: attribute(field ?? element, "max"), step: attribute(field ?? element, "step"),
-        pattern: attribute(element, "allowed-pattern"), byCharacter: element.autoValidate === true,
-        minLength: Number(element.minLength ?? 0) || 0, maxLength: Number(element.maxLength ?? 0) || 0,
+        ...more,
+        kind: typed ? "text" : "slider",
+        type: typed ? (field?.type ?? "text") : "range",
+        value: String(element.value ?? ""),
+        required: element.required === true,
+        readOnly: false,
+        min: attribute(field ?? element, "min"),
+        max: attribute(field ?? element, "max"),
+        step: attribute(field ?? element, "step"),
+        pattern: attribute(element, "allowed-pattern"),
+        byCharacter: element.autoValidate === true,
+        minLength: Number(element.minLength ?? 0) || 0,
+        maxLength: Number(element.maxLength ?? 0) || 0,
         valid: !element.problem && (field?.validity.valid ?? true),
       };
     }
     const valid = element.willValidate ? element.validity.valid : true;
-    const native = { ...more, required: element.required === true, readOnly: element.readOnly === true, valid };
+    const native = {
+      ...more,
+      required: element.required === true,
+      readOnly: element.readOnly === true,
+      valid,
+    };
     if (tag === "select") {
       const options = [...element.options].map((option) => ({
-        value: option.value, text: option.text.trim(),
-        usable: !option.disabled && !option.hidden && option.style.display !== "none" && !option.parentElement.disabled,
+        value: option.value,
+        text: option.text.trim(),
+        usable:
+          !option.disabled &&
+          !option.hidden &&
+          option.style.display !== "none" &&
+          !option.parentElement.disabled,
       }));
-      return { ...native, kind: "select", value: element.value, multiple: element.multiple, options, chosen: element.selectedIndex };
+      return {
+        ...native,
+        kind: "select",
+        value: element.value,
+        multiple: element.multiple,
+        options,
+        chosen: element.selectedIndex,
+      };
     }
     if (tag === "input" && NOT_FILLED.has(element.type)) return null;
     if (tag === "input" && /^(radio|checkbox)$/.test(element.type)) {
       const radio = element.type === "radio";
-      return { ...native, kind: radio ? "radio" : "check", on: element.checked, value: element.value, group: radio ? radioGroup(element) : "" };
+      return {
+        ...native,
+        kind: radio ? "radio" : "check",
+        on: element.checked,
+        value: element.value,
+        group: radio ? radioGroup(element) : "",
+      };
     }
     if (tag === "input" || tag === "textarea") {
       return {
-        ...native, kind: element.type === "range" ? "slider" : "text", type: tag === "textarea" ? "textarea" : element.type,
-        value: element.value, min: element.min ?? "", max: element.max ?? "", step: element.step ?? "",
-        pattern: element.pattern ?? "", byCharacter: false,
-        minLength: Math.max(0, element.minLength ?? 0), maxLength: Math.max(0, element.maxLength ?? 0),
+        ...native,
+        kind: element.type === "range" ? "slider" : "text",
+        type: tag === "textarea" ? "textarea" : element.type,
+        value: element.value,
+        min: element.min ?? "",
+        max: element.max ?? "",
+        step: element.step ?? "",
+        pattern: element.pattern ?? "",
+        byCharacter: false,
+        minLength: Math.max(0, element.minLength ?? 0),
+        maxLength: Math.max(0, element.maxLength ?? 0),
         list: element.list ? [...element.list.options].map((option) => option.value) : [],
       };
     }
     if (element.isContentEditable && !element.parentElement?.isContentEditable) {
-      return { ...native, kind: "text", type: "editable", value: element.innerText.trim(), valid: true };
+      return {
+        ...native,
+        kind: "text",
+        type: "editable",
+        value: element.innerText.trim(),
+        valid: true,
+      };
     }
     return null;
   };
 
   const FIELDS = "input, textarea, select, [contenteditable]";
-  const isField = (element) => (element.matches(FIELDS) && !/^(button|submit|reset|image)$/.test(element.type)) || (isCrowd(element) && (isWidget(element) || TICKED.test(element.localName) || TYPED.test(element.localName) || element.localName === "crowd-slider"));
+  const isField = (element) =>
+    (element.matches(FIELDS) && !/^(button|submit|reset|image)$/.test(element.type)) ||
+    (isCrowd(element) &&
+      (isWidget(element) ||
+        TICKED.test(element.localName) ||
+        TYPED.test(element.localName) ||
+        element.localName === "crowd-slider"));
 
   // Where a press submits: 2 it says so, 1 it does unless a script prevents it, 0 not by itself.
   const submits = (element) => {
-    if (element.matches("crowd-button[form-action=submit], [type=submit], [data-testid=crowd-submit]")) return 2;
-    return element.matches("button:not([type]), input[type=image]") && element.closest("form") ? 1 : 0;
+    if (
+      element.matches("crowd-button[form-action=submit], [type=submit], [data-testid=crowd-submit]")
+    )
+      return 2;
+    return element.matches("button:not([type]), input[type=image]") && element.closest("form")
+      ? 1
+      : 0;
   };
 
   // What looks as if it could be pressed: a hand over it, and not because of what it stands in.
   const inviting = (element) => {
-    if (!(element instanceof HTMLElement || element instanceof SVGElement) || element.closest("label, a[href]")) return false;
+    if (
+      !(element instanceof HTMLElement || element instanceof SVGElement) ||
+      element.closest("label, a[href]")
+    )
+      return false;
     const cursor = (one) => getComputedStyle(one).cursor;
-    return cursor(element) === "pointer" && (!element.parentElement || cursor(element.parentElement) !== "pointer");
+    return (
+      cursor(element) === "pointer" &&
+      (!element.parentElement || cursor(element.parentElement) !== "pointer")
+    );
   };
 
   function* pressables(deep) {
     for (const element of all(document)) {
-      if (!isField(element) && (element.matches(PRESSED) || (deep && inviting(element)))) yield element;
+      if (!isField(element) && (element.matches(PRESSED) || (deep && inviting(element))))
+        yield element;
     }
     for (const element of everything(document)) {
-      if (element.matches("[data-testid=crowd-submit]") && element.getRootNode() !== document) yield element;
+      if (element.matches("[data-testid=crowd-submit]") && element.getRootNode() !== document)
+        yield element;
     }
   }
 
   const press = (element) => ({
-    number: numberOf(element), tag: element.localName,
-    text: [...new Set([said(element), element.title, attribute(element, "aria-label")])].filter(Boolean).join(" ").slice(0, 120), visible: visible(element),
-    disabled: disabled(element), submits: submits(element),
-    hint: `${element.id} ${element.className?.baseVal ?? element.className ?? ""} ${attribute(element, "onclick")} ${attribute(element, "href")}`.slice(0, 300),
+    number: numberOf(element),
+    tag: element.localName,
+    text: [...new Set([said(element), element.title, attribute(element, "aria-label")])]
+      .filter(Boolean)
+      .join(" ")
+      .slice(0, 120),
+    visible: visible(element),
+    disabled: disabled(element),
+    submits: submits(element),
+    hint: `${element.id} ${element.className?.baseVal ?? element.className ?? ""} ${attribute(element, "onclick")} ${attribute(element, "href")}`.slice(
+      0,
+      300,
+    ),
   });
 
   const media = (element) => ({
-    number: numberOf(element), visible: visible(element), done: element.ended || element.error !== null || element.networkState === 3,
-    play_at: element.localName === "audio" ? Math.min(0.5, 24 / (element.clientWidth || 300)) : 0.5, length: Number.isFinite(element.duration) ? element.duration : 0,
+    number: numberOf(element),
+    visible: visible(element),
+    done: element.ended || element.error !== null || element.networkState === 3,
+    play_at: element.localName === "audio" ? Math.min(0.5, 24 / (element.clientWidth || 300)) : 0.5,
+    length: Number.isFinite(element.duration) ? element.duration : 0,
   });
 
   const deepest = (x, y) => {
@@ -226,9 +338,13 @@
   return {
     // What stands in a widget's shadow root, as things to press.
     parts(number, selector) {
-      const on = (part) => ["checked", "pressed", "selected"].some((state) => part.getAttribute(`aria-${state}`) === "true");
+      const on = (part) =>
+        ["checked", "pressed", "selected"].some(
+          (state) => part.getAttribute(`aria-${state}`) === "true",
+        );
       return [...elements[number].shadowRoot.querySelectorAll(selector)].map((part) => ({
-        number: numberOf(part), name: part.dataset.label ?? part.dataset.testid ?? said(part),
+        number: numberOf(part),
+        name: part.dataset.label ?? part.dataset.testid ?? said(part),
         on: on(part) || part.classList.contains("selected"),
         reachable: visible(part) && !disabled(part),
       }));
@@ -237,11 +353,14 @@
     // The native controls of a widget's work.
     async inside(number) {
       await turn();
-      const fields = elements[number].shadowRoot.querySelectorAll(":is(.annotation-area, .panel) :is(input, textarea, select)");
+      const fields = elements[number].shadowRoot.querySelectorAll(
+        ":is(.annotation-area, .panel) :is(input, textarea, select)",
+      );
       return [...fields].map(control).filter(Boolean);
     },
 
-    attributes: (number) => Object.fromEntries([...elements[number].attributes].map(({ name, value }) => [name, value])),
+    attributes: (number) =>
+      Object.fromEntries([...elements[number].attributes].map(({ name, value }) => [name, value])),
 
     labelsUsed(number) {
       const lists = Object.values(elements[number]._submittableValue ?? {}).filter(Array.isArray);
@@ -264,7 +383,8 @@
     amount(number) {
       const count = (value) => {
         if (Array.isArray(value)) return value.length;
-        if (value === null || typeof value !== "object") return value === undefined || value === "" ? 0 : 1;
+        if (value === null || typeof value !== "object")
+          return value === undefined || value === "" ? 0 : 1;
         return Object.entries(value).reduce((sum, [key, part]) => {
           if (key === "labelMappings") return sum + Object.keys(part).length;
           return sum + (Array.isArray(part) || key === "label" ? count(part) : 0);
@@ -297,7 +417,7 @@
       range.setStart(node, start);
       range.setEnd(node, end);
       node.parentElement.scrollIntoView({ block: "nearest", behavior: "instant" });
-      for (const block of ["nearest", "center"]) {
+      for (let tries = 0; tries < 2; tries += 1) {
         const box = range.getClientRects()[0];
         if (!box) return null;
         if (box.top >= 0 && box.bottom <= innerHeight) {
@@ -309,7 +429,8 @@
       return null;
     },
 
-    field: (number) => (isCrowd(elements[number]) ? innerField(elements[number]) : elements[number]),
+    field: (number) =>
+      isCrowd(elements[number]) ? innerField(elements[number]) : elements[number],
 
     // All that can be acted on, in document order, after the page's scripts have had their turn.
     async look(deep) {
@@ -322,9 +443,15 @@
         controls: found.filter(isField).map(control).filter(Boolean),
         presses: [...new Set(pressables(deep))].map(press),
         media: found.filter((element) => element instanceof HTMLMediaElement).map(media),
-        dialogs: [...everything(document)].filter((element) => element.localName === "dialog" && element.open).length,
-        drags: found.filter((element) => attribute(element, "draggable") === "true" && visible(element)).map(numberOf),
-        drops: found.filter((element) => element.matches(DROPPED_ON) && visible(element)).map(numberOf),
+        dialogs: [...everything(document)].filter(
+          (element) => element.localName === "dialog" && element.open,
+        ).length,
+        drags: found
+          .filter((element) => attribute(element, "draggable") === "true" && visible(element))
+          .map(numberOf),
+        drops: found
+          .filter((element) => element.matches(DROPPED_ON) && visible(element))
+          .map(numberOf),
       };
     },
 
@@ -337,7 +464,9 @@
       for (const target of targetsOf(element)) {
         for (const block of [null, "nearest", "center", "start", "end"]) {
           if (block) target.scrollIntoView({ block, inline: "nearest", behavior: "instant" });
-          const boxes = [...target.getClientRects()].filter((box) => box.width > 0 && box.height > 0);
+          const boxes = [...target.getClientRects()].filter(
+            (box) => box.width > 0 && box.height > 0,
+          );
           for (const [dx, dy] of [share, [0.5, 0.25], [0.25, 0.5], [0.05, 0.5]]) {
             for (const box of boxes.slice(0, 2)) {
               const x = box.left + box.width * dx;
@@ -382,7 +511,12 @@
           resolve(yes);
         };
         const timer = setTimeout(() => end(false), patience);
-        observer.observe(document.documentElement, { attributes: true, childList: true, subtree: true, characterData: true });
+        observer.observe(document.documentElement, {
+          attributes: true,
+          childList: true,
+          subtree: true,
+          characterData: true,
+        });
       });
     },
 
@@ -407,17 +541,26 @@
       for (const element of all(document)) {
         const name = attribute(element, "name");
         const home = element.getRootNode();
-        const inForm = element.closest("crowd-form") || (home !== document && home.host && isCrowd(home.host)) || element.localName === "crowd-entity-annotation";
+        const inForm =
+          element.closest("crowd-form") ||
+          (home !== document && home.host && isCrowd(home.host)) ||
+          element.localName === "crowd-entity-annotation";
         if (!inForm || (home !== document && !isCrowd(home.host))) continue;
         const tag = element.localName;
-        if (isWidget(element)) names.push({ name, tag, empty: element._submittableValue === undefined });
+        if (isWidget(element))
+          names.push({ name, tag, empty: element._submittableValue === undefined });
         else if (!name) continue;
         else if (TYPED.test(tag)) {
           // An empty one is not in the answer; one that is hidden by its type is not a worker's to fill in.
-          if (element.value || attribute(element, "type") !== "hidden") names.push({ name, tag, empty: !element.value });
-        }
-        else if (TICKED.test(tag) || tag === "crowd-slider") names.push({ name, tag, empty: false });
-        else if (/^(input|textarea|select)$/.test(tag) && !/^(submit|button|reset|image|file)$/.test(element.type) && !element.matches(":disabled")) {
+          if (element.value || attribute(element, "type") !== "hidden")
+            names.push({ name, tag, empty: !element.value });
+        } else if (TICKED.test(tag) || tag === "crowd-slider")
+          names.push({ name, tag, empty: false });
+        else if (
+          /^(input|textarea|select)$/.test(tag) &&
+          !/^(submit|button|reset|image|file)$/.test(element.type) &&
+          !element.matches(":disabled")
+        ) {
           names.push({ name, tag, empty: false });
         }
       }
@@ -425,6 +568,12 @@
     },
 
     // Documented elements that the crowd script did not take up.
-    shells: () => [...new Set([...everything(document)].map((element) => element.localName).filter((name) => documented.includes(name) && !customElements.get(name)))],
+    shells: () => [
+      ...new Set(
+        [...everything(document)]
+          .map((element) => element.localName)
+          .filter((name) => documented.includes(name) && !customElements.get(name)),
+      ),
+    ],
   };
-}
+};

@@ -34,6 +34,7 @@ _LEADS_ON = re.compile(
     r"|(^| )[→»>›▶➔➜]+( |$)",
     re.I,
 )
+_UNDER_WAY = ("sending", "submitted")
 _KEYS = ("1", "y", "Space", "ArrowRight", "Enter")
 _SUBMITS = re.compile(r"submit|finish|done\b|send", re.I)
 _AVOIDED = re.compile(
@@ -62,7 +63,7 @@ class Attempt:
 
     def __init__(self, page: Page, random: Random, before_submit: Seen | None = None, *, careful: bool = False) -> None:
         self._page = page
-        self._random = random
+        self._seed = random.random()
         self._before_submit = before_submit
         self._careful = careful
         self._deep = False
@@ -120,7 +121,11 @@ class Attempt:
     async def _say(self, control: Control, variant: int) -> bool:
         """Say something valid with a control; False if it could not be worked."""
         work = work_on_widget if control.kind == "widget" else hands.fill
-        return await work(self.survey, control, self._random, variant)
+        return await work(self.survey, control, self._chance(control.name, variant), variant)
+
+    def _chance(self, *about: object) -> Random:
+        """Chance for one thing: what else there is, and in what time it comes, changes nothing about it."""
+        return Random(f"{self._seed}:{about}")
 
     def _wanting(self, view: View) -> list[Control]:
         """The controls in reach that were not worked yet, or are empty again; of a radio group one."""
@@ -140,7 +145,7 @@ class Attempt:
                 or (tries < 3 and (control.empty or not control.valid) and control.kind != "check")
             ):
                 wanting.append(control)
-        picked = {self._random.choice(group).number for group in groups.values()}
+        picked = {self._chance(group[0].name).choice(group).number for group in groups.values()}
         return [one for one in view.controls if one.number in picked or one in wanting]
 
     async def _open_next(self, view: View) -> bool:
@@ -163,21 +168,29 @@ class Attempt:
 
     async def _uncover(self) -> None:
         """Bring up what other choices and the template's own buttons bring up, and fill it in."""
-        for group in await self._choices_to_try():
+        for control, option in await self._choices_to_try():
             if not self._unreached(await self.survey.look()):
                 break
-            if await self.survey.click(group.number):
+            if await hands.choose(self.survey, control, option):
                 await self._fill_all()
         view = await self.survey.look()
         if self._covered or self._unreached(view) or not _submit_buttons(view):
             await self._press_own(view)
 
-    async def _choices_to_try(self) -> list[Control]:
-        """Radio buttons that are off: what they enable or show may never have been in reach."""
+    async def _choices_to_try(self) -> list[tuple[Control, int]]:
+        """Radio buttons that are off, options that are not chosen: what they enable or show may never have been in
+        reach."""
         view = await self.survey.look()
         if not self._unreached(view):
             return []
-        return [one for one in view.controls if one.kind == "radio" and one.reachable and not one.on][:MOST_CHOICES]
+        choices: list[tuple[Control, int]] = []
+        for control in view.controls:
+            if control.kind == "radio" and control.reachable and not control.on:
+                choices.append((control, 0))
+            elif control.kind == "select" and control.reachable:
+                others = (at for at, option in enumerate(control.options) if option.usable and option.value)
+                choices += ((control, at) for at in others if at != control.chosen)
+        return choices[:MOST_CHOICES]
 
     def _unreached(self, view: View) -> list[Control]:
         """Named controls that no worker has been able to work so far."""
@@ -191,7 +204,7 @@ class Attempt:
         """Press the template's own buttons, the likeliest first, filling in what comes up; whether any was pressed."""
         did = False
         for _ in range(0 if self._careful else MOST_PRESSES):
-            if view.state in ("sending", "submitted"):
+            if view.state in _UNDER_WAY:
                 break
             button = next(iter(self._own_buttons(view)), None)
             if button is None:
@@ -224,13 +237,13 @@ class Attempt:
     async def _submit(self) -> str:
         """Press what submits until the form says something; its state, empty if it never did."""
         view = await self.survey.look()
-        if view.state in ("sending", "submitted"):
+        if view.state in _UNDER_WAY:
             return await self._settled(view.state)
         buttons = _submit_buttons(view)
         if not buttons:
             await self._press_own(view)
             view = await self.survey.look()
-            if view.state in ("sending", "submitted"):
+            if view.state in _UNDER_WAY:
                 return await self._settled(view.state)
             buttons = _submit_buttons(view)
             if not buttons:
@@ -242,7 +255,7 @@ class Attempt:
         return ""
 
     async def _settled(self, state: str) -> str:
-        return await self.survey.outcome() or state
+        return state if state == "submitted" else await self.survey.outcome() or state
 
     async def _late_submit(self) -> list[Press]:
         """A Submit that comes by itself: after the films were seen, or some time."""
