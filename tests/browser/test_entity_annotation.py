@@ -294,13 +294,14 @@ def test_edges_are_dragged(page: Page, visit: Any) -> None:
     page.mouse.move(*point(page, 29, after=True))
     page.mouse.up()
     assert spans(page)[0] == ("place", "Lisbon for Rome")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     # Another span is a border.
     page.get_by_test_id("handle-end").hover(position={"x": 0, "y": 5}, force=True)
     page.mouse.down()
     page.mouse.move(*point(page, 38))
     page.mouse.move(*point(page, 44))
     page.mouse.up()
-    assert spans(page) == [("place", "Lisbon for Rome on "), ("time", "Monday")]
+    assert spans(page) == [("place", "Lisbon for Rome on"), ("time", "Monday")]
 
 
 # ---- keys

@@ -113,8 +113,9 @@ describe("edges", () => {
     const room = roomOf([at(0, 3), at(4, 7), at(10, 13)], at(4, 7), 21);
     expect(room).toEqual(at(3, 10));
     expect(move(at(4, 7), "end", 1, false, room)).toEqual(at(4, 10));
-    expect(move(at(4, 7), "start", -1, false, room)).toEqual(at(3, 7));
-    expect(move(at(3, 7), "start", -1, false, room)).toBeUndefined();
+    expect(move(at(4, 7), "start", -1, false, room)).toBeUndefined();
+    expect(move(at(4, 7), "start", -1, true, room)).toEqual(at(3, 7));
+    expect(move(at(3, 7), "start", -1, true, room)).toBeUndefined();
   });
 });
 

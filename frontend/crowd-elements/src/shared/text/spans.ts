@@ -65,8 +65,10 @@ export function withEdgeMoved(
   else moved = by < 0 ? text.previousWord(end - 1)?.end : text.nextWord(end)?.end;
   if (moved === undefined) return undefined;
   const kept = Math.max(room.start, Math.min(room.end, moved));
-  const result = side === "start" ? { start: kept, end } : { start, end: kept };
-  return kept === edge || result.start >= result.end ? undefined : result;
+  const reached = side === "start" ? { start: kept, end } : { start, end: kept };
+  // Before a neighbor there may be white space, which only characters take in.
+  const result = fine ? reached : text.trimmed(reached);
+  return result && result.start < result.end && result[side] !== edge ? result : undefined;
 }
 
 /** A finished selection: whole words (or characters, if `fine`), not beyond a span that it did not touch itself. */

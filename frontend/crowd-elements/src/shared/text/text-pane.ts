@@ -238,10 +238,11 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
         ? snapped(this.text, [], Math.min(to, chosen.end - 1), chosen.end, fine)
         : snapped(this.text, [], chosen.start, Math.max(to, chosen.start + 1), fine);
     if (!wide) return;
-    this.pending =
+    const reached =
       side === "start"
         ? { start: Math.max(wide.start, room.start), end: chosen.end }
         : { start: chosen.start, end: Math.min(wide.end, room.end) };
+    this.pending = fine ? reached : this.text.trimmed(reached);
     this.host.requestUpdate();
   }
 
