@@ -59,6 +59,8 @@ def test_what_a_template_reads(template: str, read: list[tuple[Any, ...]]) -> No
         ("{% assign x = task.input.names | split: ';' %}", {"names": "alpha;beta;gamma"}),
         ("s3://{{ task.input.o.bucket }}/{{ task.input.o.name }}",
          {"o": {"bucket": "truthkit-smoke", "name": "name-1.png"}}),
+        ("{% for c in task.input.map %}{{ c[0] }}{{ c[1].of }}{% endfor %}",
+         {"map": {str(number): {"of": f"Sample of {number}"} for number in (0, 1, 2)}}),
         ("{{ task.input.width | times: 2 }}", {"width": 1}),
         ("{{ task.input.day | date: '%Y' }}", {"day": "2024-05-17"}),
         ("{{ task.input.items.size }}", {"items": ["Sample item 1", "Sample item 2", "Sample item 3"]}),

@@ -18,7 +18,16 @@ _SIGNING = frozenset({"grant_read_access", "s3_presign"})
 _NUMERIC = frozenset({"abs", "ceil", "divided_by", "floor", "minus", "modulo", "plus", "round", "times"})
 _LISTING = frozenset({"compact", "concat", "first", "join", "last", "map", "sort", "uniq", "where"})
 _LIST_ATTRIBUTES = frozenset(
-    {"categories", "keys", "label-colors", "labels", "ordinal-ranking-dimensions", "question-tags", "responses"}
+    {
+        "block-types",
+        "categories",
+        "keys",
+        "label-colors",
+        "labels",
+        "ordinal-ranking-dimensions",
+        "question-tags",
+        "responses",
+    }
 )
 _ADDRESS_ATTRIBUTES = frozenset({"src", "data-src", "href", "image", "poster", "data", "icon-url", "srcset"})
 
@@ -34,6 +43,7 @@ _KINDS = (
 )
 _ELEMENT_KINDS = {"audio": "wav", "video": "webm", "iframe": "html", "embed": "html", "object": "html", "track": "vtt"}
 _LIST_WORDS = frozenset({"labels", "categories", "classes", "options", "choices", "tags", "items", "list", "responses"})
+_COLORS = ("#2ca02c", "#1f77b4", "#ff7f0e")
 _NUMBER_WORDS = frozenset(
     {"count", "height", "index", "left", "max", "min", "num", "number", "score", "top", "total", "width", "x", "y"}
     | {"confidence", "duration", "fps", "step", "start", "end", "offset"}
@@ -47,10 +57,14 @@ class _Part:
     reads: list[Read] = field(default_factory=list)
     members: dict[str, _Part] = field(default_factory=dict)
     item: _Part | None = None
+    indexes: set[int] = field(default_factory=set)
+    """The places that items are read at by number."""
 
     def at(self, path: Segments) -> _Part:
         part = self
         for segment in path:
+            if isinstance(segment, int):
+                part.indexes.add(segment)
             if segment is None or isinstance(segment, int) or segment in ("first", "last"):
                 part.item = part.item or _Part()
                 part = part.item
@@ -97,6 +111,9 @@ def _value(part: _Part, name: str, address: Callable[[str], str], number: int = 
         if part.item is None and part.members:  # looped as name and value
             return {key: _value(member, key, address) for key, member in part.members.items()}
         item = part.item or _Part()
+        if looped and item.item is not None and item.indexes and item.indexes <= {0, 1}:
+            # A loop over an object gives its names and values in pairs.
+            return {str(each): _value(item.item, name, address, each) for each in range(ITEMS)}
         if not item.reads and not item.members and item.item is None:
             item.reads = [read for read in part.reads if read.before]
         return [_value(item, name.removesuffix("s") or name, address, each) for each in range(1, ITEMS + 1)]
@@ -134,6 +151,8 @@ def _leaf(reads: list[Read], name: str, address: Callable[[str], str], number: i
         return "2024-05-17"
     if filters & _NUMERIC or (in_order and in_order[-1] in _NUMBER_WORDS):
         return number
+    if words & {"color", "colour", "hex"}:
+        return _COLORS[(number - 1) % len(_COLORS)]
     if words & {"url", "link", "href", "website"}:
         return f"https://example.com/{name}"
     if words & {"label", "category", "class"}:
@@ -146,8 +165,10 @@ def _list(name: str) -> list[Any]:
         return [{"name": "Clarity", "allowTie": True}]
     if name == "keys":
         return [{"importantFormKey": "Name"}]
+    if name == "block-types":
+        return ["KEY_VALUE_SET"]
     if name == "label-colors":
-        return ["#2ca02c", "#1f77b4", "#ff7f0e"]
+        return list(_COLORS)
     if name == "responses":
         return ["The first answer.", "The second answer.", "The third answer."]
     return ["alpha", "beta", "gamma"]
