@@ -6,12 +6,16 @@ from __future__ import annotations
 import html
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from truthkit.liquid import Template
+
+# How many lines each part of section 8 has; in 8.3 they are the rows of the table.
+LINES = {1: 15, 2: 8, 3: 12, 4: 1}
 
 
 def wait_state(page: Page, state: str) -> None:
@@ -31,6 +35,12 @@ def answer_of(page: Page, visit: Any, html: str, act: str = "") -> Any:
     submit(page)
     ((answer,),) = site.answers
     return answer
+
+
+def test_every_line_has_a_test() -> None:
+    found = re.findall(r"^def test_8_(\d)_0?(\d+)_", Path(__file__).read_text("utf-8"), re.MULTILINE)
+    expected = {(part, line) for part, lines in LINES.items() for line in range(1, lines + 1)}
+    assert {(int(part), int(line)) for part, line in found} == expected
 
 
 def test_worked_example(page: Page, visit: Any) -> None:
