@@ -401,7 +401,7 @@ export class CrowdEntityAnnotation extends Widget {
         inset-block-start: 0;
         margin-block-end: 8px;
         padding-block: 6px;
-        background: var(--tk-surface);
+        background: var(--tk-page);
       }
       .label-bar .label-pane h3 {
         display: none;
