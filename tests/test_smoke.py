@@ -253,6 +253,13 @@ def test_an_unknown_element_is_a_warning(write: Write) -> None:
     assert codes(result) == ["page-unknown-element"]
 
 
+@pytest.mark.parametrize(("text", "told"), [("Anna \U0001f600 spoke", ["page-text-offsets"]), ("Anna spöke 日本", [])])
+def test_text_whose_offsets_may_differ_is_a_warning(write: Write, text: str, told: list[str]) -> None:
+    result = one(write(f"<crowd-entity-annotation name=e labels=\"['a']\" text='{text}'></crowd-entity-annotation>"))
+    assert result.ok
+    assert [code for code in codes(result) if code != "smoke-empty"] == told
+
+
 def test_a_control_that_nobody_can_reach_is_told(write: Write) -> None:
     result = one(write('<crowd-form><div style="display:none"><crowd-input name="a"></crowd-input></div></crowd-form>'))
     assert result.ok

@@ -55,7 +55,9 @@ _STAND = """
   const look = () => {
     const all = [...document.querySelectorAll("*")];
     const unknown = all.map((e) => e.localName).filter((n) => n.startsWith("crowd-") && !customElements.get(n));
-    return { ready, unknown: [...new Set(unknown)] };
+    const pair = /[\\u{10000}-\\u{10FFFF}]/u;
+    const astral = all.some((e) => e.localName === "crowd-entity-annotation" && pair.test(e.text));
+    return { ready, unknown: [...new Set(unknown)], astral };
   };
   let ready = !document.querySelector('script[src^="/bundles/crowd-html-elements"]') || !!root.dataset.crowdReady;
   if (ready) return resolve(look());
@@ -138,6 +140,15 @@ class Watch:
                 f"<{name}> is not an element of the crowd script: it stays an empty shell",
                 "check the spelling, and that the crowd script is loaded",
                 line=self._line_with(f"<{name}"),
+            )
+        if seen["astral"]:
+            self._add(
+                "page-text-offsets",
+                "the text to annotate has characters outside the basic plane (emoji): offsets count UTF-16 units here, "
+                "and whether the service does so is not known",
+                "compare text[start:end] where answers are read, or leave such characters out",
+                severity="warning",
+                line=self._line_with("<crowd-entity-annotation"),
             )
         return bool(seen["ready"])
 

@@ -42,7 +42,10 @@ function format(message: Message, holes: Holes, language: Language): string {
       : (message[pluralOf(Number(holes.count ?? 0))] ?? message.other);
   return text.replace(/\{(\w+)\}/g, (hole, name: string) => {
     const value = holes[name];
-    return typeof value === "number" ? numberOf(value) : (value ?? hole);
+    if (value === undefined) return hole;
+    if (typeof value === "number") return numberOf(value);
+    // A path or a label keeps its own direction inside of a sentence that runs from right to left.
+    return directionOf(language) === "rtl" ? `\u2068${value}\u2069` : value;
   });
 }
 
