@@ -4,6 +4,7 @@ import { ENTITY_JOINS_FORM } from "../defaults.ts";
 import type { Json } from "../shared/answer.ts";
 import { colorAt } from "../shared/colors.ts";
 import { closestComposed } from "../shared/element.ts";
+import { excerpt } from "../shared/excerpt.ts";
 import type { Shortcut } from "../shared/hot-keys.ts";
 import { jsonProperty, withTextItems } from "../shared/json-attribute.ts";
 import { LABEL_KEYS, LabelPane } from "../shared/label-pane.ts";
@@ -15,6 +16,7 @@ import { textStrings } from "../shared/text/strings.ts";
 import { textShortcuts } from "../shared/text/text-keys.ts";
 import { type SpanLook, TextPane } from "../shared/text/text-pane.ts";
 import { textStyles } from "../shared/text/text-styles.ts";
+import { renderUndo, undoShortcuts } from "../shared/undo.ts";
 import { Widget } from "../shared/widget.ts";
 import {
   type EntityAnnotationAnswer,
@@ -56,6 +58,7 @@ export class CrowdEntityAnnotation extends Widget {
   #segmented = new SegmentedText("");
   #labels: ReadonlyMap<string, ShownLabel> = new Map();
   #history = new History<readonly LabeledSpan[]>([]);
+  readonly #steps = { undo: () => this.#travel(true), redo: () => this.#travel(false) };
   #spans: readonly LabeledSpan[] = [];
   #chosen: LabeledSpan | undefined;
   /** The label that the next selections get; "" for none. */
@@ -126,7 +129,7 @@ export class CrowdEntityAnnotation extends Widget {
 
   #tell(attribute: string, value: Json | undefined, problems: readonly string[]): void {
     const given = value === undefined ? "" : JSON.stringify(value);
-    const quoted = given.length > 80 ? `${given.slice(0, 79)}…` : given;
+    const quoted = excerpt(given);
     const told = problems.slice(0, MOST_TOLD).join("; ");
     const rest = problems.length > MOST_TOLD ? `; and ${problems.length - MOST_TOLD} more` : "";
     this.fault(
@@ -360,13 +363,7 @@ export class CrowdEntityAnnotation extends Widget {
       { keys: ["Delete", "Backspace"], label: common("keyDelete"), run: remove },
       { keys: ["o"], label: t("others"), run: onChosen((span) => this.#labelOthers(span)) },
       ...textShortcuts(this.#pane, common, () => this.#cancel()),
-      { keys: ["Mod+z"], label: frame("undo"), run: () => this.#travel(true), repeat: true },
-      {
-        keys: ["Mod+Shift+z", "Mod+y"],
-        label: frame("redo"),
-        run: () => this.#travel(false),
-        repeat: true,
-      },
+      ...undoShortcuts(frame, this.#steps),
     ];
   }
 
@@ -453,24 +450,7 @@ export class CrowdEntityAnnotation extends Widget {
   protected override renderTools() {
     const t = this.frameText;
     return html`
-      <button
-        type="button"
-        class="tool"
-        id="undo"
-        ?disabled=${!this.#history.canUndo}
-        @click=${() => this.#travel(true)}
-      >
-        ${t("undo")}
-      </button>
-      <button
-        type="button"
-        class="tool"
-        id="redo"
-        ?disabled=${!this.#history.canRedo}
-        @click=${() => this.#travel(false)}
-      >
-        ${t("redo")}
-      </button>
+      ${renderUndo(t, this.#history, this.#steps)}
     `;
   }
 

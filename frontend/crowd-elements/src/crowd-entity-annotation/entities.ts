@@ -1,6 +1,7 @@
 /** What `labels` and `initial-value` say, item by item, and how spans become the answer. */
 import { answerOffset, entitiesInOrder, textOffset } from "../defaults.ts";
 import type { Json } from "../shared/answer.ts";
+import { excerpt } from "../shared/excerpt.ts";
 import type { SegmentedText, Stretch } from "../shared/text/segmented-text.ts";
 
 export type Entity = { endOffset: number; label: string; startOffset: number };
@@ -35,10 +36,7 @@ const textOf = (value: Json | undefined): string =>
     ? String(value)
     : "";
 
-const excerpt = (value: Json) => {
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-};
+const quoted = (value: Json) => excerpt(JSON.stringify(value));
 
 /** Labels: texts, or objects with display names. Of two that are the same the first counts. */
 export function readLabels(value: Json | undefined): Read<EntityLabel> {
@@ -48,8 +46,8 @@ export function readLabels(value: Json | undefined): Read<EntityLabel> {
   for (const item of value) {
     const given = isObject(item) ? item : { label: item };
     const label = textOf(given.label);
-    if (label === "") problems.push(`${excerpt(item)} has no label`);
-    else if (found.has(label)) problems.push(`${excerpt(label)} is there twice`);
+    if (label === "") problems.push(`${quoted(item)} has no label`);
+    else if (found.has(label)) problems.push(`${quoted(label)} is there twice`);
     else {
       const name = textOf(given.fullDisplayName) || label;
       found.set(label, { label, name, short: textOf(given.shortDisplayName) || label });
@@ -70,7 +68,7 @@ export function readEntities(
   for (const item of value) {
     const problem = problemOf(item, text, isLabel);
     if (problem) {
-      problems.push(`${excerpt(item)} ${problem}`);
+      problems.push(`${quoted(item)} ${problem}`);
       continue;
     }
     const { label, startOffset, endOffset } = item as Entity;
@@ -78,13 +76,13 @@ export function readEntities(
     const end = textOffset(text.text, endOffset);
     const whole = text.wholeCharacters({ start, end });
     if (whole.start !== start || whole.end !== end) {
-      problems.push(`${excerpt(item)} cuts a character, so it was widened`);
+      problems.push(`${quoted(item)} cuts a character, so it was widened`);
     }
     spans.push({ ...whole, label });
   }
   const { kept, dropped } = entitiesInOrder(spans);
   for (const { start, end, label } of dropped) {
-    problems.push(`${excerpt(label)} from ${start} to ${end} overlaps one before it`);
+    problems.push(`${quoted(label)} from ${start} to ${end} overlaps one before it`);
   }
   return { items: kept, problems };
 }

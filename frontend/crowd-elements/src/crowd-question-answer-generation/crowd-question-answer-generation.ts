@@ -21,6 +21,7 @@ import { textShortcuts } from "../shared/text/text-keys.ts";
 import { type SpanLook, TextPane } from "../shared/text/text-pane.ts";
 import { textStyles } from "../shared/text/text-styles.ts";
 import { fetchText, isTextReference } from "../shared/text-source.ts";
+import { renderUndo, undoShortcuts } from "../shared/undo.ts";
 import { Widget } from "../shared/widget.ts";
 import {
   countWords,
@@ -99,6 +100,7 @@ export class CrowdQuestionAnswerGeneration extends Widget {
   /** By the ids of cards, those that were removed too: undo brings them back. */
   readonly #texts = new Map<number, Record<Field, string>>();
   #history = new History<readonly Card[]>([]);
+  readonly #steps = { undo: () => this.#travel(true), redo: () => this.#travel(false) };
   #currentId = 0;
   #chosen: Stretch | undefined;
   /** Why a selection was refused, until the worker does something else. */
@@ -487,13 +489,7 @@ export class CrowdQuestionAnswerGeneration extends Widget {
         if (chosen) this.#choose(undefined);
         return chosen !== undefined;
       }),
-      { keys: ["Mod+z"], label: frame("undo"), run: () => this.#travel(true), repeat: true },
-      {
-        keys: ["Mod+Shift+z", "Mod+y"],
-        label: frame("redo"),
-        run: () => this.#travel(false),
-        repeat: true,
-      },
+      ...undoShortcuts(frame, this.#steps),
     ];
   }
 
@@ -502,24 +498,7 @@ export class CrowdQuestionAnswerGeneration extends Widget {
   protected override renderTools() {
     const t = this.frameText;
     return html`
-      <button
-        type="button"
-        class="tool"
-        id="undo"
-        ?disabled=${!this.#history.canUndo}
-        @click=${() => this.#travel(true)}
-      >
-        ${t("undo")}
-      </button>
-      <button
-        type="button"
-        class="tool"
-        id="redo"
-        ?disabled=${!this.#history.canRedo}
-        @click=${() => this.#travel(false)}
-      >
-        ${t("redo")}
-      </button>
+      ${renderUndo(t, this.#history, this.#steps)}
     `;
   }
 

@@ -6,6 +6,7 @@ import { excerpt } from "../shared/excerpt.ts";
 import { keyOf, type Shortcut } from "../shared/hot-keys.ts";
 import { jsonProperty, withTextItems } from "../shared/json-attribute.ts";
 import { fetchText, isTextReference } from "../shared/text-source.ts";
+import { renderUndo, undoShortcuts } from "../shared/undo.ts";
 import { Widget } from "../shared/widget.ts";
 import { type BoardHost, renderBoard } from "./board.ts";
 import { type Dimension, type Fault, readDimensions, readResponses } from "./dimensions.ts";
@@ -82,6 +83,7 @@ export class CrowdTextRanking extends Widget {
   #task: Task = { responses: [], dimensions: [] };
   #given: readonly unknown[] = [];
   #history = new History<State>([]);
+  readonly #steps = { undo: () => this.#undo(true), redo: () => this.#undo(false) };
   readonly #drag = new RowDrag(
     () => this.requestUpdate(),
     (dimension, item, ranks) => this.#commit({ dimension, item }, ranks),
@@ -339,18 +341,7 @@ export class CrowdTextRanking extends Widget {
       ...(dimensions.length > 1
         ? [{ keys: ["d"], label: t("keyDimension"), run: () => this.#nextDimension() }]
         : []),
-      {
-        keys: ["Mod+z"],
-        label: this.frameText("undo"),
-        repeat: true,
-        run: () => this.#undo(true),
-      },
-      {
-        keys: ["Mod+Shift+z", "Mod+y"],
-        label: this.frameText("redo"),
-        repeat: true,
-        run: () => this.#undo(false),
-      },
+      ...undoShortcuts(this.frameText, this.#steps),
       { keys: ["Escape"], label: "", hidden: true, run: () => this.#drag.cancel() },
     ];
   }
@@ -382,22 +373,7 @@ export class CrowdTextRanking extends Widget {
   protected override renderTools() {
     if (!this.#isUsable) return nothing;
     const t = this.frameText;
-    return html`<button
-        type="button"
-        class="tool"
-        ?disabled=${!this.#history.canUndo}
-        @click=${() => this.#undo(true)}
-      >
-        ${t("undo")}
-      </button>
-      <button
-        type="button"
-        class="tool"
-        ?disabled=${!this.#history.canRedo}
-        @click=${() => this.#undo(false)}
-      >
-        ${t("redo")}
-      </button>`;
+    return html`${renderUndo(t, this.#history, this.#steps)}`;
   }
 
   protected override renderWork() {

@@ -6,6 +6,7 @@ import type { Shortcut } from "../shared/hot-keys.ts";
 import { pictureStyles } from "../shared/image/picture-styles.ts";
 import { PictureView } from "../shared/image/picture-view.ts";
 import { jsonProperty, withTextItems } from "../shared/json-attribute.ts";
+import { renderUndo, undoShortcuts } from "../shared/undo.ts";
 import { Widget } from "../shared/widget.ts";
 import { areaOf, paintPairs, pairAt } from "./highlights.ts";
 import { type PairRowHost, renderPair } from "./pair-row.ts";
@@ -100,6 +101,7 @@ export class CrowdTextractAnalyzeDocument extends Widget {
   #pairs: readonly Pair[] = [];
   #isUsable = false;
   #history = new History<Review>([]);
+  readonly #steps = { undo: () => this.#undo(true), redo: () => this.#undo(false) };
   /** The field whose typing makes one step for undo: "value" or "key" and the pair. */
   #typing = "";
   #pressed: { readonly x: number; readonly y: number } | undefined;
@@ -395,18 +397,7 @@ export class CrowdTextractAnalyzeDocument extends Widget {
         run: () => this.#choose(this.current, choice),
       })),
       { keys: ["z"], label: t("zoomToPair"), run: () => this.#toggleZoom() },
-      {
-        keys: ["Mod+z"],
-        label: this.frameText("undo"),
-        repeat: true,
-        run: () => this.#undo(true),
-      },
-      {
-        keys: ["Mod+Shift+z", "Mod+y"],
-        label: this.frameText("redo"),
-        repeat: true,
-        run: () => this.#undo(false),
-      },
+      ...undoShortcuts(this.frameText, this.#steps),
       ...this.view.shortcuts,
     ];
   }
@@ -439,22 +430,7 @@ export class CrowdTextractAnalyzeDocument extends Widget {
       >
         ${this.#t("zoomToPair")}
       </button>
-      <button
-        type="button"
-        class="tool"
-        ?disabled=${!this.#history.canUndo}
-        @click=${() => this.#undo(true)}
-      >
-        ${t("undo")}
-      </button>
-      <button
-        type="button"
-        class="tool"
-        ?disabled=${!this.#history.canRedo}
-        @click=${() => this.#undo(false)}
-      >
-        ${t("redo")}
-      </button>`;
+      ${renderUndo(t, this.#history, this.#steps)}`;
   }
 
   protected override renderWork() {

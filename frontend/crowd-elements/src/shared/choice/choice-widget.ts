@@ -3,6 +3,7 @@ import { History } from "../../../../common/src/history.ts";
 import type { Json } from "../answer.ts";
 import type { Shortcut } from "../hot-keys.ts";
 import { jsonProperty, withTextItems } from "../json-attribute.ts";
+import { undoShortcuts } from "../undo.ts";
 import { Widget } from "../widget.ts";
 import {
   type Categories,
@@ -162,8 +163,7 @@ export abstract class ChoiceWidget extends Widget {
         hidden: !this.#picker.hasSearch(shown),
         run: () => this.#picker.focusSearch(),
       },
-      { keys: ["Mod+z"], label: t("undo"), run: () => this.#goBack() },
-      { keys: ["Mod+Shift+z", "Mod+y"], label: t("redo"), run: () => this.#goForward() },
+      ...undoShortcuts(t, { undo: () => this.#goBack(), redo: () => this.#goForward() }),
     ];
   }
 

@@ -1,6 +1,7 @@
 /** The `labels` of an image tool: names in their order, each with its color. */
 import { labelColor } from "../../defaults.ts";
 import { colorAt, parseColor } from "../colors.ts";
+import { excerpt } from "../excerpt.ts";
 
 export class LabelSet {
   readonly names: readonly string[];
@@ -38,14 +39,14 @@ export class LabelSet {
 export function faultInLabels(given: unknown): string | undefined {
   if (given === undefined) return undefined;
   const quoted = JSON.stringify(given);
-  const excerpt = quoted.length > 120 ? `${quoted.slice(0, 119)}…` : quoted;
-  if (!Array.isArray(given)) return `The attribute labels=${excerpt} is not a list of texts.`;
+  const shown = excerpt(quoted);
+  if (!Array.isArray(given)) return `The attribute labels=${shown} is not a list of texts.`;
   if (given.some((item) => typeof item !== "string" || item === "")) {
-    return `The attribute labels=${excerpt} holds items that are not texts; they are left out.`;
+    return `The attribute labels=${shown} holds items that are not texts; they are left out.`;
   }
   const seen = new Set();
   const twice = given.find((item) => seen.size === seen.add(item).size);
   return twice === undefined
     ? undefined
-    : `The attribute labels=${excerpt} names the label “${twice}” twice; it counts once.`;
+    : `The attribute labels=${shown} names the label “${twice}” twice; it counts once.`;
 }

@@ -1,6 +1,7 @@
 /** What `initial-value` says of a mask: where it is, and what its colors stand for. */
 import type { Json } from "../answer.ts";
 import { parseColor, WHITE } from "../colors.ts";
+import { excerpt } from "../excerpt.ts";
 
 export interface MaskEntry {
   readonly label: string;
@@ -16,10 +17,7 @@ export interface InitialMask {
 /** Where the entries stand: a map from label to `{color}`, or a list of `{label, color}`. */
 export type EntriesKey = "labelMappings" | "instances";
 
-export const quoted = (value: Json): string => {
-  const text = JSON.stringify(value);
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
-};
+export const quoted = (value: Json): string => excerpt(JSON.stringify(value));
 
 const isObject = (value: unknown): value is { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -16,6 +16,7 @@ import type { Viewport } from "../image/viewport.ts";
 import { jsonProperty } from "../json-attribute.ts";
 import { nothingToLabelText } from "../nothing-to-label.ts";
 import { type Region, RegionList } from "../region-list.ts";
+import { undoShortcuts } from "../undo.ts";
 import {
   type EntriesKey,
   type InitialMask,
@@ -476,13 +477,7 @@ export abstract class MaskWidget extends ImageWidget {
       ...this.layerShortcuts,
       ...cursorShortcuts(keys),
       { keys: ["k"], label: t("onlyEmpty"), run: () => this.#setOnlyEmpty() },
-      { keys: ["Mod+z"], label: frameText("undo"), repeat: true, run: () => this.#undo() },
-      {
-        keys: ["Mod+Shift+z", "Mod+y"],
-        label: frameText("redo"),
-        repeat: true,
-        run: () => this.#redo(),
-      },
+      ...undoShortcuts(frameText, { undo: () => this.#undo(), redo: () => this.#redo() }),
     ];
   }
 

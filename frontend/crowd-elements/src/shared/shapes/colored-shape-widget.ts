@@ -1,6 +1,7 @@
 import type { PropertyDeclarations, PropertyValues } from "lit";
 import type { Json } from "../answer.ts";
 import { parseColor } from "../colors.ts";
+import { excerpt } from "../excerpt.ts";
 import { jsonProperty } from "../json-attribute.ts";
 import { ShapeWidget } from "./shape-widget.ts";
 
@@ -31,11 +32,10 @@ export abstract class ColoredShapeWidget extends ShapeWidget {
 function faultInColors(given: unknown): string | undefined {
   if (given === undefined) return undefined;
   const quoted = JSON.stringify(given);
-  const excerpt = quoted.length > 120 ? `${quoted.slice(0, 119)}…` : quoted;
-  if (!Array.isArray(given))
-    return `The attribute label-colors=${excerpt} is not a list of colors.`;
+  const shown = excerpt(quoted);
+  if (!Array.isArray(given)) return `The attribute label-colors=${shown} is not a list of colors.`;
   const wrong = given.find((color) => parseColor(color) === undefined);
   return wrong === undefined
     ? undefined
-    : `The attribute label-colors=${excerpt} holds ${JSON.stringify(wrong)}, which is no color such as "#1f77b4"; its label gets another one.`;
+    : `The attribute label-colors=${shown} holds ${JSON.stringify(wrong)}, which is no color such as "#1f77b4"; its label gets another one.`;
 }

@@ -1,5 +1,6 @@
 /** Shapes from an `initial-value`, which may be anything. */
 import type { Json } from "../answer.ts";
+import { excerpt } from "../excerpt.ts";
 import type { Size } from "../image/viewport.ts";
 import { newId, type Shape } from "./editor.ts";
 import { bounds } from "./geometry.ts";
@@ -80,6 +81,6 @@ export function faultInShapes(
   }
   if (!all.length) return undefined;
   const quoted = JSON.stringify(value);
-  const excerpt = quoted.length > 120 ? `${quoted.slice(0, 119)}…` : quoted;
-  return `The attribute initial-value=${excerpt} cannot be used as it is. ${all.join(" ")}`;
+  const shown = excerpt(quoted);
+  return `The attribute initial-value=${shown} cannot be used as it is. ${all.join(" ")}`;
 }

@@ -16,6 +16,7 @@ import type { Point, Viewport } from "../image/viewport.ts";
 import { jsonProperty } from "../json-attribute.ts";
 import { nothingToLabelText } from "../nothing-to-label.ts";
 import { type Region, RegionList } from "../region-list.ts";
+import { undoShortcuts } from "../undo.ts";
 import { type Deed, type Place, type Refusal, type Shape, ShapeEditor } from "./editor.ts";
 import { bounds, type Points } from "./geometry.ts";
 import { faultInShapes, type InitialShapes, readShapes } from "./initial-value.ts";
@@ -364,13 +365,7 @@ export abstract class ShapeWidget extends ImageWidget {
       { keys: ["Tab"], label: t("keyTab"), run: () => this.#onTab(1) },
       { keys: ["Shift+Tab"], label: t("keyTab"), hidden: true, run: () => this.#onTab(-1) },
       { keys: ["Mod+d"], label: t("duplicate"), run: () => editor.duplicate() },
-      { keys: ["Mod+z"], label: frame("undo"), repeat: true, run: () => this.#undo() },
-      {
-        keys: ["Mod+Shift+z", "Mod+y"],
-        label: frame("redo"),
-        repeat: true,
-        run: () => this.#redo(),
-      },
+      ...undoShortcuts(frame, { undo: () => this.#undo(), redo: () => this.#redo() }),
       ...super.workShortcuts,
     ];
   }
