@@ -46,6 +46,9 @@ def main() -> None:
             {
                 "templates": count,
                 "ok": sum(result.ok for result in results),
+                "not ok": {
+                    result.path.name: [str(one) for one in result.findings] for result in results if not result.ok
+                },
                 "seconds": round(seconds, 1),
                 "seconds a template": round(seconds / count, 3),
                 "processor seconds a template": round(sum(one.ru_utime + one.ru_stime for one in used) / count, 3),

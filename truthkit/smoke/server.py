@@ -52,15 +52,22 @@ class Desk:
         sheet.answered.set()
 
 
-def with_relative_files(app: ASGIApp) -> ASGIApp:
+def with_relative_files(app: ASGIApp, desk: Desk) -> ASGIApp:
     """``app``, in which pictures and the like that a page asks for by a relative address get a placeholder."""
+
+    def stands_in(path: str, wanted: str) -> bool:
+        if path.startswith("/bundles/") or path == "/favicon.ico":
+            return False
+        if path.startswith("/tasks/") and path.split("/")[2] in desk.sheets:
+            return False
+        # Widgets fetch their pictures, to look into the file.
+        return wanted in ("image", "audio", "video", "empty") or bool(wanted and is_known(path))
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         wanted = Headers(scope=scope).get("sec-fetch-dest", "") if scope["type"] == "http" else ""
-        own = path.startswith("/bundles/") or path == "/favicon.ico"
-        if not own and (wanted in ("image", "audio", "video") or (wanted and is_known(path))):
-            stand_in = placeholder(path, wanted)
+        if stands_in(path, wanted):
+            stand_in = placeholder(path, "image" if wanted == "empty" and not is_known(path) else wanted)
             await Response(stand_in.body, media_type=stand_in.media_type, headers=_CORS)(scope, receive, send)
         else:
             await app(scope, receive, send)

@@ -42,6 +42,8 @@ SECONDS = 90.0
 """How long one template may take."""
 ANSWER_SECONDS = 10.0
 LEAVE_SECONDS = 20.0
+ENDING_SECONDS = 0.3
+"""How long after its pages a browser may take to be known to have ended."""
 
 _FORGIVEN = frozenset({"page-network-refused", "page-object", "page-unknown-element"})
 """Errors of a job's page that say nothing of the template here: there is no network, and objects are made up."""
@@ -99,7 +101,7 @@ async def try_templates(
     desk = Desk()
     policies: list[str] = []
     async with AsyncExitStack() as stack:
-        app = with_relative_files(task_app(desk, bundles=bundles_dir(), policy=lambda: policies[0]))
+        app = with_relative_files(task_app(desk, bundles=bundles_dir(), policy=lambda: policies[0]), desk)
         origin = await stack.enter_async_context(serve(app))
         objects = await stack.enter_async_context(serve(objects_app(file_of)))
         # Media of other hosts get placeholders before they reach the network, which there is none of.
@@ -185,35 +187,35 @@ class Trial:
         )
 
     async def _try(self, token: str, found: Found, made: Made, sheet: Sheet) -> list[Finding]:
-        """Try it once, and again if the browser has ended: another page may have brought it down."""
+        """Try it once, and again if the browser has ended (another page may have brought it down), or, without pressing
+        the template's own buttons, if one of them has led away from the page."""
         findings: list[Finding] = []
-        for _ in range(2):
+        careful = False
+        for _ in range(3):
             try:
                 stage = await self._stage()
             except BrowserError as error:
                 findings = [_failed(found, error)]
+                await asyncio.sleep(ENDING_SECONDS)
                 continue
-            findings = await self._on(stage, token, found, made, sheet)
-            if sheet.answer is not None or stage.stands:
+            findings = await self._on(stage, token, found, made, sheet, careful=careful)
+            if stage.closed:
+                await asyncio.sleep(ENDING_SECONDS)
+            if sheet.answer is not None or (stage.stands and not stage.left):
                 break
+            careful = stage.left
         return findings
 
-    async def _on(self, stage: _Stage, token: str, found: Found, made: Made, sheet: Sheet) -> list[Finding]:
+    async def _on(
+        self, stage: _Stage, token: str, found: Found, made: Made, sheet: Sheet, *, careful: bool
+    ) -> list[Finding]:
         stage.begin(found, made)
         faults: list[Finding] = []
         broken = True
         limit = asyncio.timeout(SECONDS)
         try:
             async with limit:
-                try:
-                    faults += await self._attend(stage, token, found, sheet)
-                except BrowserError as error:
-                    if not _LEFT.search(str(error)):
-                        raise
-                    if sheet.answer is None:
-                        # A button of the template's own may have led away from the page.
-                        stage.begin(found, made)
-                        faults += await self._attend(stage, token, found, sheet, careful=True)
+                faults += await self._attend(stage, token, found, sheet, careful=careful)
             broken = False
         except TruthkitError as error:
             faults += (replace(finding, file=finding.file or str(found.path)) for finding in error.findings)
@@ -222,16 +224,18 @@ class Trial:
                 raise
             faults.append(_fault(found, f"it was not done within {SECONDS:.0f} seconds"))
         except BrowserError as error:
-            faults.append(_failed(found, error))
+            stage.left = bool(_LEFT.search(str(error)))
+            stage.closed = "has been closed" in str(error)
+            # A page that is left after its answer came has done its work.
+            if not (stage.left and sheet.answer is not None):
+                faults.append(_failed(found, error))
         if broken:
             await self._leave(stage, found)
         else:
             self._free.append(stage)
         return [*stage.judged(), *faults]
 
-    async def _attend(
-        self, stage: _Stage, token: str, found: Found, sheet: Sheet, *, careful: bool = False
-    ) -> list[Finding]:
+    async def _attend(self, stage: _Stage, token: str, found: Found, sheet: Sheet, *, careful: bool) -> list[Finding]:
         """Open the page, do it, submit it; gives what is wrong with what came of it."""
         page = stage.page
         response = await page.goto(f"{self._origin}/tasks/{token}", wait_until="load", timeout=OPEN_MS)
@@ -330,6 +334,10 @@ class _Stage:
     page: Page
     watch: Watch
     elsewhere: list[str]
+    left: bool = False
+    """Whether the page has gone elsewhere by itself."""
+    closed: bool = False
+    """Whether the page was closed, perhaps with the whole browser."""
 
     @classmethod
     async def of(cls, page: Page, origin: str, objects: str) -> _Stage:
