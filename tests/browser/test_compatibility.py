@@ -326,6 +326,15 @@ def test_8_2_3_labels_emptied_grown_and_shrunk(page: Page, visit: Any) -> None:
     assert page.evaluate("k.getAttribute('labels')") == '["1","true","z"]'
 
 
+@pytest.mark.parametrize("given", ["", 'labels=""', 'labels="[]"'])
+@pytest.mark.parametrize("tag", ["crowd-bounding-box", "crowd-semantic-segmentation", "crowd-entity-annotation"])
+def test_8_2_3_labels_grown_from_none(page: Page, visit: Any, tag: str, given: str) -> None:
+    visit(f'<crowd-form><{tag} id="k" {given}></{tag}></crowd-form>')
+    assert page.evaluate("k.labels") == []
+    page.evaluate("k.labels = k.labels.concat(['x'])")
+    page.wait_for_function("k.getAttribute('labels') === '[\"x\"]'")
+
+
 def test_8_2_4_categories_replaced_after_load(page: Page, visit: Any) -> None:
     site = visit("""<crowd-form><crowd-classifier id="c" name="c" categories="['old']" initial-value="old">
       </crowd-classifier></crowd-form><script>

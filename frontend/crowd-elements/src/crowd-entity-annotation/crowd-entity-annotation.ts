@@ -48,11 +48,11 @@ export class CrowdEntityAnnotation extends Widget {
   ]);
   static override properties: PropertyDeclarations = {
     text: {},
-    labels: jsonProperty("labels"),
+    labels: { ...jsonProperty("labels"), useDefault: true },
     initialValue: jsonProperty("initial-value"),
   };
   declare text: string | null | undefined;
-  declare labels: Json | undefined;
+  declare labels: Json;
   declare initialValue: Json | undefined;
 
   #segmented = new SegmentedText("");
@@ -87,6 +87,11 @@ export class CrowdEntityAnnotation extends Widget {
     open: () => this.#pane.focus(),
   });
 
+  constructor() {
+    super();
+    this.labels = [];
+  }
+
   override connectedCallback(): void {
     this.#isAlone = !(ENTITY_JOINS_FORM && closestComposed(this, "crowd-form"));
     super.connectedCallback();
@@ -116,7 +121,7 @@ export class CrowdEntityAnnotation extends Widget {
   }
 
   #takeLabels(): void {
-    const { items, problems } = readLabels(this.labels ?? []);
+    const { items, problems } = readLabels(this.labels);
     this.#tell("labels", this.labels, problems);
     this.#labels = new Map(
       items.map((label, index) => [label.label, { ...label, color: colorAt(index) }]),

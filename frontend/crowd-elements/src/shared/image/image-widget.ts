@@ -29,12 +29,12 @@ export abstract class ImageWidget extends Widget implements PictureTool {
   > = new Map([["labels", withTextItems]]);
   static override properties: PropertyDeclarations = {
     src: { reflect: true },
-    labels: jsonProperty("labels"),
+    labels: { ...jsonProperty("labels"), useDefault: true },
     label: { state: true },
   };
   declare src: string | undefined;
   /** Live: assign a new list to change the labels while the worker works. */
-  declare labels: string[] | undefined;
+  declare labels: string[];
   /** The chosen label; empty while there is none. */
   declare protected label: string;
 
@@ -52,6 +52,7 @@ export abstract class ImageWidget extends Widget implements PictureTool {
 
   constructor() {
     super();
+    this.labels = [];
     this.label = "";
   }
 
