@@ -24,7 +24,7 @@ STORED = """(count) => new Promise((resolve) => {
       const ask = open.result.transaction("truthkit-drafts").objectStore("truthkit-drafts").getAll();
       ask.onsuccess = () => {
         open.result.close();
-        const done = ask.result.flatMap((draft) => draft.parts ?? []).filter((part) => part !== null).length;
+        const done = ask.result.flatMap((draft) => Object.keys(draft.states)).length;
         if (done >= count) resolve(true); else setTimeout(look, 20);
       };
     };
@@ -100,8 +100,109 @@ def test_another_task_at_the_same_place_gets_no_draft(page: Page, visit: Any) ->
     page.reload()
     page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
     page.locator("[name=note]").fill("mine")
-    page.evaluate(STORED, 8)
+    page.evaluate(STORED, 8)  # seven of the first task and one of this
     expect(page.locator("[name=bpm]")).to_have_value("")
+
+
+CLASSIFIER = """<crowd-form><crowd-classifier name="g" categories="['Spam', 'Ham']">
+  <classification-target>{}</classification-target></crowd-classifier></crowd-form>"""
+
+
+def reopen(page: Page, site: Any, html: str) -> None:
+    """The same address with another page."""
+    body = site.html.decode().split("<crowd-form>")[0] + html
+    page.route(site.url, lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.reload()
+    page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
+
+
+def settled(page: Page) -> None:
+    """The store has been asked what is left of earlier: a later question to it is answered after."""
+    page.evaluate(STORED, 0)
+
+
+def test_another_text_to_judge_is_another_task(page: Page, visit: Any) -> None:
+    site = visit(CLASSIFIER.format("Task one"))
+    page.get_by_role("radio", name="Spam").click()
+    page.evaluate(STORED, 1)
+    reopen(page, site, CLASSIFIER.format("Task two"))
+    settled(page)
+    expect(page.get_by_role("radio", name="Spam")).not_to_be_checked()
+    assert page.evaluate("document.querySelector('crowd-classifier').value === undefined")
+
+
+def test_what_a_script_writes_is_part_of_the_task(page: Page, visit: Any) -> None:
+    form = "<crowd-form><input name=a><input name=b><script>document.querySelector('[name=a]').value = '{}'</script>"
+    site = visit(form.format("one") + "</crowd-form>")
+    page.locator("[name=b]").fill("mine")
+    page.evaluate(STORED, 1)
+    reopen(page, site, form.format("two") + "</crowd-form>")
+    settled(page)
+    expect(page.locator("[name=b]")).to_have_value("")
+    expect(page.locator("[name=a]")).to_have_value("two")
+
+
+def test_work_goes_back_to_its_own_field_when_that_comes(page: Page, visit: Any) -> None:
+    visit("""<crowd-form><input name="a"><button type="button" id="more">More</button><input name="b"></crowd-form>
+      <script>more.onclick = () => {
+        const made = document.createElement("crowd-input"); made.name = "extra"; more.before(made) }</script>""")
+    page.get_by_role("button", name="More").click()
+    page.locator("crowd-input input").fill("EXTRA")
+    page.locator("[name=a]").fill("A")
+    page.evaluate(STORED, 2)
+    page.reload()
+    expect(page.locator("[name=a]")).to_have_value("A")
+    expect(page.locator("[name=b]")).to_have_value("")
+    page.get_by_role("button", name="More").click()
+    expect(page.locator("crowd-input input")).to_have_value("EXTRA")
+
+
+def test_what_changes_before_the_store_answers_takes_nothing_away(page: Page, visit: Any) -> None:
+    visit("""<crowd-form><input name="a"><input name="b"></crowd-form><script>
+      document.addEventListener("all-crowd-elements-ready", () => setTimeout(() => {
+        const b = document.querySelector("[name=b]");
+        b.value = "from a script"; b.dispatchEvent(new Event("input", { bubbles: true })) }))</script>""")
+    page.locator("[name=a]").fill("mine")
+    page.evaluate(STORED, 2)
+    page.reload()
+    expect(page.locator("[name=a]")).to_have_value("mine")
+    expect(page.locator("[name=b]")).to_have_value("from a script")
+
+
+def test_a_reset_resets_the_draft(page: Page, visit: Any) -> None:
+    visit(CLASSIFIER.format("Task"))
+    page.get_by_role("radio", name="Spam").click()
+    page.evaluate(STORED, 1)
+    page.evaluate("document.querySelector('crowd-form').reset()")
+    page.evaluate(STORED.replace("done >= count", "done === count"), 0)
+    page.reload()
+    page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
+    settled(page)
+    expect(page.get_by_role("radio", name="Spam")).not_to_be_checked()
+    expect(page.get_by_text("Your earlier work")).to_have_count(0)
+
+
+def test_two_forms_of_a_page_have_a_draft_each(page: Page, visit: Any) -> None:
+    form = '<crowd-form><input name="a"></crowd-form>'
+    visit(form + form)
+    page.locator("[name=a]").first.fill("first")
+    page.evaluate(STORED, 1)
+    page.reload()
+    expect(page.locator("[name=a]").first).to_have_value("first")
+    settled(page)
+    expect(page.locator("[name=a]").last).to_have_value("")
+
+
+def test_a_signature_is_no_part_of_the_task(page: Page, visit: Any) -> None:
+    form = (
+        '<crowd-form><input name="a"><img alt="" '
+        'src="/p.svg?AWSAccessKeyId=k&amp;Signature={}&amp;Expires={}"></crowd-form>'
+    )
+    site = visit(form.format("one", 1))
+    page.locator("[name=a]").fill("mine")
+    page.evaluate(STORED, 1)
+    reopen(page, site, form.format("two", 2))
+    expect(page.locator("[name=a]")).to_have_value("mine")
 
 
 def test_without_storage_the_page_works(page: Page, visit: Any) -> None:

@@ -87,6 +87,7 @@ export class CrowdForm extends CrowdElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#draft.listen();
     if (this.#finished) return;
     const brought = inner.existingInnerForm(this);
     if (brought) this.#form = brought;
@@ -94,6 +95,11 @@ export class CrowdForm extends CrowdElement {
     if (document.readyState === "loading") whileParsing(this);
     // A task of its own, so that a script may fill the element it has just made.
     else queueMicrotask(() => this.finish());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#draft.pause();
   }
 
   /** Moves what stands beside the inner form into it. */
@@ -242,6 +248,7 @@ export class CrowdForm extends CrowdElement {
       if (isAnswerControl(element)) element.reset();
     }
     this.problems = [];
+    this.#draft.save();
   }
 
   static override styles = [

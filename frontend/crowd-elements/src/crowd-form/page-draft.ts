@@ -1,13 +1,14 @@
 /** The draft of a page: what the worker has done survives a reload, and is gone once it is submitted. */
-import { DraftWriter, fingerprint, openStore, type Stamped } from "../../../common/src/drafts.ts";
+import { DraftWriter, openStore, type Stamped } from "../../../common/src/drafts.ts";
 import type { Json } from "../shared/answer.ts";
 import { DRAFT, type DraftPart, isDrafting } from "../shared/draft.ts";
 import { whenReady } from "../shared/page.ts";
 import { isNativeControl, nativeDraft } from "./native-draft.ts";
 import { participants, scopeOf } from "./participants.ts";
+import { taskKey } from "./task-key.ts";
 
 /** Grows when drafts of older versions cannot be read any more. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Milliseconds from a change to its draft. */
 const PAUSE = 300;
@@ -15,9 +16,11 @@ const PAUSE = 300;
 /** An element inside a form that keeps a draft of the whole page by itself. */
 const KEEPS_ITS_OWN = "[data-truthkit-draft]";
 
+/** What was done with a part of the form, by what identifies it. */
+type States = ReadonlyMap<string, Json>;
+
 interface Draft extends Stamped {
-  /** By place among those who keep drafts; null: nothing done there. */
-  readonly parts: readonly (Json | null)[];
+  readonly states: Readonly<Record<string, Json>>;
 }
 
 interface ResettableForm extends HTMLElement {
@@ -28,9 +31,16 @@ interface ResettableForm extends HTMLElement {
 export type Restored = "no" | "yes" | "undone";
 
 export class PageDraft {
+  #begun = false;
   #writer: DraftWriter | undefined;
+  /** How each part was before the worker came. */
+  #initial: States = new Map();
+  /** Found in the draft, for parts that are not on the page yet. */
+  readonly #waiting = new Map<string, Json>();
   /** What `bringBack` puts back. */
-  #kept: Draft | undefined;
+  #kept: States = new Map();
+  #listening: AbortController | undefined;
+  readonly #growth = new MutationObserver(() => this.#restoreWaiting());
 
   constructor(
     private readonly form: ResettableForm,
@@ -39,36 +49,68 @@ export class PageDraft {
 
   /** Restores what was left behind, once all elements of the page stand, and keeps what comes. */
   async begin(): Promise<void> {
+    if (this.#begun) return;
+    this.#begun = true;
     await whenReady();
     if (!this.form.isConnected || this.form.querySelector(KEEPS_ITS_OWN)) return;
-    const untouched = JSON.stringify(this.#read().parts);
-    const key = `crowd-form/${VERSION}/${this.#key()}`;
-    for (const type of ["input", "change"]) {
-      // Not all changes inside of a shadow root leave it.
-      for (const element of new Set([this.form, scopeOf(this.form)])) {
-        element.addEventListener(type, () => this.#save());
-      }
-    }
+    this.#initial = this.#read();
+    const key = `crowd-form/${VERSION}/${taskKey(this.form)}`;
+    this.listen();
     const store = await openStore();
     const found = (await store.get(key).catch(() => undefined)) as Draft | undefined;
     this.#writer = new DraftWriter(store, key, () => undefined, PAUSE);
-    window.addEventListener("pagehide", () => void this.#writer?.flush());
-    if (JSON.stringify(this.#read().parts) !== untouched) this.#save();
-    else if (Array.isArray(found?.parts)) this.#restore(found);
+    // What was worked on before the store answered is newer than what it holds.
+    const worked = this.#changed();
+    const left = Object.entries(found?.states ?? {}).filter(([id]) => !worked.has(id));
+    this.#restore(new Map(left));
+    if (worked.size > 0) this.save();
+  }
+
+  /** Hears of changes; again after the form was taken from the page and put back. */
+  listen(): void {
+    if (!this.#begun || this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    for (const type of ["input", "change"]) {
+      // Not all changes inside of a shadow root leave it.
+      for (const element of new Set([this.form, scopeOf(this.form)])) {
+        element.addEventListener(type, () => this.save(), { signal });
+      }
+    }
+    window.addEventListener("pagehide", () => void this.#writer?.flush(), { signal });
+    this.#growth.observe(this.form, { childList: true, subtree: true });
+  }
+
+  /** The form leaves the page. */
+  pause(): void {
+    this.#listening?.abort();
+    this.#listening = undefined;
+    this.#growth.disconnect();
+    void this.#writer?.flush();
   }
 
   /** Takes the restored work away. */
   startOver(): void {
-    this.#kept = this.#read();
+    this.#kept = new Map([...this.#waiting, ...this.#changed()]);
+    this.#waiting.clear();
     this.form.reset();
     this.told("undone");
-    this.#save();
   }
 
   /** Undoes `startOver`. */
   bringBack(): void {
-    if (this.#kept) this.#restore(this.#kept);
-    this.#save();
+    this.#restore(this.#kept);
+    this.save();
+  }
+
+  /** Plans to keep what is there a moment later. */
+  save(): void {
+    this.#writer?.plan(
+      (): Draft => ({
+        time: Date.now(),
+        states: Object.fromEntries([...this.#waiting, ...this.#changed()]),
+      }),
+    );
   }
 
   /** The answer has arrived: no draft any more. */
@@ -76,46 +118,86 @@ export class PageDraft {
     void this.#writer?.clear(true);
   }
 
-  #restore(draft: Draft): void {
-    this.#parts().forEach(([element, part], place) => {
-      const state = draft.parts[place];
-      if (state === undefined || state === null) return;
-      try {
-        part.restore(state);
-      } catch (error) {
-        console.warn(`A draft of <${element.localName}> could not be restored: ${error}`);
-        return;
-      }
-      for (const type of ["input", "change"]) {
-        element.dispatchEvent(new Event(type, { bubbles: true }));
-      }
-    });
-    this.told("yes");
+  #restore(states: States): void {
+    let restored = false;
+    const parts = new Map(this.#parts());
+    for (const [id, state] of states) {
+      const part = parts.get(id);
+      if (!part) this.#waiting.set(id, state);
+      else restored = restoreOne(part, state) || restored;
+    }
+    if (restored) this.told("yes");
   }
 
-  #save(): void {
-    this.#writer?.plan(() => this.#read());
+  #restoreWaiting(): void {
+    if (this.#waiting.size === 0) return;
+    const waiting = new Map(this.#waiting);
+    this.#waiting.clear();
+    this.#restore(waiting);
   }
 
-  #read(): Draft {
-    return { time: Date.now(), parts: this.#parts().map(([, part]) => part.read() ?? null) };
-  }
-
-  #parts(): [HTMLElement, DraftPart][] {
-    return participants(this.form).flatMap((element): [HTMLElement, DraftPart][] => {
-      if (isDrafting(element)) return [[element, element[DRAFT]]];
-      return isNativeControl(element) ? [[element, nativeDraft(element)]] : [];
-    });
-  }
-
-  /** The task: where the page is, and what stands in it. Signatures in addresses change with each view. */
-  #key(): string {
-    const task = this.#parts().map(([{ localName, attributes }]) => [
-      localName,
-      ...Array.from(attributes, ({ name, value }) =>
-        /^(class|style)$/.test(name) ? name : `${name}=${value.replace(/\?\S*/, "")}`,
+  /** What differs from how the page was. */
+  #changed(): States {
+    const now = this.#read();
+    return new Map(
+      [...now].filter(
+        ([id, state]) => JSON.stringify(state) !== JSON.stringify(this.#initial.get(id)),
       ),
-    ]);
-    return fingerprint(location.pathname, task);
+    );
+  }
+
+  #read(): States {
+    return new Map(
+      this.#parts().flatMap(([id, { draft }]): [string, Json][] => {
+        const state = draft.read();
+        return state === undefined ? [] : [[id, state]];
+      }),
+    );
+  }
+
+  /** Who keeps drafts, by tag, name, option, and place among those that share them. */
+  #parts(): [string, Part][] {
+    const seen = new Map<string, number>();
+    return participants(this.form).flatMap((element): [string, Part][] => {
+      const draft = draftOf(element);
+      if (!draft) return [];
+      const kind = [element.localName, nameOf(element), optionOf(element)];
+      const shared = kind.join("\n");
+      const place = seen.get(shared) ?? 0;
+      seen.set(shared, place + 1);
+      return [[`${shared}\n${place}`, { element, draft }]];
+    });
   }
 }
+
+interface Part {
+  readonly element: HTMLElement;
+  readonly draft: DraftPart;
+}
+
+function restoreOne({ element, draft }: Part, state: Json): boolean {
+  try {
+    draft.restore(state);
+  } catch (error) {
+    console.warn(`A draft of <${element.localName}> could not be restored: ${error}`);
+    return false;
+  }
+  for (const type of ["input", "change"]) {
+    element.dispatchEvent(new Event(type, { bubbles: true }));
+  }
+  return true;
+}
+
+function draftOf(element: HTMLElement): DraftPart | undefined {
+  if (isDrafting(element)) return element[DRAFT];
+  return isNativeControl(element) ? nativeDraft(element) : undefined;
+}
+
+/** The property: an attribute may come later. */
+const nameOf = (element: HTMLElement): string => String((element as { name?: string }).name ?? "");
+
+/** The option that a box or radio button stands for. */
+const optionOf = (element: HTMLElement): string =>
+  /radio|checkbox|toggle/.test(`${element.localName} ${element.getAttribute("type")}`)
+    ? (element.getAttribute("value") ?? "on")
+    : "";
