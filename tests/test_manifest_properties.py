@@ -83,6 +83,14 @@ def test_what_is_written_is_read(rows: list[dict[str, Any]], ends: list[bytes], 
         file.unlink()
 
 
+def test_an_array_in_the_first_of_several_lines_is_a_fault_of_that_line() -> None:
+    file = written([b'[{"source": "a"}]', b'{"source": "b"}'], [b"\n"])
+    try:
+        assert [line.number for line in read_manifest(file, on_fault=lambda _: None)] == [2]
+    finally:
+        file.unlink()
+
+
 @PATIENT
 @given(st.data(), st.lists(OBJECT, min_size=1, max_size=5), st.lists(END, min_size=1, max_size=3), CORRUPTIONS)
 def test_a_corrupted_line_is_reported_at_its_place(

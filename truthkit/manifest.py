@@ -262,7 +262,8 @@ class _Judge:
         """What is to be said of the whole file if its first lines are no JSON Lines but a JSON array or CSV."""
         first, *others = [line.removeprefix(_BOM).strip() for line in lines]
         read, write = shlex.quote(self._file), shlex.quote(self._mended_name())
-        if first == b"[" or re.match(rb"\[\s*\{", first):
+        ends_here = first.endswith(b"]") and any(others)
+        if first == b"[" or (re.match(rb"\[\s*\{", first) and not ends_here):
             return Finding(
                 "manifest-json-array",
                 "the file is one JSON array; a manifest has one JSON object a line",

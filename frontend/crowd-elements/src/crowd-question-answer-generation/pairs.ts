@@ -1,6 +1,7 @@
 /** Questions with their answers, and what the attributes demand of them. */
 import type { Json } from "../shared/answer.ts";
 import type { Stretch } from "../shared/text/segmented-text.ts";
+import { makeSegmenter } from "../shared/text/segmenter.ts";
 import { withSpan } from "../shared/text/spans.ts";
 
 export interface Pair {
@@ -35,7 +36,7 @@ export type Fault =
       readonly limit: number;
     };
 
-const words = new Intl.Segmenter(undefined, { granularity: "word" });
+const words = makeSegmenter("word");
 
 /** Counts words also where no blanks stand between them. */
 export function countWords(text: string): number {

@@ -44,8 +44,9 @@ function format(message: Message, holes: Holes, language: Language): string {
     const value = holes[name];
     if (value === undefined) return hole;
     if (typeof value === "number") return numberOf(value);
-    // A path or a label keeps its own direction inside of a sentence that runs from right to left.
-    return directionOf(language) === "rtl" ? `\u2068${value}\u2069` : value;
+    // A path keeps its own direction inside of a sentence that runs from right to left.
+    const isolated = directionOf(language) === "rtl" && value.includes("/");
+    return isolated ? `\u2068${value}\u2069` : value;
   });
 }
 

@@ -1,12 +1,12 @@
 /** Paragraphs, sentences, words and characters of a text. Every offset counts UTF-16 units of the whole text. */
 
+import { type Granularity, makeSegmenter, type Segmenter, type Segments } from "./segmenter.ts";
+
 /** Units from `start` to before `end`. */
 export interface Stretch {
   readonly start: number;
   readonly end: number;
 }
-
-export type Granularity = "grapheme" | "word" | "sentence";
 
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
 /** Emoji are chosen like words, although the segmenter does not count them as such. */
@@ -17,8 +17,8 @@ const FIRST_COMBINING = 0x300;
 export class SegmentedText {
   /** Each with its line end. */
   readonly paragraphs: readonly Stretch[];
-  readonly #segmenters = new Map<Granularity, Intl.Segmenter>();
-  readonly #segments = new Map<string, Intl.Segments>();
+  readonly #segmenters = new Map<Granularity, Segmenter>();
+  readonly #segments = new Map<string, Segments>();
 
   constructor(readonly text: string) {
     const paragraphs: Stretch[] = [];
@@ -123,7 +123,7 @@ export class SegmentedText {
     return `${plain(start, head)} … ${plain(tail, end)}`;
   }
 
-  #segmentsOf(paragraph: number, granularity: Granularity): Intl.Segments | undefined {
+  #segmentsOf(paragraph: number, granularity: Granularity): Segments | undefined {
     const extent = this.paragraphs[paragraph];
     if (!extent) return undefined;
     const key = `${granularity} ${paragraph}`;
@@ -131,7 +131,7 @@ export class SegmentedText {
     if (!segments) {
       let segmenter = this.#segmenters.get(granularity);
       if (!segmenter) {
-        segmenter = new Intl.Segmenter(undefined, { granularity });
+        segmenter = makeSegmenter(granularity);
         this.#segmenters.set(granularity, segmenter);
       }
       segments = segmenter.segment(this.text.slice(extent.start, extent.end));
