@@ -597,6 +597,7 @@ def test_8_3_9_an_overlay_on_the_picture(page: Page, visit: Any, tag: str) -> No
 def test_8_3_10_buttons_of_the_polygon_tool(page: Page, visit: Any) -> None:
     site = show_widget(page, visit, "crowd-polygon", script="root.querySelector('button#polygon').click()")
     page.locator("crowd-polygon #annotation-area-container[data-state=ready]").wait_for()
+    page.locator("crowd-polygon .label-button").first.click()
     for x, y in ((20, 20), (200, 30), (120, 100), (20, 20)):
         place = page.evaluate("([x, y]) => w.toClient(x, y)", [x, y])
         page.mouse.click(place["x"], place["y"])

@@ -48,6 +48,7 @@ def test_while_drawing_and_with_a_picture_that_fails(page: Page, visit: Any) -> 
         f'<html lang="en"><head><title>Work</title></head><body><main>{template("crowd-polygon")}</main></body></html>'
     )
     hands = Hands(page).ready()
+    hands.keys("1")
     hands.clicks((20, 20), (100, 90))
     hands.keys("Enter")
     assert faults(page) == []

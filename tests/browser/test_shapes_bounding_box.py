@@ -154,7 +154,7 @@ def test_labels_are_live(page: Page, tool: Any) -> None:
     page.evaluate("tool.labels = []")
     expect(page.locator(".label-button")).to_have_count(0)
     hands.drag((200, 20), (240, 60))
-    expect(page.locator("#tool .refusal")).to_contain_text("Choose a label first")
+    expect(page.locator("#tool .refusal")).to_contain_text("There is no label to choose yet")
     assert hands.value["boundingBoxes"] == []
 
 

@@ -27,14 +27,22 @@ SQUARE = ((20, 20), (100, 20), (100, 90), (20, 90))
 def tool(page: Page, visit: Any) -> Any:
     def open_tool(tag: str, **attributes: Any) -> Hands:
         visit(template(tag, **attributes))
-        return Hands(page).ready()
+        return ready(page, tag)
 
     return open_tool
 
 
+def ready(page: Page, tag: str) -> Hands:
+    """Hands on the tool with the first label chosen, which polygons do not do by themselves."""
+    hands = Hands(page).ready()
+    if tag == "crowd-polygon":
+        hands.keys("1")
+    return hands
+
+
 def submitted(page: Page, visit: Any, tag: str, work: Any) -> Any:
     site = visit(template(tag))
-    hands = Hands(page).ready()
+    hands = ready(page, tag)
     work(hands)
     hands.submit()
     return site.answers[0][0]["it"]

@@ -17,6 +17,7 @@ export class CrowdPolygon extends ShapeWidget {
     kind: KINDS.polygon,
     key: "polygons",
     tellsModified: INITIAL_VALUE_MODIFIED_ON.has("crowd-polygon"),
+    asksForLabel: true,
   };
 
   override get value(): PolygonAnswer {

@@ -3,7 +3,7 @@ import { LABEL_COLORS } from "../defaults.ts";
 import { colorAt, freeColor, parseColor, textOn, WHITE } from "./colors.ts";
 
 it("begins with the contract's order and never repeats a color or gives white", () => {
-  const colors = Array.from({ length: 10_000 }, (_, index) => colorAt(index));
+  const colors = Array.from({ length: 60_000 }, (_, index) => colorAt(index));
   expect(colors.slice(0, 10)).toEqual(LABEL_COLORS);
   expect(colors.slice(0, 2)).toEqual(["#2ca02c", "#1f77b4"]);
   expect(new Set(colors).size).toBe(colors.length);

@@ -57,11 +57,15 @@ function luminance(color: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
+/** After so many, saturation and lightness shift a little: each pair of them has only some hundred hues. */
+const ROUND = 10_000;
+
 /** Hues a golden angle apart, so that neighbors differ; saturation and lightness change from round to round. */
 function generate(index: number): string {
   const hue = (index * 137.508 + 20) % 360;
-  const saturation = 0.55 + 0.1 * (index % 4);
-  const lightness = 0.32 + 0.06 * (Math.floor(index / 4) % 6);
+  const round = Math.floor(index / ROUND);
+  const saturation = 0.55 + 0.1 * (index % 4) + 0.1 * ((round * 0.618) % 1);
+  const lightness = 0.32 + 0.06 * (Math.floor(index / 4) % 6) + 0.06 * ((round * 0.382) % 1);
   const reach = saturation * Math.min(lightness, 1 - lightness);
   const channel = (offset: number) => {
     const place = (offset + hue / 30) % 12;

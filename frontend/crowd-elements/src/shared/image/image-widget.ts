@@ -41,13 +41,16 @@ export abstract class ImageWidget extends Widget implements PictureTool {
   protected readonly view = new PictureView(this, {
     tool: this,
     name: () => this.pictureName,
+    description: () => this.pictureKeys,
     paint: (context, viewport) => this.paint(context, viewport),
     paintActive: (context, viewport) => this.paintActive(context, viewport),
-    settled: () => this.pictureSettled(),
+    settled: () => this.#settled(),
   });
   protected readonly labelPane = new LabelPane(this, (name) => this.pick(name));
   #labelSet = new LabelSet(undefined);
   #labelsGiven: unknown;
+  /** What has the focus before an update. */
+  #focused: Element | undefined;
   #colorsGiven: unknown;
 
   constructor() {
@@ -77,6 +80,9 @@ export abstract class ImageWidget extends Widget implements PictureTool {
   abstract cancel(): void;
   abstract hover(at: PicturePointer | undefined): void;
 
+  /** The page gives annotations to begin with. */
+  protected abstract get isGiven(): boolean;
+
   /** The picture is there, or will not come: `this.view.state`. */
   protected pictureSettled(): void {}
 
@@ -89,6 +95,16 @@ export abstract class ImageWidget extends Widget implements PictureTool {
   /** What people who do not see the picture hear of the stage. */
   protected get pictureName(): string {
     return [this.header, imageStrings(this)("picture")].filter(Boolean).join(": ");
+  }
+
+  /** How the picture is worked by keys, for people who do not see it. */
+  protected get pictureKeys(): string {
+    return "";
+  }
+
+  /** The label to begin with; empty where it has to be chosen. */
+  protected get firstLabel(): string {
+    return this.labelSet.names[0] ?? "";
   }
 
   /** Colors of the labels by position, where the element has them. */
@@ -130,10 +146,13 @@ export abstract class ImageWidget extends Widget implements PictureTool {
 
   protected override findProblem(): string {
     const t = imageStrings(this);
-    if (this.nothingToLabel) return "";
     if (this.view.state === "loading") return t("stillLoading");
-    if (this.view.state === "failed") return t("notLoaded");
-    return EMPTY_NEEDS_TICK && this.isEmpty ? emptyHint(this) : "";
+    if (this.view.state === "failed") {
+      // A picture that never comes must not hold the task up, nor may it lose what was there.
+      if (this.isGiven || !this.isEmpty) return t("notLoaded");
+      return this.nothingToLabel ? "" : t("notLoadedTick");
+    }
+    return EMPTY_NEEDS_TICK && this.isEmpty && !this.nothingToLabel ? emptyHint(this) : "";
   }
 
   protected override focusWork(): void {
@@ -150,22 +169,44 @@ export abstract class ImageWidget extends Widget implements PictureTool {
       label: t("chooseLabel", { label }),
       run: () => this.pick(label),
     }));
-    return [...labels, ...this.view.shortcuts];
+    const taken = new Set(labels.flatMap(({ keys }) => keys));
+    const others = this.view.shortcuts.map((shortcut) => ({
+      ...shortcut,
+      keys: shortcut.keys.filter((key) => !taken.has(key)),
+    }));
+    return [...labels, ...others];
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
+    this.#focused = this.shadowRoot?.activeElement ?? undefined;
     this.view.show(this.src);
     if (changed.has("labels")) this.#labelsMoved(changed.get("labels"));
+  }
+
+  #settled(): void {
+    const { picture } = this.view;
+    const path = picture?.mayBeTurned;
+    this.fault("orientation", path && imageStrings(this)("mayBeTurned", { path }));
+    this.pictureSettled();
   }
 
   #labelsMoved(before: unknown): void {
     this.fault("labels", faultInLabels(this.labels));
     const { labelSet } = this;
     const gone = new LabelSet(before).names.filter((name) => !labelSet.has(name));
-    if (!labelSet.has(this.label)) this.label = labelSet.names[0] ?? "";
+    if (!labelSet.has(this.label)) this.label = this.firstLabel;
     this.labelsChanged(new Set(gone));
     this.view.repaint("marks", "active");
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    const was = this.#focused;
+    this.#focused = undefined;
+    const isGone = was && (!was.isConnected || !was.checkVisibility() || was.matches(":disabled"));
+    // Else the focus would fall to the page, and the keys with it.
+    if (isGone) this.view.stage?.focus();
   }
 
   protected override renderWork(): TemplateResult {

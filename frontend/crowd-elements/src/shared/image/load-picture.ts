@@ -23,7 +23,12 @@ export class Picture implements Size {
   readonly height: number;
   readonly #levels: (HTMLImageElement | ImageBitmap | HTMLCanvasElement)[];
 
-  constructor(source: HTMLImageElement | ImageBitmap, size: Size) {
+  constructor(
+    source: HTMLImageElement | ImageBitmap,
+    size: Size,
+    /** Where it comes from, if the browser may have turned it as EXIF says; else empty. */
+    readonly mayBeTurned = "",
+  ) {
     this.width = size.width;
     this.height = size.height;
     this.#levels = [source];
@@ -63,8 +68,8 @@ const LARGE = 500_000;
 
 /** Throws PictureError, or the signal's reason. */
 export async function loadPicture(address: string, signal: AbortSignal): Promise<Picture> {
-  const { source, size } = await load(address, signal);
-  return new Picture(source, size);
+  const { source, size, mayBeTurned } = await load(address, signal);
+  return new Picture(source, size, mayBeTurned ? pathOf(address) : "");
 }
 
 /** As `loadPicture`, for reading the values of its pixels: no color profile is applied. */
@@ -75,6 +80,8 @@ export async function loadPixels(address: string, signal: AbortSignal): Promise<
 export interface LoadedPicture {
   readonly source: HTMLImageElement | ImageBitmap;
   readonly size: Size;
+  /** Its file could not be read: the browser has turned it if EXIF says so. */
+  readonly mayBeTurned: boolean;
 }
 
 async function load(
@@ -85,25 +92,54 @@ async function load(
   const path = pathOf(address);
   if (address.trim() === "") throw new PictureError("missing", path);
   const file = await fetchFile(address, path, signal);
-  const url = file ? URL.createObjectURL(file) : address;
+  const loaded = (file && (await fromFile(file, decoding))) ?? (await fromAddress(address));
+  if (!loaded) throw new PictureError(file ? "unreadable" : "unreachable", path);
+  const { width, height } = loaded.size;
+  if (!width || !height) throw new PictureError("unreadable", path);
+  signal.throwIfAborted();
+  return loaded;
+}
+
+async function fromFile(
+  file: Blob,
+  decoding: ImageBitmapOptions,
+): Promise<LoadedPicture | undefined> {
+  const url = URL.createObjectURL(file);
   try {
-    const image = new Image();
-    image.crossOrigin = "anonymous";
-    image.src = url;
-    try {
-      await image.decode();
-    } catch {
-      throw new PictureError(file ? "unreadable" : "unreachable", path);
-    }
-    const size = { width: image.naturalWidth, height: image.naturalHeight };
-    if (!size.width || !size.height) throw new PictureError("unreadable", path);
-    const source = await inMemory(image, file, decoding);
-    signal.throwIfAborted();
-    return { source, size };
+    const image = await decoded(url);
+    // A policy may refuse an image element this address: the file itself can still be decoded.
+    const source = image
+      ? await inMemory(image, file, decoding)
+      : await createImageBitmap(file, decoding).catch(() => undefined);
+    return source && { source, size: sizeOf(source), mayBeTurned: false };
   } finally {
-    if (file) URL.revokeObjectURL(url);
+    URL.revokeObjectURL(url);
   }
 }
+
+async function fromAddress(address: string): Promise<LoadedPicture | undefined> {
+  const source = await decoded(address);
+  return source && { source, size: sizeOf(source), mayBeTurned: TURNABLE.test(address) };
+}
+
+/** Files of these kinds may say how they are to be turned. */
+const TURNABLE = /^data:image\/jpe?g|^(?!data:)[^?#]*\.jpe?g(?:[?#]|$)/i;
+
+/** `undefined` where it cannot be shown. */
+async function decoded(url: string): Promise<HTMLImageElement | undefined> {
+  const image = new Image();
+  image.crossOrigin = "anonymous";
+  image.src = url;
+  return image.decode().then(
+    () => image,
+    () => undefined,
+  );
+}
+
+const sizeOf = (source: HTMLImageElement | ImageBitmap): Size =>
+  source instanceof HTMLImageElement
+    ? { width: source.naturalWidth, height: source.naturalHeight }
+    : { width: source.width, height: source.height };
 
 /** The upright file; `undefined` where only an image element may load it (a policy against `fetch`). */
 async function fetchFile(
@@ -128,12 +164,8 @@ async function fetchFile(
 }
 
 /** Decoded for good, unlike an image element; SVG stays what it is and so is sharp at every zoom. */
-async function inMemory(
-  image: HTMLImageElement,
-  file: Blob | undefined,
-  decoding: ImageBitmapOptions,
-) {
-  if (!file || file.type.startsWith("image/svg")) return image;
+async function inMemory(image: HTMLImageElement, file: Blob, decoding: ImageBitmapOptions) {
+  if (file.type.startsWith("image/svg")) return image;
   return await createImageBitmap(image, decoding).catch(() => image);
 }
 

@@ -44,6 +44,8 @@ export interface PictureOptions {
   readonly tool?: PictureTool;
   /** For people who do not see it. */
   readonly name?: () => string;
+  /** How it is worked by keys, for them too. */
+  readonly description?: () => string;
   /** The picture is there, or will not come. */
   readonly settled?: () => void;
 }
@@ -173,7 +175,7 @@ export class PictureView implements ReactiveController {
   /** The stage; `content` stands on it while there is a picture. */
   render(content: unknown = nothing) {
     const t = imageStrings(this.host);
-    const { tool, name } = this.options;
+    const { tool, name, description } = this.options;
     return html`<div
       id="annotation-area-container"
       class=${tool ? "stage" : "stage quiet"}
@@ -181,6 +183,7 @@ export class PictureView implements ReactiveController {
       tabindex=${this.#state === "ready" ? 0 : nothing}
       role=${tool ? "application" : "img"}
       aria-label=${name?.() || t("picture")}
+      aria-description=${description?.() || nothing}
       aria-busy=${String(this.#state === "loading")}
       @pointerdown=${this.#onPointerDown}
       @pointermove=${this.#onPointerMove}
@@ -288,12 +291,14 @@ export class PictureView implements ReactiveController {
   hostConnected(): void {
     document.addEventListener("keydown", this.#onKey);
     document.addEventListener("keyup", this.#onKey);
+    window.addEventListener("blur", this.#onBlur);
     if (this.host.isConnected) this.host.requestUpdate();
   }
 
   hostDisconnected(): void {
     document.removeEventListener("keydown", this.#onKey);
     document.removeEventListener("keyup", this.#onKey);
+    window.removeEventListener("blur", this.#onBlur);
     this.#resize.disconnect();
     this.#observed = undefined;
   }
@@ -521,6 +526,12 @@ export class PictureView implements ReactiveController {
       // Or the page would scroll.
       event.preventDefault();
     }
+    this.#showCursor();
+  };
+
+  /** Keys that go up in another window are not heard of. */
+  readonly #onBlur = (): void => {
+    this.#spaceHeld = false;
     this.#showCursor();
   };
 

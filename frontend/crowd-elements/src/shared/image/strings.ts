@@ -12,6 +12,10 @@ export const imageStrings = defineStrings({
     unreadable: "The picture {path} is damaged, empty or of a kind that this browser cannot show.",
     retry: "Try again",
     notLoaded: "The picture could not be loaded, so nothing can be drawn.",
+    notLoadedTick:
+      "The picture could not be loaded, so nothing can be drawn. If it does not come, tick “Nothing to label” below.",
+    mayBeTurned:
+      "The picture {path} could only be shown, not read: if its EXIF data turn it, the coordinates are those of the turned picture. Cure: allow this page to fetch it (connect-src in its Content-Security-Policy).",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Show the whole picture",
@@ -32,6 +36,10 @@ export const imageStrings = defineStrings({
       "Das Bild {path} ist beschädigt, leer oder von einer Art, die dieser Browser nicht zeigen kann.",
     retry: "Noch einmal versuchen",
     notLoaded: "Das Bild konnte nicht geladen werden, deshalb kann nichts gezeichnet werden.",
+    notLoadedTick:
+      "Das Bild konnte nicht geladen werden, deshalb kann nichts gezeichnet werden. Wenn es nicht kommt, unten „Nichts zu annotieren“ ankreuzen.",
+    mayBeTurned:
+      "Das Bild {path} konnte nur gezeigt, nicht gelesen werden: Wenn seine EXIF-Daten es drehen, gelten die Koordinaten für das gedrehte Bild. Abhilfe: dieser Seite erlauben, es abzurufen (connect-src in ihrer Content-Security-Policy).",
     zoomIn: "Vergrößern",
     zoomOut: "Verkleinern",
     fit: "Das ganze Bild zeigen",
@@ -51,6 +59,10 @@ export const imageStrings = defineStrings({
     unreadable: "画像 {path} は壊れているか、空か、このブラウザーでは表示できない形式です。",
     retry: "もう一度試す",
     notLoaded: "画像を読み込めなかったため、描画できません。",
+    notLoadedTick:
+      "画像を読み込めなかったため、描画できません。表示されないままの場合は、下の「ラベル付けするものがない」にチェックを入れてください。",
+    mayBeTurned:
+      "画像 {path} は表示できましたが、読み取れませんでした。EXIF データが画像を回転させている場合、座標は回転後の画像のものになります。対処: このページに取得を許可してください（Content-Security-Policy の connect-src）。",
     zoomIn: "拡大",
     zoomOut: "縮小",
     fit: "画像全体を表示",
@@ -70,6 +82,10 @@ export const imageStrings = defineStrings({
     unreadable: "الصورة {path} تالفة أو فارغة أو من نوع لا يستطيع هذا المتصفح عرضه.",
     retry: "حاول مرة أخرى",
     notLoaded: "تعذّر تحميل الصورة، لذلك لا يمكن رسم أي شيء.",
+    notLoadedTick:
+      "تعذّر تحميل الصورة، لذلك لا يمكن رسم أي شيء. إن لم تظهر فضع علامة على «لا شيء يستدعي التعليم» في الأسفل.",
+    mayBeTurned:
+      "أمكن عرض الصورة {path} ولم تمكن قراءتها: إذا كانت بيانات EXIF تديرها فالإحداثيات إحداثيات الصورة المُدارة. الحل: السماح لهذه الصفحة بجلبها (connect-src في Content-Security-Policy).",
     zoomIn: "تكبير",
     zoomOut: "تصغير",
     fit: "عرض الصورة كاملة",

@@ -69,6 +69,8 @@ export abstract class MaskWidget extends ImageWidget {
   /** The work does not follow from the attributes alone, though nothing can be undone. */
   #carriedOver = false;
   #pendingDraft: Json | undefined;
+  /** "Nothing to label", ticked while there is no picture. */
+  #nothingUnseen = false;
 
   readonly #regions = new RegionList(this, {
     select: (index) => {
@@ -298,6 +300,7 @@ export abstract class MaskWidget extends ImageWidget {
     const { picture } = this.view;
     this.#pen.reset();
     this.#stopLoading();
+    this.#nothingUnseen = false;
     this.#loaded = undefined;
     this.#carriedOver = false;
     this.#painting = picture && new Painting(picture.width, picture.height);
@@ -401,12 +404,19 @@ export abstract class MaskWidget extends ImageWidget {
     return this.used.length === 0;
   }
 
+  protected get isGiven(): boolean {
+    return this.initialValue !== undefined;
+  }
+
   protected get nothingToLabel(): boolean {
-    return this.state.nothing;
+    return this.#painting ? this.state.nothing : this.#nothingUnseen;
   }
 
   protected markNothingToLabel(checked: boolean): void {
-    this.change(nothingToLabelText(this), { ...this.state, nothing: checked });
+    if (!this.#painting) {
+      this.#nothingUnseen = checked;
+      this.changed();
+    } else this.change(nothingToLabelText(this), { ...this.state, nothing: checked });
   }
 
   protected override findProblem(): string {
@@ -446,6 +456,7 @@ export abstract class MaskWidget extends ImageWidget {
     this.#pen.reset();
     this.#protection.clear();
     this.#pendingDraft = undefined;
+    this.#nothingUnseen = false;
     this.#begin();
   }
 

@@ -23,6 +23,7 @@ export const shapeRegions: NonNullable<About["regions"]> = {
 
 export const shapeEvents: NonNullable<About["events"]> = {
   change: "The worker has changed the annotations; bubbles.",
+  input: "Points of a shape that is not finished have come or gone; bubbles.",
 };
 
 export const shapeMembers: NonNullable<About["members"]> = {

@@ -17,6 +17,7 @@ function editing(kind: ShapeKind) {
     name: (deed: Deed) => deed,
     done: vi.fn(),
     refused: vi.fn(),
+    drawn: vi.fn(),
     repaint: vi.fn(),
   };
   const editor = new ShapeEditor(kind, listener);
@@ -240,10 +241,39 @@ describe("polygons", () => {
     click(at(10, 110));
     expect(listener.refused).toHaveBeenCalledWith("crosses");
     expect(editor.drawing?.points).toHaveLength(3);
-    editor.start();
+    editor.escape();
     draw();
     drag(at(110, 110), at(0, 60));
     expect(written()).toEqual([{ label: "a", vertices: square }]);
+  });
+
+  it("drop what is not finished as a step that can be undone, and leave it alone otherwise", () => {
+    for (const { x, y } of square) click(at(x, y));
+    editor.finish();
+    editor.escape();
+    const started = [
+      { x: 300, y: 300 },
+      { x: 350, y: 300 },
+    ];
+    for (const { x, y } of started) click(at(x, y));
+    expect(editor.walk(1)).toBe(false);
+    editor.select(editor.shapes[0]?.id);
+    editor.start();
+    expect(listener.refused.mock.calls).toEqual([["unfinished"], ["unfinished"], ["unfinished"]]);
+    expect(editor.drawing?.points).toEqual(started);
+    editor.escape();
+    expect(editor.drawing).toBeUndefined();
+    expect(editor.undo()).toBe("dropped");
+    expect(editor.drawing?.points).toEqual(started);
+    expect(editor.redo()).toBe("dropped");
+    editor.undo();
+    click(at(350, 350));
+    expect(editor.canRedo).toBe(false);
+    expect(editor.redo()).toBeUndefined();
+    editor.finish();
+    expect(written()).toHaveLength(2);
+    expect(editor.undo()).toBe("added");
+    expect(editor.drawing).toBeUndefined();
   });
 
   it("undo and redo points while drawing", () => {

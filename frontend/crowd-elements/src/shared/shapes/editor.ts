@@ -29,6 +29,8 @@ export interface Work {
   readonly shapes: readonly Shape[];
   /** "Nothing to label" is ticked. */
   readonly nothing: boolean;
+  /** The points of a shape that was not finished. */
+  readonly drawing?: Points;
 }
 
 /** A line that is being drawn, point by point. */
@@ -56,10 +58,11 @@ export type Deed =
   | "duplicated"
   | "vertexDeleted"
   | "point"
+  | "dropped"
   | "nothing";
 
 /** Why something cannot be done. */
-export type Refusal = "noLabel" | "crosses" | "tooFew" | "noArea";
+export type Refusal = "noLabel" | "crosses" | "tooFew" | "noArea" | "unfinished";
 
 export interface EditorListener {
   /** The deed in words, which the history keeps. */
@@ -67,6 +70,8 @@ export interface EditorListener {
   /** The worker has changed the work: the deed in words. */
   done(what: string): void;
   refused(why: Refusal): void;
+  /** Points of a shape that is not finished have come or gone. */
+  drawn(): void;
   /** What is to be seen has changed: of the lasting shapes too, or only of what follows the pointer. */
   repaint(lasting: boolean): void;
 }
@@ -141,7 +146,12 @@ export class ShapeEditor {
 
   /** Whether anything differs from what was loaded. */
   get touched(): boolean {
-    return this.#history.present !== this.#initial;
+    return this.#history.present !== this.#initial || this.unfinished.length > 0;
+  }
+
+  /** The points of a shape that has to be finished or dropped. A first corner of a box or line is none yet. */
+  get unfinished(): Points {
+    return (this.kind.most > this.kind.least && this.#drawing?.points) || [];
   }
 
   get selected(): Shape | undefined {
@@ -191,7 +201,13 @@ export class ShapeEditor {
   }
 
   get canRedo(): boolean {
-    return Boolean(this.#drawing?.undone.length) || this.#history.canRedo;
+    if (this.#drawing?.undone.length) return true;
+    return this.#history.canRedo && !this.#isBusy;
+  }
+
+  /** There are points that going forward in the history would lose. */
+  get #isBusy(): boolean {
+    return this.unfinished.length > 0 && this.unfinished !== this.#history.present.drawing;
   }
 
   /** All shapes that may count some day: also those whose label the page has not named yet. */
@@ -207,6 +223,7 @@ export class ShapeEditor {
     this.#visible = undefined;
     this.#banished.clear();
     this.#rest();
+    this.#takeUpDrawing();
     this.listener.repaint(true);
   }
 
@@ -229,6 +246,7 @@ export class ShapeEditor {
   // --- selecting
 
   select(id: number | undefined): void {
+    if (id !== undefined && this.#isUnfinished()) return;
     this.#fresh = false;
     if (id !== undefined) this.#starting = false;
     if (id === this.#selected && this.#handle === undefined) return;
@@ -239,6 +257,12 @@ export class ShapeEditor {
     this.listener.repaint(true);
   }
 
+  /** Nothing else can be taken up before: which is told. */
+  #isUnfinished(): boolean {
+    if (this.unfinished.length) this.listener.refused("unfinished");
+    return this.unfinished.length > 0;
+  }
+
   /** The next shape in order (`step` 1) or the one before; false at the end. */
   walk(step: 1 | -1): boolean {
     const { shapes } = this;
@@ -247,16 +271,16 @@ export class ShapeEditor {
     const shape = shapes[next];
     if (!shape) return false;
     this.select(shape.id);
-    return true;
+    return this.#selected === shape.id;
   }
 
-  /** From handle to handle of the selected shape. */
-  walkHandles(step: 1 | -1): boolean {
+  /** From handle to handle of the selected shape, round and round unless `ends`; false where there is no next one. */
+  walkHandles(step: 1 | -1, ends = false): boolean {
     const count = this.handles.length;
-    if (!count) return false;
-    const at = this.#handle ?? (step > 0 ? -1 : count);
+    const next = (this.#handle ?? (step > 0 ? -1 : count)) + step;
+    if (!count || (ends && (next < 0 || next >= count))) return false;
     this.#fresh = false;
-    this.#handle = (at + step + count) % count;
+    this.#handle = (next + count) % count;
     this.listener.repaint(false);
     return true;
   }
@@ -461,8 +485,7 @@ export class ShapeEditor {
     }
     this.select(undefined);
     this.#starting = false;
-    this.#drawing = { points: next, undone: [] };
-    this.listener.repaint(true);
+    this.#draw({ points: next, undone: [] });
   }
 
   /** Ends the line that is being drawn. */
@@ -478,8 +501,7 @@ export class ShapeEditor {
     const drawing = this.#drawing;
     const last = drawing?.points.at(-1);
     if (!drawing || !last) return false;
-    this.#drawing = { points: drawing.points.slice(0, -1), undone: [...drawing.undone, last] };
-    this.listener.repaint(true);
+    this.#draw({ points: drawing.points.slice(0, -1), undone: [...drawing.undone, last] });
     return true;
   }
 
@@ -487,9 +509,33 @@ export class ShapeEditor {
     const drawing = this.#drawing;
     const last = drawing?.undone.at(-1);
     if (!drawing || !last) return false;
-    this.#drawing = { points: [...drawing.points, last], undone: drawing.undone.slice(0, -1) };
-    this.listener.repaint(true);
+    this.#draw({ points: [...drawing.points, last], undone: drawing.undone.slice(0, -1) });
     return true;
+  }
+
+  #draw(drawing: Drawing): void {
+    this.#drawing = drawing;
+    this.listener.drawn();
+    this.listener.repaint(true);
+  }
+
+  /** Gives the line that is being drawn up: undo brings it back. */
+  #dropDrawing(): void {
+    const points = this.unfinished;
+    this.#drawing = undefined;
+    if (!points.length) return;
+    const { shapes, nothing } = this.#history.present;
+    this.#history.present = { shapes, nothing, drawing: points };
+    const what = this.listener.name("dropped", undefined);
+    this.#history.commit({ shapes, nothing }, what);
+    this.listener.done(what);
+  }
+
+  /** Goes on with the line that was being drawn then. */
+  #takeUpDrawing(): void {
+    const points = this.#history.present.drawing;
+    this.#drawing = points && { points, undone: [] };
+    if (points) this.#selected = undefined;
   }
 
   get starting(): boolean {
@@ -498,6 +544,7 @@ export class ShapeEditor {
 
   /** Nothing is selected or being drawn any more, and the next press begins a shape even on top of another. */
   start(starting = true): void {
+    if (this.#isUnfinished()) return;
     this.#drawing = undefined;
     this.select(undefined);
     this.#starting = starting;
@@ -534,6 +581,7 @@ export class ShapeEditor {
       this.listener.refused("crosses");
       return;
     }
+    if (!this.#mayCreate()) return;
     this.#drawing = undefined;
     this.#starting = false;
     const shape = { id: newId(), label: this.label, points: settled };
@@ -548,10 +596,15 @@ export class ShapeEditor {
     return this.#history.present.shapes;
   }
 
-  #commit(work: Work, deed: Deed, shape?: Shape): void {
+  #commit({ shapes, nothing }: Work, deed: Deed, shape?: Shape): void {
     this.#nudged = undefined;
+    const before = this.#history.present;
+    // A line that undo brought back is drawn on: it is no part of the past any more.
+    if (before.drawing) {
+      this.#history.present = { shapes: before.shapes, nothing: before.nothing };
+    }
     const what = this.listener.name(deed, shape);
-    this.#history.commit(work, what);
+    this.#history.commit({ shapes, nothing }, what);
     this.listener.done(what);
   }
 
@@ -675,14 +728,15 @@ export class ShapeEditor {
 
   redo(): string | undefined {
     if (this.#redoPoint()) return this.listener.name("point", undefined);
+    if (this.#isBusy) return undefined;
     return this.#travel(this.#history.redo());
   }
 
   #travel(what: string | undefined): string | undefined {
     this.#nudged = undefined;
-    this.#drawing = undefined;
     this.#handle = undefined;
     this.#preview = undefined;
+    this.#takeUpDrawing();
     if (!this.selected) this.#selected = undefined;
     this.listener.repaint(true);
     return what;
@@ -703,7 +757,7 @@ export class ShapeEditor {
   /** One step out: of a gesture, a drawing, a handle, a selection. False if there is none. */
   escape(): boolean {
     if (this.#gesture || this.#preview) this.cancel();
-    else if (this.#drawing) this.#drawing = undefined;
+    else if (this.#drawing) this.#dropDrawing();
     else if (this.#starting) this.#starting = false;
     else if (this.#handle !== undefined) this.#handle = undefined;
     else if (this.#selected !== undefined) this.select(undefined);

@@ -17,6 +17,12 @@ type Item = { readonly [key: string]: Json };
 const isItem = (value: Json | undefined): value is Item =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The list, which may stand in an object under `key`. */
+export function itemsOf(value: Json | undefined, key: string): readonly Json[] | undefined {
+  const items = isItem(value) ? value[key] : value;
+  return Array.isArray(items) ? items : undefined;
+}
+
 /** `key` names the list where the value is an object that holds it (`{lines: […]}`). */
 export function readShapes(
   value: Json | undefined,
@@ -25,8 +31,8 @@ export function readShapes(
   size: Size,
 ): InitialShapes {
   if (value === undefined) return { shapes: [], faults: [] };
-  const items = isItem(value) ? value[key] : value;
-  if (!Array.isArray(items)) return { shapes: [], faults: ["It is not a list of annotations."] };
+  const items = itemsOf(value, key);
+  if (!items) return { shapes: [], faults: ["It is not a list of annotations."] };
   const shapes: Shape[] = [];
   const unusable: number[] = [];
   const outside: number[] = [];

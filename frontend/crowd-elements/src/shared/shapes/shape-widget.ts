@@ -12,6 +12,7 @@ import type { Shortcut } from "../hot-keys.ts";
 import { ImageWidget } from "../image/image-widget.ts";
 import type { LabelSet } from "../image/labels.ts";
 import type { PicturePointer } from "../image/picture-view.ts";
+import { imageStrings } from "../image/strings.ts";
 import type { Point, Viewport } from "../image/viewport.ts";
 import { jsonProperty } from "../json-attribute.ts";
 import { nothingToLabelText } from "../nothing-to-label.ts";
@@ -19,9 +20,10 @@ import { type Region, RegionList } from "../region-list.ts";
 import { undoShortcuts } from "../undo.ts";
 import { type Deed, type Place, type Refusal, type Shape, ShapeEditor } from "./editor.ts";
 import { bounds, type Points } from "./geometry.ts";
-import { faultInShapes, type InitialShapes, readShapes } from "./initial-value.ts";
+import { faultInShapes, type InitialShapes, itemsOf, readShapes } from "./initial-value.ts";
 import type { ShapeKind } from "./kind.ts";
 import { paintActive, paintCrosshair, paintHandles, paintShapes } from "./paint.ts";
+import { readDrawing, type ShapesDraft } from "./shapes-draft.ts";
 import { shapeStrings } from "./strings.ts";
 
 /** What a tool for shapes draws, and how its answer calls it. */
@@ -31,6 +33,8 @@ export interface ShapeTool {
   readonly key: string;
   /** Q14. The answer says whether initial values were changed. */
   readonly tellsModified: boolean;
+  /** Where there are several labels, none is chosen to begin with. */
+  readonly asksForLabel?: boolean;
 }
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
@@ -63,6 +67,8 @@ export abstract class ShapeWidget extends ImageWidget {
 
   #editor: ShapeEditor | undefined;
   #initial = NO_SHAPES;
+  /** The initial value that the work began with; null before it began. */
+  #begunWith: Json | undefined | null = null;
   /** Labels that there were at some time: initial values of these were shown. */
   readonly #knownLabels = new Set<string>();
   /** Restored before there was a picture. */
@@ -85,6 +91,7 @@ export abstract class ShapeWidget extends ImageWidget {
       name: (deed, shape) => this.#nameDeed(deed, shape),
       done: (what) => this.#onDone(what),
       refused: (why) => this.#onRefused(why),
+      drawn: () => this.dispatchEvent(new Event("input", { bubbles: true })),
       repaint: (lasting) => this.#onRepaint(lasting),
     });
     if (this.#labelsUsed !== this.labelSet) {
@@ -115,6 +122,9 @@ export abstract class ShapeWidget extends ImageWidget {
 
   /** Q14. A real difference in labels or geometry, in whatever order. */
   get #isModified(): boolean {
+    const { key } = this.tool;
+    // Not shown yet: what is submitted lacks them.
+    if (this.#begunWith === null) return Boolean(itemsOf(this.initialValue, key)?.length);
     const texts = (shapes: readonly Shape[]) =>
       shapes.map(({ label, points }) => JSON.stringify([label, points])).sort();
     const shown = this.#initial.shapes.filter(({ label }) => this.#knownLabels.has(label));
@@ -133,9 +143,24 @@ export abstract class ShapeWidget extends ImageWidget {
     this.editor.markNothing(checked);
   }
 
+  protected override get isGiven(): boolean {
+    return this.initialValue !== undefined;
+  }
+
+  protected override findProblem(): string {
+    return this.editor.unfinished.length ? this.#t("unfinished") : super.findProblem();
+  }
+
   protected override readDraft(): Json | undefined {
-    if (!this.editor.touched) return this.#draft;
-    return { shapes: this.#write(this.editor.kept), nothing: this.editor.nothing };
+    const { editor } = this;
+    if (this.#draft !== undefined || !editor.touched) return this.#draft;
+    const draft: ShapesDraft = {
+      shapes: this.#write(editor.kept),
+      nothing: editor.nothing,
+      drawing: editor.unfinished.map(({ x, y }) => ({ x, y })),
+      label: this.label,
+    };
+    return { ...draft };
   }
 
   protected override restoreDraft(state: Json): void {
@@ -145,7 +170,7 @@ export abstract class ShapeWidget extends ImageWidget {
 
   override reset(): void {
     this.#draft = undefined;
-    this.#load();
+    if (this.view.state === "ready") this.#load();
   }
 
   /** Shows what was given, or what the worker had made of it before a reload. */
@@ -153,11 +178,20 @@ export abstract class ShapeWidget extends ImageWidget {
     const { kind, key } = this.tool;
     const size = this.inputImageProperties;
     this.editor.size = size;
-    this.#initial = size.width ? readShapes(this.initialValue, kind, key, size) : NO_SHAPES;
+    this.#initial = readShapes(this.initialValue, kind, key, size);
     const initial = { shapes: this.#initial.shapes, nothing: false };
-    const draft = this.#draft as { shapes?: Json; nothing?: Json } | null | undefined;
+    const draft = this.#draft as Partial<ShapesDraft> | null | undefined;
+    this.#draft = undefined;
+    this.#begunWith = this.initialValue;
     const kept = draft && readShapes(draft.shapes ?? [], kind, key, size).shapes;
-    this.editor.load(kept ? { shapes: kept, nothing: draft.nothing === true } : initial, initial);
+    const drawing = draft && readDrawing(draft.drawing, kind, size);
+    if (drawing && draft.label && this.labelSet.has(draft.label)) this.label = draft.label;
+    this.editor.load(
+      kept
+        ? { shapes: kept, nothing: draft.nothing === true, ...(drawing && { drawing }) }
+        : initial,
+      initial,
+    );
     this.#tellFaults();
   }
 
@@ -177,7 +211,14 @@ export abstract class ShapeWidget extends ImageWidget {
   }
 
   protected override pictureSettled(): void {
-    this.#load();
+    if (this.view.state !== "ready") return;
+    const { width, height } = this.inputImageProperties;
+    const { size } = this.editor;
+    const isSame = size.width === width && size.height === height;
+    // The same picture once more: the work on it goes on.
+    if (isSame && this.#draft === undefined && this.#begunWith === this.initialValue) {
+      this.view.repaint("marks", "active");
+    } else this.#load();
   }
 
   protected override labelsChanged(gone: ReadonlySet<string>): void {
@@ -190,8 +231,17 @@ export abstract class ShapeWidget extends ImageWidget {
     return this.#t("labels");
   }
 
+  protected override get pictureKeys(): string {
+    return this.#t("stageKeys");
+  }
+
+  protected override get firstLabel(): string {
+    return this.tool.asksForLabel && this.labelSet.names.length > 1 ? "" : super.firstLabel;
+  }
+
   protected override pick(name: string): void {
     super.pick(name);
+    this.refusal = "";
     this.editor.chooseLabel(name);
   }
 
@@ -209,12 +259,16 @@ export abstract class ShapeWidget extends ImageWidget {
 
   #onDone(what: string): void {
     const count = this.editor.shapes.length;
+    this.refusal = "";
     this.announce(`${what}. ${this.#t("total", { count })}`);
     this.changed();
   }
 
   #onRefused(why: Refusal): void {
-    this.refusal = this.#t(why, { count: this.tool.kind.least });
+    const isWithout = why === "noLabel" && !this.labelSet.names.length;
+    this.refusal = isWithout
+      ? imageStrings(this)("noLabel")
+      : this.#t(why, { count: this.tool.kind.least });
     this.announce(this.refusal);
   }
 
@@ -432,9 +486,9 @@ export abstract class ShapeWidget extends ImageWidget {
     return true;
   }
 
-  #walkHandles(step: 1 | -1): boolean {
+  #walkHandles(step: 1 | -1, ends = false): boolean {
     const { editor } = this;
-    if (!editor.walkHandles(step)) return false;
+    if (!editor.walkHandles(step, ends)) return false;
     const count = (editor.handle ?? 0) + 1;
     this.announce(this.#t("handle", { count, total: editor.handles.length }));
     return true;
@@ -442,7 +496,7 @@ export abstract class ShapeWidget extends ImageWidget {
 
   #onTab(step: 1 | -1): boolean {
     if (!this.#isOnStage || !this.editor.selected) return false;
-    return this.editor.handle === undefined ? this.#walk(step) : this.#walkHandles(step);
+    return this.editor.handle === undefined ? this.#walk(step) : this.#walkHandles(step, true);
   }
 
   #walk(step: 1 | -1): boolean {
@@ -453,7 +507,14 @@ export abstract class ShapeWidget extends ImageWidget {
 
   #delete(): boolean {
     const { editor } = this;
-    return editor.undoPoint() || editor.deleteVertex() || editor.deleteSelected();
+    if (editor.undoPoint() || editor.deleteVertex()) return true;
+    const at = editor.shapes.findIndex(({ id }) => id === editor.selected?.id);
+    const isInList = Boolean(this.shadowRoot?.activeElement?.matches(".region-list"));
+    if (!editor.deleteSelected()) return false;
+    // Who deletes in the list goes on there.
+    const neighbor = editor.shapes[at] ?? editor.shapes[at - 1];
+    if (isInList && neighbor) editor.select(neighbor.id);
+    return true;
   }
 
   #undo(): void {
