@@ -1,5 +1,6 @@
 /** The key-value pairs in the blocks of a document analysis, and those that are to be looked for. */
 import type { Json } from "../shared/answer.ts";
+import { isObject } from "../shared/is-object.ts";
 
 /** A part of the picture, in ratios of its width and height. */
 export interface RatioBox {
@@ -55,9 +56,6 @@ export interface Reading<Item> {
 export const PAIR_BLOCK = "KEY_VALUE_SET";
 
 type JsonObject = { [key: string]: Json };
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const texts = (value: Json | undefined): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];

@@ -1,5 +1,6 @@
 /** What a template gives as `categories` and `exclusion-category`, checked item by item. */
 import type { Json } from "../answer.ts";
+import { isObject } from "../is-object.ts";
 
 /** One thing that can be chosen. */
 export interface Category {
@@ -105,7 +106,6 @@ export function groupCategories(categories: readonly Category[]): readonly Categ
 /** The text of an `exclusion-category`: an object with `text`; `undefined` when there is none. */
 export function readExclusion(value: Json | undefined): { text?: string; fault?: string } {
   if (value === undefined || value === null) return {};
-  const isObject = typeof value === "object" && !Array.isArray(value);
-  const text = isObject ? textOf(value.text ?? null)?.trim() : undefined;
+  const text = isObject(value) ? textOf(value.text ?? null)?.trim() : undefined;
   return text ? { text } : { fault: JSON.stringify(value) };
 }

@@ -1,5 +1,6 @@
 /** The read-only annotations that an `overlay` attribute lays on a picture, checked item by item. */
 import type { Json } from "../answer.ts";
+import { isObject } from "../is-object.ts";
 
 export interface OverlayBox {
   readonly label: string;
@@ -36,9 +37,6 @@ export interface ReadOverlay {
 
 type Fields = { readonly [key: string]: Json };
 
-const isFields = (value: Json | undefined): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
 const isNumber = (value: Json | undefined): value is number =>
@@ -55,10 +53,10 @@ const colorOf = (value: Json | undefined): string | undefined => {
 /** An overlay has exactly one of the three kinds; what is wrong in it is left out and told. */
 export function readOverlay(value: Json | undefined): ReadOverlay {
   if (value === undefined || value === null) return { faults: [] };
-  if (isFields(value) && Object.keys(value).length === 1) {
+  if (isObject(value) && Object.keys(value).length === 1) {
     const { boundingBox, semanticSegmentation, instanceSegmentation } = value;
     const fields = boundingBox ?? semanticSegmentation ?? instanceSegmentation;
-    if (isFields(fields)) {
+    if (isObject(fields)) {
       if (!Array.isArray(fields.labels)) {
         return { faults: [{ kind: "noLabels", item: JSON.stringify(fields.labels ?? null) }] };
       }
@@ -85,7 +83,7 @@ function readBoxes(fields: Fields): ReadOverlay {
 }
 
 function boxOf(item: Json): OverlayBox | undefined {
-  if (!isFields(item)) return undefined;
+  if (!isObject(item)) return undefined;
   const { label, left, top, width, height } = item;
   if (!isNumber(left) || !isNumber(top) || !isNumber(width) || !isNumber(height)) return undefined;
   if (label === undefined || width < 0 || height < 0) return undefined;
@@ -93,12 +91,12 @@ function boxOf(item: Json): OverlayBox | undefined {
 }
 
 function readSemantic(fields: Fields): ReadOverlay {
-  const mappings = isFields(fields.labelMappings) ? fields.labelMappings : {};
+  const mappings = isObject(fields.labelMappings) ? fields.labelMappings : {};
   return readMask(
     fields,
     Object.entries(mappings).map(([label, mapping]) => ({
       label,
-      color: isFields(mapping) ? mapping.color : undefined,
+      color: isObject(mapping) ? mapping.color : undefined,
     })),
   );
 }
@@ -107,7 +105,7 @@ function readInstances(fields: Fields): ReadOverlay {
   return readMask(
     fields,
     listOf(fields.instances).map((item) =>
-      isFields(item) ? { label: item.label, color: item.color } : { label: item, color: undefined },
+      isObject(item) ? { label: item.label, color: item.color } : { label: item, color: undefined },
     ),
   );
 }
