@@ -182,6 +182,21 @@ def test_inside_a_form_there_is_one_submit_and_one_answer(page: Page, visit: Any
     assert len(site.answers[0][0]["names"]["entities"]) == 1
 
 
+def test_a_form_around_it_is_found_where_its_own_would_be(page: Page, visit: Any) -> None:
+    site = visit(
+        f"<crowd-form>{annotation()}</crowd-form>"
+        + """<script>document.addEventListener("all-crowd-elements-ready", () => {
+        const form = document.querySelector("crowd-entity-annotation").shadowRoot.querySelector("crowd-form").form;
+        const field = document.createElement("input");
+        field.name = "why"; field.value = "A guess";
+        form.appendChild(field);
+      });</script>"""
+    )
+    submit(page)
+    assert site.answers == [[{"names": {"entities": []}, "why": "A guess"}]]
+    expect(page.get_by_role("button", name="Submit")).to_have_count(1)
+
+
 def test_change_tells_of_the_new_value(page: Page, visit: Any) -> None:
     visit(annotation())
     page.evaluate("a.addEventListener('change', (event) => { window.told = event.target.value.entities; })")
@@ -304,7 +319,74 @@ def test_edges_are_dragged(page: Page, visit: Any) -> None:
     assert spans(page) == [("place", "Lisbon for Rome on"), ("time", "Monday")]
 
 
+def test_badges_stand_in_their_place_under_a_strict_policy(page: Page, visit: Any) -> None:
+    policy = "<meta http-equiv='Content-Security-Policy' content=\"style-src 'self'\">"
+    visit(policy + annotation(more=initial(("person", 0, 9), ("place", 15, 21))))
+    left = page.evaluate(POINT, [body(page).element_handle(), 15, False])[0]
+    box = page.locator(".badge").nth(1).bounding_box()
+    assert box is not None
+    assert abs(box["x"] - left) < 3
+    assert page.locator(".badge").nth(1).evaluate("badge => badge.style.getPropertyValue('--color')") != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("نزلت ليلى في Lyon Perrache صباح الأحد", "Lyon Perrache"),
+        ("نزلت ليلى في Lyon Perrache", "Lyon Perrache"),
+        ("The word שלום is read from the right.", "שלום"),
+    ],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_run_of_the_other_direction_is_selected_from_edge_to_edge(
+    page: Page, visit: Any, text: str, part: str, backwards: bool
+) -> None:
+    visit(annotation(text))
+    start = text.index(part)
+    left, right = page.evaluate(
+        """([element, start, end]) => {
+          const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+          const range = document.createRange();
+          range.setStart(walker.nextNode(), start);
+          range.setEnd(walker.currentNode, end);
+          const { left, right, top, height } = range.getBoundingClientRect();
+          return [[left + 1, top + height / 2], [right - 1, top + height / 2]];
+        }""",
+        [body(page).element_handle(), start, start + len(part)],
+    )
+    if backwards:
+        left, right = right, left
+    page.mouse.move(*left)
+    page.mouse.down()
+    page.mouse.move((left[0] + right[0]) / 2, left[1])
+    page.mouse.move(*right)
+    page.mouse.up()
+    page.keyboard.press("2")
+    assert spans(page) == [("place", part)]
+
+
 # ---- keys
+
+
+def test_the_focus_goes_to_the_text_when_what_had_it_vanishes(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9))))
+    page.mouse.click(*point(page, 2))
+    page.locator("#delete").focus()
+    page.keyboard.press("Enter")
+    expect(body(page)).to_be_focused()
+    page.keyboard.press("Control+z")
+    page.locator(".region-list").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Delete")
+    expect(body(page)).to_be_focused()
+
+
+def test_after_a_removal_tab_goes_on_from_there(page: Page, visit: Any) -> None:
+    visit(annotation(more=initial(("person", 0, 9), ("place", 15, 21), ("time", 34, 40))))
+    body(page).focus()
+    for key in ("Tab", "Tab", "Delete", "Tab", "Delete"):
+        page.keyboard.press(key)
+    assert spans(page) == [("person", "Ana Silva")]
 
 
 def test_everything_goes_by_keys(page: Page, visit: Any) -> None:
@@ -446,16 +528,39 @@ def test_an_initial_value_is_cleaned(page: Page, visit: Any) -> None:
     [
         (annotation(text=""), 'text=""'),
         (annotation(labels="['a'"), "labels="),
-        (annotation(labels="['a', 'a']"), '"a" is there twice'),
         (annotation(labels="{}"), "is not a list"),
         (annotation(more="initial-value='nonsense['"), "initial-value="),
+        (annotation(more="initial-value='{}'"), "initial-value="),
+        (annotation(more=initial(("river", 15, 21))), "not in labels"),
         ("<crowd-entity-annotation></crowd-entity-annotation>", 'text=""'),
     ],
 )
-def test_what_is_wrong_is_told(page: Page, visit: Any, page_html: str, quoted: str) -> None:
-    visit(page_html)
+def test_what_makes_an_answer_worthless_is_told_and_not_submitted(
+    page: Page, visit: Any, page_html: str, quoted: str
+) -> None:
+    site = visit(page_html)
     expect(page.locator(".faults")).to_contain_text(quoted)
-    assert page.evaluate("document.querySelector('crowd-entity-annotation').value.entities") == []
+    page.get_by_test_id("crowd-submit").click()
+    page.wait_for_function("document.documentElement.dataset.crowdState === 'invalid'")
+    expect(page.locator("#actionsContainer .error")).not_to_be_empty()
+    assert site.posts == []
+
+
+def test_without_labels_nothing_is_submitted(page: Page, visit: Any) -> None:
+    visit(annotation(labels="[]"))
+    page.get_by_test_id("crowd-submit").click()
+    expect(page.locator("#actionsContainer .error")).to_have_text("There are no labels to choose from")
+
+
+def test_a_small_fault_is_told_and_the_rest_is_submitted(page: Page, visit: Any) -> None:
+    visit(annotation(labels="['a', 'a']"))
+    expect(page.locator(".faults")).to_contain_text('"a" is there twice')
+    submit(page)
+
+
+def test_labels_and_text_that_come_late_can_be_submitted(page: Page, visit: Any) -> None:
+    visit("<crowd-entity-annotation id='a' name='names' labels='[]'></crowd-entity-annotation>")
+    page.evaluate("a.labels = ['place']; a.text = 'To Rome'")
     submit(page)
 
 
@@ -507,6 +612,29 @@ def test_work_survives_a_reload_and_is_gone_after_submit(page: Page, visit: Any)
     page.reload()
     page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
     assert spans(page) == [("person", "Ana Silva")]
+
+
+@pytest.mark.parametrize("late", ["labels", "text"])
+def test_a_draft_waits_for_labels_and_text_that_come_late(page: Page, visit: Any, late: str) -> None:
+    given = {"text": TEXT, "labels": ["person", "place"]}
+    now = given | {late: "" if late == "text" else []}
+    visit(annotation(now["text"], json.dumps(now["labels"])))
+    come = f"a.{late} = {json.dumps(given[late])}"
+    page.evaluate(come)
+    words(page, "Rome", "place")
+    page.evaluate(STORED, 1)
+    page.reload()
+    expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
+    # Whatever else is saved meanwhile, the draft stays whole.
+    page.evaluate("a.dispatchEvent(new Event('change', { bubbles: true }))")
+    page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    page.evaluate(STORED, 1)
+    page.reload()
+    expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
+    page.evaluate(come)
+    assert spans(page) == [("place", "Rome")]
+    words(page, "Ana Silva", "person")
+    assert spans(page) == [("person", "Ana Silva"), ("place", "Rome")]
 
 
 # ---- size

@@ -10,8 +10,16 @@ import { jsonProperty, withTextItems } from "../shared/json-attribute.ts";
 import { LABEL_KEYS, LabelPane } from "../shared/label-pane.ts";
 import { whenReady } from "../shared/page.ts";
 import { RegionList } from "../shared/region-list.ts";
+import { rescueFocus } from "../shared/text/focus.ts";
 import { SegmentedText, type Stretch } from "../shared/text/segmented-text.ts";
-import { cutSpan, otherPlaces, type Side, withoutSpan, withSpan } from "../shared/text/spans.ts";
+import {
+  cutSpan,
+  otherPlaces,
+  type Side,
+  spansIn,
+  withoutSpan,
+  withSpan,
+} from "../shared/text/spans.ts";
 import { textStrings } from "../shared/text/strings.ts";
 import { textShortcuts } from "../shared/text/text-keys.ts";
 import { type SpanLook, TextPane } from "../shared/text/text-pane.ts";
@@ -21,11 +29,13 @@ import { Widget } from "../shared/widget.ts";
 import {
   type EntityAnnotationAnswer,
   type EntityLabel,
+  isFitting,
   type LabeledSpan,
   readEntities,
   readLabels,
   toEntities,
 } from "./entities.ts";
+import { formHook } from "./form-hook.ts";
 import { strings } from "./strings.ts";
 
 export type { Entity, EntityAnnotationAnswer } from "./entities.ts";
@@ -63,11 +73,20 @@ export class CrowdEntityAnnotation extends Widget {
   #chosen: LabeledSpan | undefined;
   /** The label that the next selections get; "" for none. */
   #armed = "";
+  /** Earlier work, whole, and what it came to here. */
+  #restored:
+    | { readonly draft: readonly Json[]; readonly spans: readonly LabeledSpan[] }
+    | undefined;
+  /** Entities of earlier work that fit neither text nor labels yet. */
+  #waiting: readonly Json[] = [];
+  /** Nothing of the initial value could be used. */
+  #givenIsLost = false;
   /** In the language of the place where the element stands. */
   #t = strings(this);
   /** Why a selection was refused, until the worker does something else. */
   #notice = "";
   #isAlone = false;
+  readonly #formHook = formHook(this);
   readonly #ids = new WeakMap<LabeledSpan, number>();
   #nextId = 1;
   readonly #pane = new TextPane<LabeledSpan>(this, {
@@ -104,9 +123,17 @@ export class CrowdEntityAnnotation extends Widget {
     if (isFirst || changed.has("text")) this.#takeText();
     if (hasLabels) this.#takeLabels();
     // What a script sets late counts as the beginning, as long as nobody has worked.
-    const isPristine = hasLabels && !this.#history.canUndo;
-    if (isPristine || changed.has("text") || changed.has("initialValue")) this.reset();
-    else if (hasLabels) this.#dropUnlabeled();
+    const restored = this.#restored;
+    const isUntouched = restored !== undefined && this.#spans === restored.spans;
+    const isPristine = hasLabels && (!this.#history.canUndo || isUntouched);
+    if (isPristine || changed.has("text") || changed.has("initialValue")) {
+      this.#begin();
+      if (isUntouched) this.#takeDraft(restored.draft);
+      else this.#restored = undefined;
+    } else if (hasLabels) {
+      this.#dropUnlabeled();
+      this.#takeWaiting();
+    }
   }
 
   #takeText(): void {
@@ -144,17 +171,25 @@ export class CrowdEntityAnnotation extends Widget {
   }
 
   override reset(): void {
+    this.#restored = undefined;
+    this.#waiting = [];
+    this.#begin();
+  }
+
+  /** Begins with what is given: there is nothing to undo. */
+  #begin(): void {
     const given = this.initialValue;
-    const { items, problems } = readEntities(given ?? [], this.#segmented, (label) =>
-      this.#labels.has(label),
-    );
+    const { items, problems } = readEntities(given ?? [], this.#segmented, this.#isLabel);
     this.#tell("initial-value", given, problems);
+    this.#givenIsLost = items.length === 0 && problems.length > 0;
     this.#history = new History(items);
     this.#spans = items;
     this.#chosen = undefined;
     this.#armed = "";
     this.#pane.clear();
   }
+
+  readonly #isLabel = (label: string): boolean => this.#labels.has(label);
 
   /** Spans go with their label. */
   #dropUnlabeled(): void {
@@ -182,19 +217,54 @@ export class CrowdEntityAnnotation extends Widget {
     return this.submittable;
   }
 
-  /** A text without any entity is an answer too. */
+  /** A text without any entity is an answer too, if some could have been labeled. */
   protected override findProblem(): string {
-    return "";
+    // A property that was set a moment ago counts.
+    if (this.isConnected && this.isUpdatePending) this.performUpdate();
+    if (this.#segmented.text === "") return this.#t("problemText");
+    if (this.#labels.size === 0) return this.#t("problemLabels");
+    const isLost = this.jsonFaults.has("initial-value") || this.#givenIsLost;
+    return isLost ? this.#t("problemGiven") : "";
   }
 
   protected override readDraft(): Json | undefined {
-    return this.#history.canUndo ? this.submittable.entities : undefined;
+    const restored = this.#restored;
+    if (restored && this.#spans === restored.spans) return [...restored.draft];
+    if (!this.#history.canUndo && this.#waiting.length === 0) return undefined;
+    return [...this.submittable.entities, ...this.#waiting];
   }
 
   protected override restoreDraft(state: Json): void {
-    const { items } = readEntities(state, this.#segmented, (label) => this.#labels.has(label));
+    this.#takeDraft(Array.isArray(state) ? state : []);
+  }
+
+  /** What fits is put back; the rest waits for the text or the labels that a script may bring yet. */
+  #takeDraft(draft: readonly Json[]): void {
+    const [fitting, waiting] = this.#sifted(draft);
+    this.#waiting = waiting;
     this.#chosen = undefined;
-    this.#commit(items, this.#t("restored"));
+    const { items } = readEntities(fitting, this.#segmented, this.#isLabel);
+    if (fitting.length > 0 || draft.length === 0) this.#commit(items, this.#t("restored"));
+    this.#restored = { draft, spans: this.#spans };
+  }
+
+  /** Labels have come: what waited for them joins what the worker has done since. */
+  #takeWaiting(): void {
+    const [fitting, waiting] = this.#sifted(this.#waiting);
+    if (fitting.length === 0) return;
+    this.#waiting = waiting;
+    const { items } = readEntities(fitting, this.#segmented, this.#isLabel);
+    const spans = items.reduce<readonly LabeledSpan[]>(
+      (all, span) => (spansIn(all, span).length > 0 ? all : (withSpan(all, span) ?? all)),
+      this.#spans,
+    );
+    this.#commit(spans, this.#t("restored"));
+  }
+
+  /** What is an entity of this text with these labels, and what is none. */
+  #sifted(items: readonly Json[]): [fitting: Json[], others: Json[]] {
+    const isFine = (item: Json) => isFitting(item, this.#segmented, this.#isLabel);
+    return [items.filter(isFine), items.filter((item) => !isFine(item))];
   }
 
   protected override focusWork(): void {
@@ -219,6 +289,7 @@ export class CrowdEntityAnnotation extends Widget {
     this.#notice = "";
     this.announce(what);
     this.changed();
+    void rescueFocus(this, () => this.#pane.focus());
   }
 
   #travel(back: boolean): void {
@@ -449,7 +520,9 @@ export class CrowdEntityAnnotation extends Widget {
 
   override render() {
     const frame = this.renderFrame();
-    return this.#isAlone ? html`<crowd-form>${frame}</crowd-form>` : frame;
+    return this.#isAlone
+      ? html`<crowd-form>${frame}</crowd-form>`
+      : html`${this.#formHook}${frame}`;
   }
 
   protected override renderTools() {

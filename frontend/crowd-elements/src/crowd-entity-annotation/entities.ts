@@ -2,6 +2,7 @@
 import { answerOffset, entitiesInOrder, textOffset } from "../defaults.ts";
 import type { Json } from "../shared/answer.ts";
 import { excerpt } from "../shared/excerpt.ts";
+import { isObject } from "../shared/is-object.ts";
 import type { SegmentedText, Stretch } from "../shared/text/segmented-text.ts";
 
 export type Entity = { endOffset: number; label: string; startOffset: number };
@@ -27,9 +28,6 @@ export interface Read<T> {
   readonly items: readonly T[];
   readonly problems: readonly string[];
 }
-
-const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const textOf = (value: Json | undefined): string =>
   typeof value === "string" || typeof value === "number" || typeof value === "boolean"
@@ -86,6 +84,13 @@ export function readEntities(
   }
   return { items: kept, problems };
 }
+
+/** Whether an entity can be one of this text with these labels. */
+export const isFitting = (
+  item: Json,
+  text: SegmentedText,
+  isLabel: (label: string) => boolean,
+): boolean => problemOf(item, text, isLabel) === "";
 
 function problemOf(
   item: Json,

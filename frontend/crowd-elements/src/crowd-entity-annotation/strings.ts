@@ -24,6 +24,9 @@ export const strings = defineStrings({
     others: "Label all other occurrences",
     othersAdded: { one: "{count} more place labeled", other: "{count} more places labeled" },
     noOthers: "There are no other occurrences",
+    problemText: "There is no text to label",
+    problemLabels: "There are no labels to choose from",
+    problemGiven: "The passages that were given could not be read",
     keyLabel: "Label the selection, change the chosen passage, or keep the label for what comes",
   },
   de: {
@@ -55,6 +58,9 @@ export const strings = defineStrings({
       other: "{count} weitere Stellen markiert",
     },
     noOthers: "Es gibt keine anderen Vorkommen",
+    problemText: "Es gibt keinen Text zum Markieren",
+    problemLabels: "Es gibt keine Labels zur Auswahl",
+    problemGiven: "Die vorgegebenen Stellen konnten nicht gelesen werden",
     keyLabel: "Auswahl markieren, gewählte Stelle ändern oder das Label für Folgendes behalten",
   },
   ja: {
@@ -77,6 +83,9 @@ export const strings = defineStrings({
     others: "ほかの同じ語句すべてにラベルを付ける",
     othersAdded: { other: "さらに {count} 箇所にラベルを付けました" },
     noOthers: "ほかに同じ語句はありません",
+    problemText: "ラベルを付けるテキストがありません",
+    problemLabels: "選択できるラベルがありません",
+    problemGiven: "指定された箇所を読み取れませんでした",
     keyLabel: "選択範囲にラベルを付ける、選択中の箇所を変更する、または次の選択に使う",
   },
   ar: {
@@ -116,6 +125,9 @@ export const strings = defineStrings({
       other: "سُمِّي {count} موضعًا آخر",
     },
     noOthers: "لا توجد مواضع أخرى",
+    problemText: "لا يوجد نص لتسميته",
+    problemLabels: "لا توجد تسميات للاختيار منها",
+    problemGiven: "تعذّرت قراءة المواضع المعطاة",
     keyLabel: "تسمية المحدَّد، أو تغيير الموضع المختار، أو إبقاء التسمية لما يلي",
   },
 });

@@ -1,6 +1,7 @@
 /** What is drawn over a text: badges above the spans, handles at the edges of the chosen one, the word cursor. */
 import { html, type TemplateResult } from "lit";
 import type { Side } from "./spans.ts";
+import { styled } from "./styled.ts";
 import type { Box } from "./text-view.ts";
 
 export interface Badge {
@@ -47,7 +48,7 @@ export function renderBadges(badges: readonly Badge[], origin: Box): TemplateRes
     const box = { left, top: line.top - HEIGHT, width, height: HEIGHT };
     return html`<span
       class="badge ${badge.isChosen ? "chosen" : ""}"
-      style="${place(box, origin)};--color:${color};--ink:${ink}"
+      ${styled(`${place(box, origin)};--color:${color};--ink:${ink}`)}
     >
       <button type="button" class="badge-name" tabindex="-1" @mousedown=${keepFocus} @click=${badge.choose}>
         ${text}
@@ -83,7 +84,7 @@ export function renderHandles(
     return html`<i
       class="handle ${isRight ? "right" : "left"}"
       data-testid="handle-${side}"
-      style=${place(edge, origin)}
+      ${styled(place(edge, origin))}
       @mousedown=${keepFocus}
       @pointerdown=${(event: PointerEvent) => onDown(event, side)}
     ></i>`;
@@ -92,4 +93,4 @@ export function renderHandles(
 }
 
 export const renderBoxes = (boxes: readonly Box[], kind: string, origin: Box, style = "") =>
-  boxes.map((box) => html`<i class=${kind} style="${place(box, origin)};${style}"></i>`);
+  boxes.map((box) => html`<i class=${kind} ${styled(`${place(box, origin)};${style}`)}></i>`);

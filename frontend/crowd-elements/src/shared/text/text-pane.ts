@@ -78,6 +78,8 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   readonly #overlay = document.createElement("div");
   readonly #resize = new ResizeObserver(() => this.#plan());
   #frame = 0;
+  /** Where the last walk came to: the next one goes on there when that span is gone. */
+  #walked: number | undefined;
   /** After Escape, Tab leaves the text. */
   #isLeaving = false;
 
@@ -112,7 +114,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   /** Shows another text. */
   show(text: SegmentedText): void {
     this.#painter.paint([]);
-    this.pending = this.#cursor = this.#anchor = undefined;
+    this.pending = this.#cursor = this.#anchor = this.#walked = undefined;
     this.view.show(text);
     this.#plan();
   }
@@ -263,7 +265,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
 
   click(unit: number | undefined, times: number): void {
     const span = unit === undefined ? undefined : spanAt(this.owner.spans(), unit);
-    this.#cursor = undefined;
+    this.#cursor = this.#walked = undefined;
     if (times < 2 || span || unit === undefined) {
       this.clear();
       this.owner.choose(span);
@@ -322,7 +324,8 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
   #walk(by: -1 | 1): boolean {
     const chosen = this.owner.chosen();
     const spans = this.owner.spans();
-    const from = (chosen ?? this.#cursor)?.start ?? (by > 0 ? 0 : this.text.text.length);
+    const edge = by > 0 ? 0 : this.text.text.length;
+    const from = (chosen ?? this.#cursor)?.start ?? this.#walked ?? edge;
     const next = chosen
       ? spans[spans.indexOf(chosen) + by]
       : by > 0
@@ -331,6 +334,7 @@ export class TextPane<S extends Stretch> implements ReactiveController, PointerT
     if (!next) return false;
     this.clear();
     this.#cursor = undefined;
+    this.#walked = next.start;
     this.owner.choose(next);
     this.reveal(next);
     return true;

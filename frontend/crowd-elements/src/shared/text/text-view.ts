@@ -1,4 +1,5 @@
 /** A text on the page, and the way from points of the window to offsets and back. */
+import { hasRightToLeft, runsRightToLeft } from "./direction.ts";
 import { indexAt, SegmentedText, type Stretch } from "./segmented-text.ts";
 
 export interface Box {
@@ -188,7 +189,16 @@ export class TextView {
     return boxes;
   }
 
+  /** Whether the character at `offset` runs from right to left. */
   isRightToLeft(offset: number): boolean {
+    const { text } = this.text;
+    const isParagraphSo = this.isParagraphRightToLeft(offset);
+    const character = this.text.at(offset, "grapheme");
+    const paragraph = this.text.paragraphOf(offset);
+    return runsRightToLeft(text, character, paragraph, isParagraphSo);
+  }
+
+  isParagraphRightToLeft(offset: number): boolean {
     const piece = this.#pieces[indexAt(this.#pieces, offset)];
     const paragraph = piece?.node.parentElement?.closest(".paragraph");
     return paragraph?.matches(":dir(rtl)") ?? false;
@@ -204,9 +214,52 @@ export class TextView {
     if (typeof document.caretPositionFromPoint === "function" && root instanceof ShadowRoot) {
       const at = document.caretPositionFromPoint(inside, y, { shadowRoots: [root] });
       const offset = at && this.offsetOf(at.offsetNode, at.offset);
-      if (typeof offset === "number") return offset;
+      if (typeof offset === "number" && !this.#isMixed(offset)) return offset;
+      if (typeof offset === "number") return this.#edgeAt(offset, inside, y);
     }
     return this.#search(inside, y);
+  }
+
+  #isMixed(offset: number): boolean {
+    const { start, end } = this.text.paragraphOf(offset);
+    return hasRightToLeft(this.text.text.slice(start, end));
+  }
+
+  /**
+   * Where runs of both directions meet, one point stands for two offsets, and browsers take either: what counts is
+   * the character under the point. Beside all characters the browser's offset does.
+   */
+  #edgeAt(offset: number, x: number, y: number): number {
+    const { start, end } = this.text.paragraphOf(offset);
+    const isHit = (from: number, to: number) =>
+      this.boxes({ start: from, end: to }).some(
+        ({ left, top, width, height }) =>
+          left <= x && x <= left + width && top <= y && y <= top + height,
+      );
+    let from = start;
+    let to = end;
+    for (const unit of [offset, offset - 1]) {
+      if (unit < start || unit >= end) continue;
+      const near = this.text.at(unit, "grapheme");
+      if (isHit(near.start, near.end)) ({ start: from, end: to } = near);
+    }
+    while (to - from > 1 && isHit(from, to)) {
+      const middle = (from + to) >> 1;
+      if (this.text.at(from, "grapheme").end >= to) break;
+      if (isHit(from, middle)) to = middle;
+      else from = middle;
+    }
+    const character = this.text.at(from, "grapheme");
+    const box = this.boxes(character).find(({ left, width }) => left <= x && x <= left + width);
+    return box && isHit(character.start, character.end)
+      ? this.#nearEdge(character, box, x)
+      : offset;
+  }
+
+  /** The edge of a character that is nearer to `x`. */
+  #nearEdge(character: Stretch, { left, width }: Box, x: number): number {
+    const isRight = x > left + width / 2;
+    return isRight === this.isRightToLeft(character.start) ? character.start : character.end;
   }
 
   /** The unit under a point; undefined where there is no text. */
@@ -246,8 +299,7 @@ export class TextView {
     const character = this.text.at(start, "grapheme");
     const [box] = this.boxes(character);
     if (!box) return character.start;
-    const isLate = x > box.left + box.width / 2;
-    return isLate !== this.isRightToLeft(character.start) ? character.end : character.start;
+    return this.#nearEdge(character, box, x);
   }
 }
 

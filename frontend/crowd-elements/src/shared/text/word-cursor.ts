@@ -35,7 +35,7 @@ export function wordFrom(
     case "End":
       return text.previousWord(text.paragraphOf(from.start).end);
     default: {
-      const isForward = (key === "ArrowRight") !== view.isRightToLeft(from.start);
+      const isForward = (key === "ArrowRight") !== view.isParagraphRightToLeft(from.start);
       return isForward ? text.nextWord(from.end) : text.previousWord(from.start);
     }
   }
