@@ -312,3 +312,41 @@ def test_no_serious_violations(page: Page, visit: Any, scheme: Any, width: int) 
         if fault["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+def test_a_tag_that_was_typed_and_not_added_is_submitted(page: Page, visit: Any) -> None:
+    site = visit(task())
+    write(page, "Who was it?", "Edda")
+    page.get_by_label("Own tag").fill("Keeper")
+    submit(page)
+    assert site.answers[0][0]["qa"]["questionsAndAnswers"][0]["tags"] == ["Keeper"]
+
+
+def test_a_removed_question_comes_back_by_its_key(page: Page, visit: Any) -> None:
+    visit(task())
+    write(page, "Who was it?", "Edda")
+    page.locator("#remove-question").click()
+    expect(page.locator(".pair-head")).to_be_focused()
+    page.keyboard.press("Control+z")
+    assert pairs(page)[0]["question"] == "Who was it?"
+
+
+def test_the_focus_stays_when_what_had_it_vanishes(page: Page, visit: Any) -> None:
+    visit(task())
+    take(page, "Edda Thorne")
+    page.locator(".references .tool").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".pair-head")).to_be_focused()
+
+
+def test_a_draft_waits_for_a_text_that_comes_late(page: Page, visit: Any) -> None:
+    visit(task(text=""))
+    page.evaluate("text => { q.text = text; }", TEXT)
+    take(page, "Edda Thorne")
+    write(page, "Who was it?", "Edda")
+    page.evaluate(STORED, 1)
+    page.reload()
+    expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
+    page.evaluate("text => { q.text = text; }", TEXT)
+    expect(field(page, "question")).to_have_value("Who was it?")
+    expect(page.locator(".badge")).to_have_count(1)

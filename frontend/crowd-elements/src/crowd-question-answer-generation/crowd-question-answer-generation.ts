@@ -14,9 +14,11 @@ import { colorAt } from "../shared/colors.ts";
 import type { Shortcut } from "../shared/hot-keys.ts";
 import { jsonProperty, withTextItems } from "../shared/json-attribute.ts";
 import { whenReady } from "../shared/page.ts";
+import { rescueFocus } from "../shared/text/focus.ts";
 import { SegmentedText, type Stretch } from "../shared/text/segmented-text.ts";
 import { withoutSpan, withSpan } from "../shared/text/spans.ts";
 import { textStrings } from "../shared/text/strings.ts";
+import { styled } from "../shared/text/styled.ts";
 import { textShortcuts } from "../shared/text/text-keys.ts";
 import { type SpanLook, TextPane } from "../shared/text/text-pane.ts";
 import { textStyles } from "../shared/text/text-styles.ts";
@@ -130,8 +132,10 @@ export class CrowdQuestionAnswerGeneration extends Widget {
     const isFirst = !this.hasUpdated;
     if (isFirst || changed.has("questionTags")) this.#takeTags();
     if (isFirst || changed.has("text")) {
+      const waiting = this.#waiting;
       this.reset();
       this.#takeText();
+      if (waiting !== undefined) this.restoreDraft(waiting);
     }
     this.#tellFaultyLimits();
   }
@@ -162,8 +166,9 @@ export class CrowdQuestionAnswerGeneration extends Widget {
     this.#isLoading = false;
     this.fault("text", problem);
     this.#showText(text);
-    if (this.#waiting !== undefined) this.restoreDraft(this.#waiting);
+    const waiting = this.#waiting;
     this.#waiting = undefined;
+    if (waiting !== undefined) this.restoreDraft(waiting);
     this.requestUpdate();
   }
 
@@ -242,6 +247,13 @@ export class CrowdQuestionAnswerGeneration extends Widget {
     return this.submittable;
   }
 
+  /** An own tag that was typed, and not added yet, is part of what is submitted. */
+  override validate(): boolean {
+    const field = this.renderRoot?.querySelector<HTMLInputElement>(".own-tag input");
+    if (this.#current && field?.value.trim()) this.#addOwnTag(this.#current, field);
+    return super.validate();
+  }
+
   protected override findProblem(): string {
     const fault = findFault(this.#pairs, this.#rules);
     return fault ? this.#told(fault) : "";
@@ -267,16 +279,16 @@ export class CrowdQuestionAnswerGeneration extends Widget {
   }
 
   protected override restoreDraft(state: Json): void {
-    if (this.#isLoading) {
-      this.#waiting = state;
-      return;
-    }
+    // Without the text the references cannot be told; it may be on its way, or a script may bring it.
+    this.#waiting = this.#segmented.text === "" ? state : undefined;
+    if (this.#waiting !== undefined) return;
     const pairs = readPairs(state, this.#segmented.text.length);
     if (pairs.length > 0) this.#begin(pairs);
     this.changed();
   }
 
   override reset(): void {
+    this.#waiting = undefined;
     this.#begin([{ question: "", answer: "", tags: [], references: [] }]);
   }
 
@@ -345,6 +357,12 @@ export class CrowdQuestionAnswerGeneration extends Widget {
     if (this.#chosen && !references.includes(this.#chosen)) this.#chosen = undefined;
     this.announce(what);
     this.changed();
+    const isInPair = this.shadowRoot?.activeElement?.closest(".pair") != null;
+    void rescueFocus(this, () => (isInPair ? this.#focusHead() : this.#pane.focus()));
+  }
+
+  #focusHead(): void {
+    this.renderRoot.querySelector<HTMLElement>('.pair-head[aria-expanded="true"]')?.focus();
   }
 
   #travel(back: boolean): void {
@@ -371,7 +389,9 @@ export class CrowdQuestionAnswerGeneration extends Widget {
     const fresh = this.#cardOf({ question: "", answer: "", tags: [], references: [] });
     const cards = left.length > 0 ? left : [fresh];
     this.#commit(cards, this.#t("removed", { number: at + 1 }));
-    void this.#focusField(cards[Math.min(at, cards.length - 1)], "question");
+    this.#open(cards[Math.min(at, cards.length - 1)]);
+    // Not into a field: there the key for undo is the field's own.
+    void this.updateComplete.then(() => this.#focusHead());
   }
 
   /** Puts `by` in the place of the current card. */
@@ -566,7 +586,7 @@ export class CrowdQuestionAnswerGeneration extends Widget {
     const isOpen = card === this.#current;
     const number = index + 1;
     const question = this.#texts.get(card.id)?.question ?? "";
-    return html`<li class="pair" style="--color:${this.#colorOf(card)}">
+    return html`<li class="pair" ${styled(`--color:${this.#colorOf(card)}`)}>
       <button
         type="button"
         class="pair-head"

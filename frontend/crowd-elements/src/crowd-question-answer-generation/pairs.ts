@@ -1,5 +1,6 @@
 /** Questions with their answers, and what the attributes demand of them. */
 import type { Json } from "../shared/answer.ts";
+import { isObject } from "../shared/is-object.ts";
 import type { Stretch } from "../shared/text/segmented-text.ts";
 import { makeSegmenter } from "../shared/text/segmenter.ts";
 import { withSpan } from "../shared/text/spans.ts";
@@ -74,9 +75,6 @@ function faultOf(
   if (count < min) return { kind: "short", pair, field, count, limit: min };
   return count > max ? { kind: "long", pair, field, count, limit: max } : undefined;
 }
-
-const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isOffset = (value: Json | undefined, most: number): value is number =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
