@@ -1,0 +1,333 @@
+"""Class models: what must hold for any crowd, the marks on public sets, and odd input."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.consolidation import Score
+from benchmarks.crowd_data import CLASS_SETS, ClassSet, class_set
+from tests.crowd_data import FOLDER, needs_crowd_data
+from tests.documents import ROOT
+from truthkit_core.consolidation.class_models import (
+    METHODS,
+    ClassAnswers,
+    ClassResult,
+    WorkerModel,
+    dawid_skene,
+    service_dawid_skene,
+    shrunken_dawid_skene,
+    vote,
+)
+
+# A busy machine is no fault of the code.
+PATIENT = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+CLASSES = ["ant", "bee", "cat"]
+
+Triples = list[tuple[str, str, str]]
+Method = Callable[[ClassAnswers], ClassResult]
+
+triples = st.lists(
+    st.tuples(
+        st.integers(0, 6).map("item{}".format), st.integers(0, 5).map("worker{}".format), st.sampled_from(CLASSES)
+    ),
+    min_size=1,
+    max_size=40,
+    unique=True,
+)
+every_method = pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
+
+
+def crowd(seed: int, *, items: int, workers: int, classes: int, each: int, skill: tuple[float, float]) -> Triples:
+    """Workers who know the class with their own chance and guess otherwise."""
+    chance = random.Random(seed)
+    names = [f"c{number}" for number in range(classes)]
+    skills = [chance.uniform(*skill) for _ in range(workers)]
+    return [
+        (f"i{item}", f"w{worker}", truth if chance.random() < skills[worker] else chance.choice(names))
+        for item in range(items)
+        for truth in [chance.choice(names)]
+        for worker in chance.sample(range(workers), chance.randint(1, min(each, workers)))
+    ]
+
+
+def winner(result: ClassResult, item: str) -> tuple[str | None, float]:
+    return result.labels()[item], float(result.confidence[list(result.answers.items).index(item)])
+
+
+# --- what must hold ---
+
+
+@every_method
+@PATIENT
+@given(answers=triples, seed=st.integers(0, 10))
+def test_order_and_names_decide_nothing(method: Method, answers: Triples, seed: int) -> None:
+    chance = random.Random(seed)
+    new_items = {f"item{old}": f"x{new}" for new, old in enumerate(chance.sample(range(7), 7))}
+    new_workers = {f"worker{old}": f"y{new}" for new, old in enumerate(chance.sample(range(6), 6))}
+    renamed = [(new_items[item], new_workers[worker], label) for item, worker, label in answers]
+    chance.shuffle(renamed)
+    one = method(ClassAnswers.of(answers, classes=CLASSES))
+    other = method(ClassAnswers.of(renamed, classes=CLASSES))
+    assert {new_items[item]: label for item, label in one.labels().items()} == other.labels()
+    for item in one.answers.items:
+        assert winner(one, item)[1] == pytest.approx(winner(other, new_items[item])[1], abs=0.011)
+
+
+@every_method
+@PATIENT
+@given(answers=triples)
+def test_posterior_rows_are_probabilities_and_the_winner_leads(method: Method, answers: Triples) -> None:
+    result = method(ClassAnswers.of(answers, classes=CLASSES, items=["nobody"]))
+    table = result.posterior()
+    assert table.shape == (len(result.answers.items), 3)
+    assert np.allclose(table.sum(1), 1.0)
+    assert (table >= 0).all()
+    answered = result.label >= 0
+    assert np.allclose(table[answered, result.label[answered]], table[answered].max(1))
+    assert winner(result, "nobody") == (None, 0.0)
+
+
+@PATIENT
+@given(answers=triples, right=st.sampled_from(CLASSES), workers=st.integers(1, 6))
+def test_unanimous_answers_win(answers: Triples, right: str, workers: int) -> None:
+    agreed = [("agreed", f"worker{number}", right) for number in range(workers)]
+    for method in (shrunken_dawid_skene, vote):
+        assert method(ClassAnswers.of(answers + agreed, classes=CLASSES)).labels()["agreed"] == right
+
+
+@PATIENT
+@given(st.integers(0, 10**6), st.integers(2, 5), st.integers(2, 12), st.integers(1, 30))
+def test_one_more_who_agrees_never_lowers_the_confidence(seed: int, classes: int, workers: int, items: int) -> None:
+    """In crowds that know more than chance: a worker who is new, and says what the winner is."""
+    answers = crowd(seed, items=items, workers=workers, classes=classes, each=6, skill=(0.5, 0.95))
+    names = [f"c{number}" for number in range(classes)]
+    before = shrunken_dawid_skene(ClassAnswers.of(answers, classes=names))
+    item = before.answers.items[seed % len(before.answers.items)]
+    label, confidence = winner(before, item)
+    assert label is not None
+    after = winner(shrunken_dawid_skene(ClassAnswers.of([*answers, (item, "new", label)], classes=names)), item)
+    assert after[0] == label
+    assert after[1] >= confidence - 1e-9
+
+
+@PATIENT
+@given(answers=triples)
+def test_one_answer_an_item_is_the_vote(answers: Triples) -> None:
+    single = list({item: (item, worker, label) for item, worker, label in answers}.values())
+    result = shrunken_dawid_skene(ClassAnswers.of(single, classes=CLASSES))
+    assert result.labels() == {item: label for item, _worker, label in single}
+    assert (result.confidence < 1.0).all()
+
+
+@PATIENT
+@given(answers=triples, truth=st.sampled_from(CLASSES))
+def test_gold_is_fixed_truth(answers: Triples, truth: str) -> None:
+    item = answers[0][0]
+    result = shrunken_dawid_skene(ClassAnswers.of(answers, classes=CLASSES), gold={item: truth, "elsewhere": "ant"})
+    assert winner(result, item) == (truth, 1.0)
+    assert "elsewhere" not in result.labels()
+
+
+def test_gold_shows_who_is_right() -> None:
+    """Two say a, one says b; gold says that the one is right wherever it is known."""
+    answers = [
+        (f"i{item}", worker, label) for item in range(20) for worker, label in [("x", "a"), ("y", "a"), ("z", "b")]
+    ]
+    plain = shrunken_dawid_skene(ClassAnswers.of(answers))
+    assert set(plain.labels().values()) == {"a"}
+    taught = shrunken_dawid_skene(ClassAnswers.of(answers), gold={f"i{item}": "b" for item in range(12)})
+    assert set(taught.labels().values()) == {"b"}
+
+
+# --- odd input ---
+
+
+@every_method
+@pytest.mark.parametrize("classes", [None, ["only"], CLASSES], ids=["no-class", "one-class", "three-classes"])
+def test_no_answer_at_all(method: Method, classes: list[str] | None) -> None:
+    result = method(ClassAnswers.of([], classes=classes, items=["a", "b"]))
+    assert result.labels() == {"a": None, "b": None}
+    assert result.confidence.tolist() == [0.0, 0.0]
+    assert method(ClassAnswers.of([], classes=classes)).labels() == {}
+
+
+@every_method
+def test_one_class(method: Method) -> None:
+    result = method(ClassAnswers.of([("a", "x", "only"), ("a", "y", "only"), ("b", "x", "only")]))
+    assert result.labels() == {"a": "only", "b": "only"}
+    assert result.confidence.tolist() == [1.0, 1.0]
+
+
+@every_method
+def test_all_disagree_goes_to_the_first_class(method: Method) -> None:
+    answers = [("a", f"w{number}", name) for number, name in enumerate(CLASSES)]
+    assert method(ClassAnswers.of(answers, classes=["cat", "bee", "ant"])).labels() == {"a": "cat"}
+
+
+def test_unknown_labels_are_told() -> None:
+    answers = ClassAnswers.of([("a", "x", "ant"), ("b", "y", "dog")], classes=CLASSES)
+    assert answers.unknown == (("b", "y", "dog"),)
+    assert shrunken_dawid_skene(answers).labels() == {"a": "ant", "b": None}
+
+
+def test_repetitions_count_once_and_different_answers_all() -> None:
+    answers = ClassAnswers.of([("a", "x", "ant"), ("a", "x", "ant"), ("a", "x", "bee")])
+    assert len(answers) == 2
+
+
+@pytest.mark.parametrize("what", ["gold", "anchors"])
+def test_classes_that_are_not_there_are_refused(what: str) -> None:
+    answers = ClassAnswers.of([("a", "x", "ant")], classes=CLASSES)
+    other = {"gold": {"a": "dog"}, "anchors": WorkerModel(("dog",), {"dog": 1.0}, {})}[what]
+    with pytest.raises(ValueError, match=f"{what}: dog is none of the classes ant, bee, cat"):
+        shrunken_dawid_skene(answers, **{what: other})  # type: ignore[arg-type]
+
+
+def test_ten_thousand_workers_with_one_answer_each() -> None:
+    answers = [(f"i{number % 2000}", f"w{number}", "yes" if number % 2000 < 1000 else "no") for number in range(10_000)]
+    assert set(shrunken_dawid_skene(ClassAnswers.of(answers)).labels().values()) == {"yes", "no"}
+
+
+def test_many_classes_and_workers_in_bounded_memory() -> None:
+    items, workers, classes = 20_000, 10_000, 1_000
+    chance = np.random.default_rng(1)
+    truth = chance.integers(0, classes, items)
+    item = np.repeat(np.arange(items), 5)
+    label = np.where(chance.random(5 * items) < 0.7, truth[item], chance.integers(0, classes, 5 * items))
+    answers = ClassAnswers(
+        item,
+        chance.integers(0, workers, 5 * items),
+        label,
+        [str(number) for number in range(items)],
+        [str(number) for number in range(workers)],
+        [str(number) for number in range(classes)],
+    )
+    tracemalloc.start()
+    result = shrunken_dawid_skene(answers)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (result.label == truth).mean() > 0.95
+    assert peak < 400_000_000
+    for model in (dawid_skene, service_dawid_skene):
+        with pytest.raises(ValueError, match="use shrunken-dawid-skene"):
+            model(answers)
+
+
+# --- what was learned of workers ---
+
+
+def test_worker_models_as_json() -> None:
+    answers = crowd(3, items=40, workers=6, classes=3, each=4, skill=(0.4, 0.9))
+    model = shrunken_dawid_skene(ClassAnswers.of(answers)).workers
+    assert model is not None
+    written = json.loads(json.dumps(model.to_json()))
+    again = WorkerModel.from_json(written)
+    assert again.to_json() == written
+    assert again.classes == model.classes
+    for worker, cells in model.confusion.items():
+        assert again.confusion[worker] == pytest.approx(cells, abs=1e-4)
+
+
+def test_merged_worker_models_are_sums() -> None:
+    one = WorkerModel(("a", "b"), {"a": 2.0, "b": 1.0}, {"x": {("a", "a"): 2.0}})
+    other = WorkerModel(("a", "b"), {"a": 1.0, "b": 1.0}, {"x": {("a", "a"): 1.0}, "y": {("b", "a"): 1.0}})
+    assert one.merged(other) == WorkerModel(
+        ("a", "b"), {"a": 3.0, "b": 2.0}, {"x": {("a", "a"): 3.0}, "y": {("b", "a"): 1.0}}
+    )
+    assert one.merged(other) == other.merged(one)
+    with pytest.raises(ValueError, match="other classes"):
+        one.merged(WorkerModel(("a",), {}, {}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"version": 2}, id="version"),
+        pytest.param({"classes": ["a", "a"]}, id="class-twice"),
+        pytest.param({"objects": {"a": -1}}, id="negative"),
+        pytest.param({"workers": {"x": [[0, 7, 1.0]]}}, id="no-such-class"),
+        pytest.param({"workers": {"x": [[0, -1, 1.0]]}}, id="negative-place"),
+        pytest.param({"workers": {"x": [[0, 1, float("nan")]]}}, id="nan"),
+        pytest.param({"workers": {"x": [[0, 1]]}}, id="short"),
+        pytest.param({"workers": []}, id="list"),
+    ],
+)
+def test_what_is_no_worker_model_is_refused(change: dict[str, object]) -> None:
+    good = {"version": 1, "classes": ["a", "b"], "objects": {"a": 1}, "workers": {"x": [[0, 1, 1.0]]}}
+    assert WorkerModel.from_json(good).confusion == {"x": {("a", "b"): 1.0}}
+    with pytest.raises(ValueError):
+        WorkerModel.from_json(good | change)
+
+
+def test_the_light_functions_need_no_numpy() -> None:
+    """Functions without NumPy's layer import the votes and the spans."""
+    code = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "import text_entities.post_annotation, truthkit_core.consolidation.classes, truthkit_core.consolidation.spans\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "lambdas", check=True, timeout=120)
+
+
+# --- marks on public sets ---
+
+
+@pytest.fixture(scope="module")
+def sets() -> list[ClassSet]:
+    assert FOLDER is not None
+    return [class_set(FOLDER, name) for name in CLASS_SETS]
+
+
+def measure(found: ClassResult, gold: dict[str, str]) -> Score:
+    return Score.of(found.posterior(), found.answers, gold)
+
+
+@needs_crowd_data
+def test_marks(sets: list[ClassSet]) -> None:
+    answers = [ClassAnswers.of(one.answers, classes=one.classes) for one in sets]
+    ours = [measure(shrunken_dawid_skene(a), one.gold) for a, one in zip(answers, sets, strict=True)]
+    votes = [measure(vote(a), one.gold) for a, one in zip(answers, sets, strict=True)]
+    mean = {field.name: np.mean([getattr(score, field.name) for score in ours]) for field in dataclasses.fields(Score)}
+    assert mean["accuracy"] >= 84.2
+    assert mean["brier"] <= 0.26
+    assert mean["log_loss"] <= 0.50
+    assert mean["calibration"] < 7.0
+    assert ours[0].right >= 275
+    assert min(our.accuracy - other.accuracy for our, other in zip(ours, votes, strict=True)) > -1.0
+
+
+@needs_crowd_data
+def test_the_service_as_measured(sets: list[ClassSet]) -> None:
+    """The figures that the published method was measured to have."""
+    known = [90.4, 78.7, 82.9, 76.1, 63.7, 92.5, 95.4, 62.3, 72.7, 88.0]
+    found = [measure(service_dawid_skene(ClassAnswers.of(s.answers, classes=s.classes)), s.gold).accuracy for s in sets]
+    assert found == pytest.approx(known, abs=0.051)
+
+
+@needs_crowd_data
+@pytest.mark.parametrize("which", ["aws_birds", "product", "sentiment"])
+def test_thirty_batches_are_nearly_as_good_as_all_at_once(sets: list[ClassSet], which: str) -> None:
+    one = next(one for one in sets if one.name == which)
+    every = measure(shrunken_dawid_skene(ClassAnswers.of(one.answers, classes=one.classes)), one.gold).accuracy
+    items = sorted({answer[0] for answer in one.answers}, key=int)
+    size = -(-len(items) // 30)
+    known: WorkerModel | None = None
+    right: list[bool] = []
+    for start in range(0, len(items), size):
+        batch = set(items[start : start + size])
+        answers = ClassAnswers.of([answer for answer in one.answers if answer[0] in batch], classes=one.classes)
+        result = shrunken_dawid_skene(answers, anchors=known)
+        right += [label == one.gold[item] for item, label in result.labels().items() if item in one.gold]
+        assert result.workers is not None
+        known = result.workers if known is None else known.merged(result.workers)
+    assert abs(100 * np.mean(right) - every) <= 0.5
