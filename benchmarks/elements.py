@@ -294,8 +294,11 @@ def recogito_page(text: str, initial: list[dict[str, Any]]) -> str:
         for number, span in enumerate(initial)
     ]
     base = "/files/peers/@recogito/text-annotator/dist"
+    # Its build asks a bundler's variable.
+    node = "<script>window.process = { env: {} }</script>"
+    style = f'<link rel=stylesheet href="{base}/text-annotator.css">'
     return (
-        f'<link rel=stylesheet href="{base}/text-annotator.css"><script src="{base}/text-annotator.umd.js"></script>'
+        f'{style}{node}<script src="{base}/text-annotator.umd.js"></script>'
         f'<div id=text style="white-space: pre-wrap; position: relative">{html.escape(text)}</div><script>'
         f"const made = {json.dumps(made)};"
         "window.tool = RecogitoJS.createTextAnnotator(document.getElementById('text'));"

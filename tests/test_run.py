@@ -487,3 +487,15 @@ def test_a_worker_script_cannot_end_the_job(plain: Plain, gone: str, says: str) 
     assert result.failed == 1
     assert says in result.findings[0].message
     assert result.findings[0].line == 2
+
+
+def test_a_worker_script_may_press_submit_itself(plain: Plain) -> None:
+    plain.worker.write_text(
+        "from truthkit.workforce.gestures import fill, submit\n\n\n"
+        "async def work(page, task, worker):\n"
+        '    await fill(page, "said", task.task_input["text"])\n'
+        "    await submit(page)\n"
+    )
+    result = run(plain, workers=3)
+    assert result.ok, result.findings
+    assert result.findings == ()

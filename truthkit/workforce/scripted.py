@@ -266,14 +266,13 @@ class ScriptedWorkforce:
 
     async def _submit(self, page: Page, task: Task) -> Finding | None:
         done = self._job.submitted(task)
-        if not done.is_set() and await page.evaluate("document.documentElement.dataset.crowdState") not in (
-            "sending",
-            "submitted",
-        ):
+        if not await self._is_sent(page, done):
             try:
                 await submit(page)
             except TruthkitError as error:
-                return error.findings[0]
+                # The script may have pressed Submit itself a moment before: then the form is closed by now.
+                if not await self._is_sent(page, done):
+                    return error.findings[0]
         for _ in range(SUBMIT_SECONDS):
             try:
                 await asyncio.wait_for(done.wait(), 1.0)
@@ -287,6 +286,11 @@ class ScriptedWorkforce:
             "Submit was pressed, but no answer came" + (f"; the page says: {said}" if said else ""),
             "a required field may be empty, or a handler of the template may hold the submission back",
         )
+
+    @staticmethod
+    async def _is_sent(page: Page, done: asyncio.Event) -> bool:
+        state = await page.evaluate("document.documentElement.dataset.crowdState")
+        return done.is_set() or state in ("sending", "submitted")
 
     async def _picture(self, page: Page, watch: Watch, task: Task) -> None:
         """A picture for the report; that it fails is no reason to lose the worker's work."""
