@@ -356,3 +356,14 @@ def test_script_twice_defines_once(page: Page, visit: Any) -> None:
     expect(page.locator("[data-testid=crowd-submit]")).to_have_count(1)
     submit(page)
     assert len(site.posts) == 1
+
+
+def test_a_widget_beside_the_form_that_it_names_belongs_to_it(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form id="qa" style="display: none"></crowd-form>
+      <crowd-classifier crowd-form-element-id="qa" categories="['a', 'b']"></crowd-classifier>""")
+    page.get_by_role("button", name="Submit").click()
+    wait_state(page, "invalid")
+    page.get_by_role("radio", name="b").click()
+    page.get_by_role("button", name="Submit").click()
+    wait_state(page, "submitted")
+    assert site.answers == [[{"crowd-classifier": {"label": "b"}}]]

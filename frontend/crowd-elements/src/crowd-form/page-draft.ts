@@ -2,6 +2,7 @@
 import { DraftWriter, openStore, type Stamped } from "../../../common/src/drafts.ts";
 import type { Json } from "../shared/answer.ts";
 import { DRAFT, type DraftPart, isDrafting } from "../shared/draft.ts";
+import { linkedWidgets } from "../shared/linked-form.ts";
 import { whenReady } from "../shared/page.ts";
 import { isNativeControl, nativeDraft } from "./native-draft.ts";
 import { participants, scopeOf } from "./participants.ts";
@@ -73,7 +74,7 @@ export class PageDraft {
     const { signal } = this.#listening;
     for (const type of ["input", "change"]) {
       // Not all changes inside of a shadow root leave it.
-      for (const element of new Set([this.form, scopeOf(this.form)])) {
+      for (const element of new Set([this.form, scopeOf(this.form), ...linkedWidgets(this.form)])) {
         element.addEventListener(type, () => this.save(), { signal });
       }
     }

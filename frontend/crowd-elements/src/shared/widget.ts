@@ -5,6 +5,7 @@ import { DRAFT, type Drafting, type DraftPart } from "./draft.ts";
 import { closestComposed } from "./element.ts";
 import { joinHotKeys, type KeyTarget, keyLabel, type Shortcut } from "./hot-keys.ts";
 import { JsonElement } from "./json-attribute.ts";
+import { linkedForm, linkedName } from "./linked-form.ts";
 import { directionOf, languageOf } from "./strings.ts";
 import { errorText, linkButton, pushButton, tokens } from "./styles.ts";
 import { widgetStrings } from "./widget-strings.ts";
@@ -149,7 +150,7 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
 
   [ANSWER](): AnswerPart | undefined {
     const value = this.submittable;
-    return value === undefined ? undefined : { name: this.name ?? "", value };
+    return value === undefined ? undefined : { name: this.name || linkedName(this), value };
   }
 
   get [DRAFT](): DraftPart {
@@ -195,7 +196,8 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
 
   #submit(): void {
     const inside = this.renderRoot.querySelector("#actionsContainer");
-    const form = inside && (closestComposed(inside, "crowd-form") as Submitting | null);
+    const around = inside && closestComposed(inside, "crowd-form");
+    const form = (around ?? linkedForm(this)) as Submitting | null;
     if (form) form.submit();
     else console.warn(`<${this.localName}> stands in no crowd-form: nothing to submit to`);
   }
