@@ -91,6 +91,16 @@ def test_the_answer_stands_at_the_top_level(page: Page, visit: Any) -> None:
     ]
 
 
+def test_two_rankings_on_a_page_both_answer(page: Page, visit: Any) -> None:
+    one = ["Only text"]
+    site = visit(ranking([TIES], one).replace("</crowd-form>", ranking([ORDER], one).replace("<crowd-form>", "")))
+    for name in ("Clarity", "Correctness"):
+        rank_of(page, name, "A").select_option("1")
+    page.get_by_role("button", name="Submit").first.click()
+    wait_state(page, "submitted")
+    assert [one["name"] for one in site.answers[0][0]["ordinalRankingDimensions"]] == ["Clarity", "Correctness"]
+
+
 def test_ranks_with_ties_leave_no_gaps(page: Page, visit: Any) -> None:
     visit(ranking([TIES]))
     for letter, rank in (("A", "3"), ("B", "3"), ("C", "2")):

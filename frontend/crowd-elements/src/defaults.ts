@@ -59,10 +59,10 @@ export const INITIAL_VALUE_MODIFIED_ON: ReadonlySet<string> = new Set([
   "crowd-semantic-segmentation",
 ]);
 
-/** Q15. Where a `crowd-text-ranking` answers: at the top level, whatever its name. */
-export const textRankingAnswer = (value: { ordinalRankingDimensions: Json }): AnswerPart => ({
+/** Q15. Where a `crowd-text-ranking` answers: at the top level, whatever its name; several on a page share the list. */
+export const textRankingAnswer = (value: { ordinalRankingDimensions: Json[] }): AnswerPart => ({
   name: "ordinalRankingDimensions",
-  value: value.ordinalRankingDimensions,
+  items: value.ordinalRankingDimensions,
 });
 
 /** Q15. What a `crowd-question-answer-generation` answers; references count as entities do (Q3). */

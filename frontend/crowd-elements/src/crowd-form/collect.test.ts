@@ -32,6 +32,16 @@ describe("mergeParts", () => {
     ).toEqual({ a: { y: true } });
   });
 
+  it("puts the items of a name one after the other", () => {
+    expect(
+      mergeParts([
+        { name: "a", items: [1, 2] },
+        { name: "b", value: "between" },
+        { name: "a", items: [3] },
+      ]),
+    ).toEqual({ a: [1, 2, 3], b: "between" });
+  });
+
   it("keeps any name as an own key", () => {
     const answer = mergeParts([
       { name: "__proto__", value: "v" },

@@ -24,7 +24,7 @@ export function readAnswer(elements: Iterable<Element>): Answer {
   return mergeParts(parts);
 }
 
-/** One flat object: of one name the later value wins, options of one name come together. */
+/** One flat object: of one name the later value wins, items and options of one name come together. */
 export function mergeParts(parts: Iterable<AnswerPart>): Answer {
   const merged = new Map<string, Json | ReadonlyMap<string, boolean>>();
   for (const part of parts) {
@@ -32,6 +32,9 @@ export function mergeParts(parts: Iterable<AnswerPart>): Answer {
       for (const [name, value] of Object.entries(part.fields)) merged.set(name, value);
     } else if ("value" in part) {
       merged.set(part.name, part.value);
+    } else if ("items" in part) {
+      const earlier = merged.get(part.name);
+      merged.set(part.name, [...(Array.isArray(earlier) ? earlier : []), ...part.items]);
     } else {
       const earlier = merged.get(part.name);
       const options = earlier instanceof Map ? earlier : new Map<string, boolean>();

@@ -178,7 +178,7 @@ export class CrowdTextRanking extends Widget {
   }
 
   override [ANSWER](): AnswerPart {
-    return textRankingAnswer(this.submittable as { ordinalRankingDimensions: Json });
+    return textRankingAnswer(this.submittable as { ordinalRankingDimensions: Json[] });
   }
 
   protected override findProblem(): string {

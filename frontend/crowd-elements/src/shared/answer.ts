@@ -2,10 +2,14 @@
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** A whole value under `name`, one option of a map of booleans under `name`, or keys of the answer itself. */
+/**
+ * Keys of the answer itself; or under `name` a whole value, items of a list that several elements may share, or one
+ * option of a map of booleans.
+ */
 export type AnswerPart =
   | { readonly fields: { readonly [key: string]: Json } }
   | { readonly name: string; readonly value: Json }
+  | { readonly name: string; readonly items: readonly Json[] }
   | { readonly name: string; readonly option: string; readonly on: boolean };
 
 export const ANSWER = Symbol("answer");
