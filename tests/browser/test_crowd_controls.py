@@ -327,6 +327,16 @@ def test_crowd_button_href(page: Page, visit: Any) -> None:
     page.wait_for_url("**#there")
 
 
+@pytest.mark.parametrize(
+    "href", ["javascript:window.hit = 1", " java\tscript:window.hit = 1", "data:text/html,x", "http://["]
+)
+def test_crowd_button_leads_to_no_script(page: Page, visit: Any, href: str) -> None:
+    visit(f'<crowd-button id="a" href="{href}">A</crowd-button>')
+    expect(page.get_by_role("link")).to_have_count(0)
+    page.get_by_role("button", name="A").click()
+    assert page.evaluate("window.hit") is None
+
+
 def test_crowd_button_outside_a_form_does_nothing(page: Page, visit: Any) -> None:
     visit('<crowd-button form-action="submit" onclick="window.hit = 1">A</crowd-button>')
     page.get_by_role("button", name="A").click()
@@ -366,6 +376,13 @@ def test_alert(page: Page, visit: Any, kind: str, role: str) -> None:
     expect(page.locator("crowd-alert").get_by_role(role)).to_be_visible()  # type: ignore[arg-type]
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("Message")).to_be_hidden()
+
+
+@pytest.mark.parametrize("name", ["toString", "constructor"])
+def test_names_that_every_object_has_mean_nothing(page: Page, visit: Any, name: str) -> None:
+    visit(f'<crowd-alert type="{name}">Message</crowd-alert><iron-icon icon="{name}"></iron-icon>')
+    expect(page.get_by_role("status")).to_be_visible()
+    assert page.evaluate("document.querySelector('iron-icon').shadowRoot.querySelectorAll('svg').length") == 0
 
 
 def test_one_toast_at_a_time(page: Page, visit: Any) -> None:

@@ -1,6 +1,7 @@
 import { css, html, nothing, type PropertyDeclarations } from "lit";
 import { icon, iconStyles } from "../iron-icon/icons.ts";
 import { CrowdElement } from "../shared/element.ts";
+import { focusNear } from "../shared/focus-near.ts";
 import { tokens } from "../shared/styles.ts";
 import { alertStrings } from "./strings.ts";
 
@@ -92,7 +93,7 @@ export class CrowdAlert extends CrowdElement {
   ];
 
   override render() {
-    const type = this.type && this.type in ICONS ? this.type : DEFAULT_ALERT_TYPE;
+    const type = this.type && Object.hasOwn(ICONS, this.type) ? this.type : DEFAULT_ALERT_TYPE;
     const urgent = type === "error" || type === "warning";
     return html`<div class="box ${type}" role=${urgent ? "alert" : "status"}>
       ${icon(ICONS[type])}
@@ -108,7 +109,10 @@ export class CrowdAlert extends CrowdElement {
   }
 
   #dismiss(): void {
+    // Only what a keyboard has brought there is carried on: a finger's press must not open a screen keyboard.
+    const byKeyboard = this.renderRoot.querySelector("button:focus-visible") !== null;
     this.hidden = true;
+    if (byKeyboard) focusNear(this);
   }
 }
 

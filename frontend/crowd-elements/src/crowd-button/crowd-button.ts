@@ -9,6 +9,15 @@ import { linkButton, pushButton, tokens } from "../shared/styles.ts";
 
 export const BUTTON_VARIANTS = ["primary", "normal", "link", "icon"];
 
+/** Whether it is the address of a place: a template's data must not become a script. */
+function leadsSomewhere(href: string): boolean {
+  try {
+    return /^(https?|mailto|tel|blob):$/.test(new URL(href, document.baseURI).protocol);
+  } catch {
+    return false;
+  }
+}
+
 /** A styled button; with `form-action` it submits or resets the crowd-form around it. */
 export class CrowdButton extends ButtonHost {
   static override properties: PropertyDeclarations = {
@@ -117,7 +126,7 @@ export class CrowdButton extends ButtonHost {
     const content = html`${this.#picture()}${
       variant === "icon" ? html`<slot hidden></slot>` : html`<slot></slot>`
     }`;
-    return this.href !== undefined && !this.inactive
+    return this.href !== undefined && leadsSomewhere(this.href) && !this.inactive
       ? html`<a
           class=${classes}
           href=${this.href}

@@ -99,7 +99,8 @@ export const iconStyles = css`
 
 /** The icon of that name, hidden from assistive technology; nothing for an unknown one. */
 export function icon(name: string | null | undefined) {
-  const path = PATHS[(name ?? "").trim().replace(/^icons:/, "")];
+  const known = (name ?? "").trim().replace(/^icons:/, "");
+  const path = Object.hasOwn(PATHS, known) ? PATHS[known] : undefined;
   return path
     ? html`<svg class="icon-svg" viewBox="0 0 24 24" aria-hidden="true">${svg`<path d=${path}></path>`}</svg>`
     : nothing;
