@@ -15,6 +15,7 @@ describe("parseLenientJson", () => {
     ["nested boxes", "[{label:'x',left:1,},]", [{ label: "x", left: 1 }]],
     ["empty", "", undefined],
     ["blank", " \n ", undefined],
+    ["null", "null", undefined],
   ])("%s", (_, text, value) => {
     expect(parseLenientJson(text)).toEqual(value);
   });
@@ -69,6 +70,25 @@ describe("JsonElement", () => {
     expect(probe.faults.join()).toContain(`labels="['a'"`);
     probe.setAttribute("labels", "['c']");
     expect(probe.faults).toEqual([]);
+  });
+
+  it("forgets the fault with the attribute", () => {
+    const probe = make("['a'");
+    probe.removeAttribute("labels");
+    expect(probe.faults).toEqual([]);
+  });
+
+  it("reads a property as it reads the attribute", async () => {
+    const probe = make("[1]");
+    const given = ["b"];
+    probe.labels = given;
+    expect(probe.labels).toBe(given);
+    probe.labels = [1, 2] as unknown as string[];
+    expect(probe.labels).toEqual(["1", "2"]);
+    await probe.updateComplete;
+    expect(probe.getAttribute("labels")).toBe('["1","2"]');
+    probe.labels = null as unknown as string[];
+    expect(probe.labels).toBeUndefined();
   });
 
   it("takes an empty attribute as not given", () => {

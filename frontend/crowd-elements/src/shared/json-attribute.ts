@@ -8,23 +8,25 @@ import { jsonStrings } from "./json-strings.ts";
 
 /**
  * Reads what templates write: strict JSON, single quotes, unquoted keys, trailing commas, comments.
- * An empty text is "not given". Throws SyntaxError.
+ * An empty text and `null` are "not given". Throws SyntaxError.
  */
 export function parseLenientJson(text: string): Json | undefined {
   if (text.trim() === "") return undefined;
+  let value: Json;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    return JSON5.parse(text);
+    value = JSON5.parse(text);
   }
+  return value ?? undefined;
 }
 
-/** A list whose items are text: numbers and booleans become strings. */
+const isScalar = (item: Json) => typeof item === "number" || typeof item === "boolean";
+
+/** A list whose items are text: numbers and booleans become strings. Any other value stays the same object. */
 export const withTextItems = (value: Json | undefined): Json | undefined =>
-  Array.isArray(value)
-    ? value.map((item) =>
-        typeof item === "number" || typeof item === "boolean" ? String(item) : item,
-      )
+  Array.isArray(value) && value.some(isScalar)
+    ? value.map((item) => (isScalar(item) ? String(item) : item))
     : value;
 
 /** A Lit property backed by a JSON attribute of that name; for subclasses of `JsonElement`. */
@@ -57,17 +59,37 @@ export abstract class JsonElement extends CrowdElement {
     return Array.from(this.jsonFaults, ([name, fault]) => t("notJson", { name, ...fault }));
   }
 
+  /** A script's value is read as the attribute's is. */
+  override requestUpdate(...change: Parameters<CrowdElement["requestUpdate"]>): void {
+    super.requestUpdate(...change);
+    const [name, , declaration] = change;
+    const { jsonAttributes } = this.constructor as typeof JsonElement;
+    const shape = jsonAttributes.get(String(declaration?.attribute));
+    if (name !== undefined && shape) {
+      const properties = this as unknown as Record<PropertyKey, Json | null | undefined>;
+      const value = properties[name];
+      const read = shape(value ?? undefined);
+      // Setting it again comes back here with what was read.
+      if (read !== value) properties[name] = read;
+    }
+  }
+
+  #clearFault(name: string): void {
+    // A property that is reflected comes here in the middle of an update: the fault goes with the next one.
+    if (this.jsonFaults.delete(name)) queueMicrotask(() => this.requestUpdate());
+  }
+
   override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
     const shape = (this.constructor as typeof JsonElement).jsonAttributes.get(name);
     if (!shape || text === null) {
+      this.#clearFault(name);
       super.attributeChangedCallback(name, old, text);
       return;
     }
     let value: Json | undefined;
     try {
       value = shape(parseLenientJson(text));
-      // A property that is reflected comes here in the middle of an update: the fault goes with the next one.
-      if (this.jsonFaults.delete(name)) queueMicrotask(() => this.requestUpdate());
+      this.#clearFault(name);
     } catch (error) {
       const fault = { text: excerpt(text), reason: (error as Error).message };
       this.jsonFaults.set(name, fault);
