@@ -193,6 +193,14 @@ def test_object_value_input_is_asked_before(page: Page, visit: Any) -> None:
     assert site.answers == [[{"object": {}}]]
 
 
+def test_a_prevented_submission_that_calls_submit_is_sent_once(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form id="f"><input name="a" value="1"></crowd-form><script>let fired = 0;
+      f.onsubmit = (event) => { event.preventDefault(); fired += 1; f.submit() }</script>""")
+    submit(page)
+    assert site.posts == [[{"a": "1"}]]
+    assert page.evaluate("fired") == 1
+
+
 FORM_MEMBERS = ["submit", "reset", "requestSubmit", "append", "parentNode", "children", "method", "querySelectorAll"]
 
 

@@ -48,6 +48,10 @@ export class CrowdForm extends CrowdElement {
   /** From the trigger of a submission until its end. */
   #busy = false;
   #skipValidation = false;
+  /** `submit` handlers run. */
+  #firing = false;
+  /** One of them has called `submit()`. */
+  #submitCalled = false;
   #resetEvent: Event | undefined;
   readonly #overwriteWatch = new MutationObserver(() => this.#mendOverwritten());
 
@@ -71,8 +75,14 @@ export class CrowdForm extends CrowdElement {
     return readAnswer(participants(this));
   }
 
+  /** Whether the answer is on its way or has arrived. */
+  get isSent(): boolean {
+    return this.state === "sending" || this.state === "submitted";
+  }
+
   /** Same as a press on Submit: unlike a native form's, it fires the `submit` event. */
   submit(): void {
+    this.#submitCalled ||= this.#firing;
     if (this.#busy || this.state === "submitted") return;
     this.#skipValidation = !SUBMIT_METHOD_VALIDATES;
     inner.requestSubmit(this.#form);
@@ -93,7 +103,7 @@ export class CrowdForm extends CrowdElement {
     if (brought) this.#form = brought;
     this.gather();
     if (document.readyState === "loading") whileParsing(this);
-    // A task of its own, so that a script may fill the element it has just made.
+    // Later, so that a script may fill the element it has just made.
     else queueMicrotask(() => this.finish());
   }
 
@@ -160,7 +170,7 @@ export class CrowdForm extends CrowdElement {
       });
       return;
     }
-    const locked = this.#busy || this.state === "submitted";
+    const locked = this.#busy || this.isSent;
     const checkNow = VALIDATE_BEFORE_SUBMIT_EVENT && !this.#skipValidation;
     if (locked || (checkNow && !this.#isValid())) {
       event.preventDefault();
@@ -168,10 +178,14 @@ export class CrowdForm extends CrowdElement {
       return;
     }
     this.#busy = true;
+    this.#firing = true;
+    this.#submitCalled = false;
     const validateLater = !VALIDATE_BEFORE_SUBMIT_EVENT && !this.#skipValidation;
     // Only after all handlers, wherever they listen, is it known whether one of them prevented it.
     setTimeout(() => {
-      if (event.defaultPrevented) {
+      this.#firing = false;
+      // A handler that prevents the event and submits by itself wants the answer sent, and not to be asked again.
+      if (event.defaultPrevented && !this.#submitCalled) {
         this.#busy = false;
         this.#enter("prevented");
       } else if (validateLater && !this.#isValid()) {
@@ -302,13 +316,12 @@ export class CrowdForm extends CrowdElement {
   ];
 
   override render() {
-    const locked = this.state === "sending" || this.state === "submitted";
     // The form's own texts run as their language does; the template's content as the template says.
     const direction = directionOf(languageOf(this)) === "rtl" ? "rtl" : nothing;
     return html`
       <div dir=${direction}>${this.#renderRestored()}</div>
       <div role="alert" dir=${direction}>${this.state === "invalid" ? this.#renderProblems() : nothing}</div>
-      <div class="work" ?inert=${locked}><slot></slot></div>
+      <div class="work" ?inert=${this.isSent}><slot></slot></div>
       <div id="outcome" dir=${direction}>${this.#renderOutcome()}</div>
     `;
   }

@@ -1,4 +1,5 @@
 /** How a control tells `crowd-form` what it adds to the answer. */
+import { flatParent } from "./element.ts";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -27,7 +28,7 @@ export interface AnswerControl extends HTMLElement {
   reset(): void;
 }
 
-/** An element that can hide its content (tabs, modals) and bring a descendant to sight. */
+/** An element that can hide its content (tabs) and bring a descendant to sight. */
 export interface Revealing extends HTMLElement {
   [REVEAL](descendant: Element): void;
 }
@@ -36,11 +37,13 @@ export const isAnswerControl = (element: Element): element is AnswerControl => A
 
 const isRevealing = (element: Element): element is Revealing => REVEAL in element;
 
-/** Brings an element to sight: opens every tab, modal and `<details>` that hides it, outermost first. */
+/** Brings an element to sight: opens every tab, dialog and `<details>` that hides it, outermost first. */
 export function reveal(element: Element): void {
-  const parent = element.parentElement ?? (element.getRootNode() as Partial<ShadowRoot>).host;
-  if (!parent) return;
-  reveal(parent);
-  if (isRevealing(parent)) parent[REVEAL](element);
-  else if (parent instanceof HTMLDetailsElement) parent.open = true;
+  const around: Element[] = [];
+  for (let one = flatParent(element); one; one = flatParent(one)) around.unshift(one);
+  for (const one of around) {
+    if (isRevealing(one)) one[REVEAL](element);
+    else if (one instanceof HTMLDetailsElement) one.open = true;
+    else if (one instanceof HTMLDialogElement && !one.open) one.showModal();
+  }
 }

@@ -1,12 +1,11 @@
 import { css, html, type TemplateResult } from "lit";
-import { REVEAL, type Revealing } from "./answer.ts";
 import { dialogStyles, renderDialog } from "./dialog.ts";
 import { CrowdElement } from "./element.ts";
 import { linkButton, pushButton, tokens } from "./styles.ts";
 import { widgetStrings } from "./widget-strings.ts";
 
 /** An element that opens a modal: the browser's own dialog keeps the focus in and gives it back. */
-export abstract class DialogHost extends CrowdElement implements Revealing {
+export abstract class DialogHost extends CrowdElement {
   open(): void {
     this.ensureRendered();
     const dialog = this.#dialog;
@@ -15,10 +14,6 @@ export abstract class DialogHost extends CrowdElement implements Revealing {
 
   close(): void {
     this.#dialog?.close();
-  }
-
-  [REVEAL](_descendant: Element): void {
-    this.open();
   }
 
   get #dialog(): HTMLDialogElement | null {

@@ -8,6 +8,12 @@ export abstract class CrowdElement extends LitElement {
   }
 }
 
+/** What stands around an element on the page: a slot where it is slotted, a host around its shadow root. */
+export const flatParent = (element: Element): Element | undefined =>
+  element.assignedSlot ??
+  element.parentElement ??
+  (element.getRootNode() as Partial<ShadowRoot>).host;
+
 /** The nearest element around `start` that matches, out through shadow roots. */
 export function closestComposed(start: Element, selector: string): Element | null {
   for (let element: Element | undefined = start; element; ) {

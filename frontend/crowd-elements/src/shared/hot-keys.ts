@@ -3,6 +3,7 @@
  * first. None works while someone types, or while a dialog is open.
  */
 import { isTyping } from "../../../common/src/typing.ts";
+import { flatParent } from "./element.ts";
 
 /** What keys do. Notation: `"1"`, `"Delete"`, `"Shift+ArrowLeft"`, `"Mod+z"` (Ctrl, or Command on a Mac). */
 export interface Shortcut {
@@ -19,6 +20,8 @@ export interface Shortcut {
 
 export interface KeyTarget extends HTMLElement {
   readonly shortcuts: readonly Shortcut[];
+  /** Whether its answer is on its way or has arrived: nothing changes the work any more. */
+  readonly isSent: boolean;
 }
 
 const targets = new Set<KeyTarget>();
@@ -47,20 +50,34 @@ export function joinHotKeys(target: KeyTarget): () => void {
 
 /** The key of an event in the notation of `Shortcut.keys`. Shift is named only with keys that have a name. */
 export function keyOf(event: KeyboardEvent): string {
-  const named = event.key.length > 1 || event.key === " ";
-  const key = event.key === " " ? "Space" : named ? event.key : event.key.toLowerCase();
+  const written = characterOf(event);
+  const named = written.length > 1 || written === " ";
+  const key = written === " " ? "Space" : named ? written : written.toLowerCase();
+  const graph = !named && event.getModifierState("AltGraph");
+  const mod = (event.ctrlKey || event.metaKey) && !graph;
   const held = [
-    (event.ctrlKey || event.metaKey) && "Mod",
-    event.altKey && "Alt",
-    event.shiftKey && (named || event.ctrlKey || event.metaKey || /\p{L}/u.test(key)) && "Shift",
+    mod && "Mod",
+    event.altKey && !graph && !isMadeByAlt(event) && "Alt",
+    event.shiftKey && (named || mod || /\p{L}/u.test(key)) && "Shift",
   ];
   return [...held.filter(Boolean), key].join("+");
 }
 
+/** On a keyboard that writes other letters or digits: what a Latin one writes at that place. */
+function characterOf({ key, code, shiftKey }: KeyboardEvent): string {
+  if (key.length > 1 || key <= "~") return key;
+  const [, letter, digit] = /^(?:Key([A-Z])|Digit(\d))$/.exec(code) ?? [];
+  return letter ?? (shiftKey ? undefined : digit) ?? key;
+}
+
+/** Whether Alt was held to write a sign with a key for a letter or digit: "[" on a German Mac is Alt+5. */
+const isMadeByAlt = ({ altKey, key, code }: KeyboardEvent) =>
+  altKey && /^[!-/:-@[-`{-~]$/.test(key) && /^(Key|Digit)/.test(code);
+
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
-  const target = chosen();
-  if (!target || dialogIsOpen(event) || isSent()) return;
+  const target = chosen(event);
+  if (!target) return;
   const pressed = keyOf(event);
   const submits = pressed === "Mod+Enter";
   if (isTyping(event) && !(submits && event.composedPath().includes(target))) return;
@@ -87,23 +104,40 @@ function movesControl(event: KeyboardEvent, pressed: string): boolean {
   );
 }
 
-function chosen(): KeyTarget | undefined {
-  if (current?.isConnected && isShown(current)) return current;
-  const shown = [...targets].filter((one) => one.isConnected && isShown(one));
-  return shown.sort((a, b) =>
-    a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
-  )[0];
+function chosen(event: Event): KeyTarget | undefined {
+  const takesKeys = (one: KeyTarget) =>
+    one.isConnected && isShown(one) && !one.isSent && !dialogIsBetween(event, one);
+  if (current && takesKeys(current)) return current;
+  return [...targets]
+    .filter(takesKeys)
+    .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0];
 }
 
 const isShown = (element: Element) => element.checkVisibility?.() ?? true;
 
-/** Whether the answer is on its way or has arrived: nothing changes the work any more. */
-const isSent = () =>
-  /^(sending|submitted)$/.test(document.documentElement.dataset.crowdState ?? "");
+/** Whether a dialog has the page, which then has the focus inside of it, and the target is not in there too. */
+const dialogIsBetween = (event: Event, target: Element) =>
+  event
+    .composedPath()
+    .some((node) => node instanceof HTMLDialogElement && node.open && !isAround(node, target));
 
-/** Whether a modal dialog has the page: the focus is then inside of it. */
-const dialogIsOpen = (event: Event) =>
-  event.composedPath().some((node) => node instanceof HTMLDialogElement && node.open);
+function isAround(outer: Element, inner: Element): boolean {
+  const parent = flatParent(inner);
+  return parent === outer || (parent !== undefined && isAround(outer, parent));
+}
+
+/** What the list of shortcuts shows: a key that two have stands with the one that gets it. */
+export function listed(shortcuts: readonly Shortcut[]): readonly Shortcut[] {
+  const taken = new Set<string>();
+  return shortcuts
+    .filter(({ hidden }) => !hidden)
+    .map((shortcut) => {
+      const keys = shortcut.keys.filter((key) => !taken.has(key));
+      for (const key of keys) taken.add(key);
+      return { ...shortcut, keys };
+    })
+    .filter(({ keys }) => keys.length > 0);
+}
 
 /** The key as people write it; on a Mac with the Mac's signs. */
 export function keyLabel(key: string): string {

@@ -66,6 +66,8 @@ export class RegionList implements ReactiveController {
   #first = 0;
   #last = WINDOW_FROM;
   #revealed = -1;
+  /** What it was before an update, while it had the focus. */
+  #focused: RegionListState | undefined;
 
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
@@ -132,9 +134,16 @@ export class RegionList implements ReactiveController {
     </li>`;
   }
 
+  hostUpdate(): void {
+    const list = this.#list;
+    const hasFocus = list && this.host.shadowRoot?.activeElement === list;
+    this.#focused = hasFocus ? this.#state : undefined;
+  }
+
   hostUpdated(): void {
     const list = this.#list;
     if (!list) return;
+    if (this.#focused) this.#keepPlace(this.#focused);
     const height = list.querySelector("li")?.offsetHeight;
     if (height && Math.abs(height - this.#rowHeight) > 0.5) {
       this.#rowHeight = height;
@@ -146,6 +155,15 @@ export class RegionList implements ReactiveController {
       if (selected >= 0) this.#scrollTo(list, selected);
     }
     this.#look();
+  }
+
+  /** A row that had the focus is gone: its neighbor is next, and the work after the last one. */
+  #keepPlace(before: RegionListState): void {
+    const { count, selected } = this.#state;
+    if (count >= before.count) return;
+    if (count === 0) this.host.focus();
+    else if (selected < 0 && before.selected >= 0)
+      this.options.select(Math.min(before.selected, count - 1));
   }
 
   get #list(): HTMLElement | null {

@@ -15,13 +15,20 @@ export const renderUndo = (
   { canUndo, canRedo }: { readonly canUndo: boolean; readonly canRedo: boolean },
   { undo, redo }: Steps,
 ) => html`
-  <button type="button" class="tool" id="undo" ?disabled=${!canUndo} @click=${undo}>
-    ${t("undo")}
-  </button>
-  <button type="button" class="tool" id="redo" ?disabled=${!canRedo} @click=${redo}>
-    ${t("redo")}
-  </button>
+  ${button("undo", t("undo"), canUndo, undo)}
+  ${button("redo", t("redo"), canRedo, redo)}
 `;
+
+/** Never disabled, but marked so: the focus stays where it is after the last step. */
+const button = (id: string, text: string, can: boolean, step: () => unknown) => html`<button
+  type="button"
+  class="tool"
+  id=${id}
+  aria-disabled=${String(!can)}
+  @click=${() => can && step()}
+>
+  ${text}
+</button>`;
 
 export const undoShortcuts = (t: FrameText, { undo, redo }: Steps): readonly Shortcut[] => [
   { keys: ["Mod+z"], label: t("undo"), repeat: true, run: () => void undo() },

@@ -152,7 +152,8 @@ export const widgetStyles = css`
     background: var(--tk-accent);
     color: var(--tk-on-accent);
   }
-  .tool:disabled {
+  .tool:disabled,
+  .tool[aria-disabled="true"] {
     border-color: var(--tk-hairline);
     color: var(--tk-muted);
     cursor: default;

@@ -3,7 +3,7 @@ import { ANSWER, type AnswerControl, type AnswerPart, type Json } from "./answer
 import { dialogStyles, renderDialog } from "./dialog.ts";
 import { DRAFT, type Drafting, type DraftPart } from "./draft.ts";
 import { closestComposed } from "./element.ts";
-import { joinHotKeys, type KeyTarget, keyLabel, type Shortcut } from "./hot-keys.ts";
+import { joinHotKeys, type KeyTarget, keyLabel, listed, type Shortcut } from "./hot-keys.ts";
 import { JsonElement } from "./json-attribute.ts";
 import { linkedForm, linkedName } from "./linked-form.ts";
 import { directionOf, languageOf } from "./strings.ts";
@@ -12,6 +12,7 @@ import { widgetStrings } from "./widget-strings.ts";
 import { widgetStyles } from "./widget-styles.ts";
 
 interface Submitting extends HTMLElement {
+  readonly isSent: boolean;
   submit(): void;
 }
 
@@ -148,6 +149,10 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
     ];
   }
 
+  get isSent(): boolean {
+    return this.#form?.isSent ?? false;
+  }
+
   [ANSWER](): AnswerPart | undefined {
     const value = this.submittable;
     return value === undefined ? undefined : { name: this.name || linkedName(this), value };
@@ -194,10 +199,15 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
     return Array.from(this.children).find((child) => child.localName === tag);
   }
 
-  #submit(): void {
+  /** The form around it, the one in its own shadow root, or the one that it names. */
+  get #form(): Submitting | null {
     const inside = this.renderRoot.querySelector("#actionsContainer");
     const around = inside && closestComposed(inside, "crowd-form");
-    const form = (around ?? linkedForm(this)) as Submitting | null;
+    return (around ?? linkedForm(this)) as Submitting | null;
+  }
+
+  #submit(): void {
+    const form = this.#form;
     if (form) form.submit();
     else console.warn(`<${this.localName}> stands in no crowd-form: nothing to submit to`);
   }
@@ -324,10 +334,9 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
   }
 
   #renderShortcuts() {
-    const shown = this.shortcuts.filter((shortcut) => !shortcut.hidden);
     return html`<table class="shortcuts">
       <tbody>
-        ${shown.map(
+        ${listed(this.shortcuts).map(
           ({ keys, label }) => html`<tr>
             <th scope="row">${keys.map((key) => html`<kbd>${keyLabel(key)}</kbd> `)}</th>
             <td>${label}</td>
