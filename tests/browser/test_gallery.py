@@ -112,6 +112,41 @@ def test_keys_go_through_the_list(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("crowd-form")
 
 
+def test_enter_in_the_search_opens_the_first_hit(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("searchbox").fill("round button")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#crowd-fab$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("crowd-fab")
+
+
+def test_it_starts_with_the_first_of_the_list(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("crowd-form")
+    expect(page.get_by_role("link", name="crowd-form", exact=True)).to_have_attribute("aria-current", "page")
+
+
+def test_the_current_element_is_in_sight_in_the_list(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto(f"{address}/#iron-icon")
+    expect(page.get_by_role("link", name="iron-icon")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("link", name="iron-icon")).to_be_in_viewport()
+
+
+def test_an_unknown_address_is_told_with_the_nearest_element(page: Page, address: str) -> None:
+    page.goto(f"{address}/#crowd-sliderr")
+    expect(page.get_by_role("alert")).to_contain_text("There is no such element: crowd-sliderr")
+    expect(page.locator("iframe")).to_have_count(0)
+    page.get_by_role("alert").get_by_role("link", name="crowd-slider").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("crowd-slider")
+    stands(page)
+
+
+def test_the_answer_knows_the_picture_once_it_stands(page: Page, address: str) -> None:
+    page.goto(f"{address}/#crowd-bounding-box")
+    expect(page.locator("#answer")).to_contain_text('"width": 640')
+
+
 def test_attributes_are_controls_of_their_kind(page: Page, address: str) -> None:
     page.goto(f"{address}/#crowd-slider")
     stands(page)
@@ -235,7 +270,16 @@ def test_origins_are_kept_apart(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["crowd-form.9.x", "crowd-nothing.0.x", "crowd-form", "crowd-form.-1.x", "crowd-form.²"]
+    "token",
+    [
+        "crowd-form.9.x",
+        "crowd-nothing.0.x",
+        "crowd-form",
+        "crowd-form.-1.x",
+        "crowd-form.²",
+        f"crowd-form.{'9' * 5000}.x",
+    ],
+    ids=["number", "tag", "none", "negative", "superscript", "thousands-of-digits"],
 )
 def test_there_is_no_other_story(page: Page, address: str, token: str) -> None:
     page.goto(address)

@@ -55,9 +55,11 @@ class Gallery:
         tag, _, rest = token.partition(".")
         number, _, run = rest.partition(".")
         element = self._elements.get(tag)
-        if element is None or not number.isascii() or not number.isdigit() or int(number) >= len(element.stories):
+        # Compared as text: a number of thousands of digits is no number for Python.
+        numbers = [str(index) for index in range(len(element.stories))] if element else []
+        if element is None or number not in numbers:
             return None
-        return story_page(element, int(number), run)
+        return story_page(element, numbers.index(number), run)
 
     async def submit(self, token: str, answer: dict[str, Any]) -> None:
         """Nothing is kept: the page has shown the answer before it was sent."""

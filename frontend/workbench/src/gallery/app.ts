@@ -1,5 +1,12 @@
 /** The gallery: a list of the elements, one of them in a frame of its own origin, and beside it all there is to know. */
-import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import {
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { isTyping } from "../../../common/src/typing.ts";
 import { tokens } from "../../../crowd-elements/src/shared/styles.ts";
@@ -11,6 +18,7 @@ import {
   grouped,
   KINDS,
   loadCatalogue,
+  nearest,
 } from "./catalogue.ts";
 import { prose } from "./prose.ts";
 import {
@@ -93,8 +101,20 @@ class Gallery extends LitElement {
     }
   }
 
+  /** The element of the address: the first of the list where it names none, nothing where it names another. */
   get #element(): Element | undefined {
-    return this.catalogue.find(({ tagName }) => tagName === this.view.tag) ?? this.catalogue[0];
+    if (!this.view.tag) return this.#listed("")[0];
+    return this.catalogue.find(({ tagName }) => tagName === this.view.tag);
+  }
+
+  /** The elements that a search finds, in the order of the list. */
+  #listed(search: string): Element[] {
+    return grouped(this.catalogue, search).flatMap(([, members]) => members);
+  }
+
+  override updated(changed: PropertyValues): void {
+    if (!changed.has("view") && !changed.has("catalogue")) return;
+    this.renderRoot.querySelector(".list [aria-current]")?.scrollIntoView({ block: "nearest" });
   }
 
   /** Goes to a view; another element or story begins without what was changed by hand. */
@@ -160,10 +180,15 @@ class Gallery extends LitElement {
 
   /** To the element before or after in the list. */
   #step(step: number): void {
-    const listed = grouped(this.catalogue, this.search).flatMap(([, members]) => members);
+    const listed = this.#listed(this.search);
     const current = this.#element;
     const next = current && listed[listed.indexOf(current) + step];
     if (next) this.#go({ tag: next.tagName, story: 0 });
+  }
+
+  #openFirstHit(): void {
+    const [first] = this.#listed(this.search);
+    if (first) this.#go({ tag: first.tagName, story: 0 });
   }
 
   override render(): TemplateResult {
@@ -174,14 +199,30 @@ class Gallery extends LitElement {
           Skip the list
         </button>
         <h2>truthkit gallery</h2>
-        <span class="dim">Keys: <kbd>/</kbd> search, <kbd>j</kbd> next, <kbd>k</kbd> previous</span>
+        <span class="dim"
+          >Keys, while the focus is outside the frame: <kbd>/</kbd> search, <kbd>j</kbd> next, <kbd>k</kbd> previous</span
+        >
       </header>
       ${this.failure ? html`<p class="failed" role="alert">${this.failure}</p>` : nothing}
-      ${element ? html`${this.#renderList(element)} ${this.#renderStage(element)} ${this.#renderFacts(element)}` : nothing}
+      ${this.catalogue.length > 0 ? this.#renderList(element) : nothing}
+      ${element ? html`${this.#renderStage(element)} ${this.#renderFacts(element)}` : this.#renderUnknown()}
     `;
   }
 
-  #renderList(current: Element) {
+  #renderUnknown() {
+    const guess = nearest(this.catalogue, this.view.tag);
+    if (!guess) return nothing;
+    return html`<main>
+      <div class="about" role="alert">
+        <h1 tabindex="-1">There is no such element: ${this.view.tag}</h1>
+        <p>
+          Nearest is <a href=${viewText({ ...this.view, tag: guess.tagName, story: 0 })}>${guess.tagName}</a>.
+        </p>
+      </div>
+    </main>`;
+  }
+
+  #renderList(current: Element | undefined) {
     const groups = grouped(this.catalogue, this.search);
     return html`<nav class="list" aria-label="Elements">
       <details ?open=${matchMedia("(min-width: 64rem)").matches}>
@@ -193,6 +234,9 @@ class Gallery extends LitElement {
           @input=${(event: Event) => {
             this.search = (event.target as HTMLInputElement).value;
           }}
+          @keydown=${(event: KeyboardEvent) => {
+            if (event.key === "Enter" && !event.isComposing) this.#openFirstHit();
+          }}
         />
         ${groups.map(
           ([kind, members]) => html`<h2>${KINDS[kind]}</h2>
@@ -201,7 +245,7 @@ class Gallery extends LitElement {
                 ({ tagName }) => html`<li>
                   <a
                     href=${viewText({ ...this.view, tag: tagName, story: 0 })}
-                    aria-current=${tagName === current.tagName ? "page" : nothing}
+                    aria-current=${tagName === current?.tagName ? "page" : nothing}
                     >${tagName}</a
                   >
                 </li>`,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Element, grouped } from "./catalogue.ts";
+import { type Element, grouped, nearest } from "./catalogue.ts";
 
 const element = (tagName: string, kind: string, summary = ""): Element => ({
   tagName,
@@ -26,4 +26,16 @@ it("goes by kind, the form first", () => {
 it("finds all words, in the tag or the summary", () => {
   expect(tags("Round  crowd")).toEqual([["control", ["crowd-fab"]]]);
   expect(tags("nothing like it")).toEqual([]);
+});
+
+it.each([
+  ["crowd-alerts", "crowd-alert"],
+  ["crowd-inptu", "crowd-input"],
+  ["CROWD-FROM", "crowd-form"],
+])("finds %s to be nearest to %s", (given, tag) => {
+  expect(nearest(ELEMENTS, given)?.tagName).toBe(tag);
+});
+
+it("finds nothing near where there is nothing", () => {
+  expect(nearest([], "crowd-form")).toBeUndefined();
 });

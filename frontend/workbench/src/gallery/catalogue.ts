@@ -72,6 +72,34 @@ export function grouped(elements: readonly Element[], search: string): [string, 
     .filter(([, members]) => members.length > 0);
 }
 
+/** The element whose tag takes the fewest changes of a character to become this one. */
+export function nearest(elements: readonly Element[], tag: string): Element | undefined {
+  const given = tag.slice(0, MOST_COMPARED).toLowerCase();
+  let best: Element | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const element of elements) {
+    const changes = distance(given, element.tagName);
+    if (changes < fewest) [best, fewest] = [element, changes];
+  }
+  return best;
+}
+
+const MOST_COMPARED = 100;
+
+/** Levenshtein's. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
 export function answerPlace({ place }: Answer): string {
   if (place === "name") return "under the element's name";
   return place === "top-level" ? "merged into the top level" : `under "${place.key}"`;

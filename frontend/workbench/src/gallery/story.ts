@@ -17,6 +17,9 @@ interface Submittable extends Element {
 /** What may change the answer without an event that says so. */
 const HINTS = ["input", "change", "click", "keyup", "pointerup", "submit", "reset"];
 
+/** The picture of a widget, and what is read from it, come late and by themselves. */
+const LOOK_AGAIN_MS = 500;
+
 const send = (message: StoryMessage) => window.parent.postMessage(message, "*");
 
 export function startStory(): void {
@@ -32,13 +35,21 @@ export function startStory(): void {
     else setAttribute(element, data.name, data.value);
   });
 
+  let sent = "";
+  const sendState = () => {
+    const state = stateOf(element);
+    const text = JSON.stringify(state);
+    if (text === sent) return;
+    sent = text;
+    send(state);
+  };
   let planned = false;
   const plan = () => {
     if (planned) return;
     planned = true;
     setTimeout(() => {
       planned = false;
-      send(stateOf(element));
+      sendState();
     }, 50);
   };
   for (const name of HINTS) window.addEventListener(name, plan);
@@ -46,6 +57,9 @@ export function startStory(): void {
   document.addEventListener("all-crowd-elements-ready", (event) => {
     tell(event);
     plan();
+    setInterval(() => {
+      if (!document.hidden) sendState();
+    }, LOOK_AGAIN_MS);
   });
   // Restored drafts and scripts change what is there without a worker.
   new MutationObserver(plan).observe(document.documentElement, { attributes: true, subtree: true });
