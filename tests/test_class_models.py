@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.consolidation import Score
@@ -84,9 +84,18 @@ def test_order_and_names_decide_nothing(method: Method, answers: Triples, seed: 
         assert winner(one, item)[1] == pytest.approx(winner(other, new_items[item])[1], abs=0.011)
 
 
+# Weights whose shares sum to a little more than 1.
+ROUNDED_UP = [
+    *[(f"item{item}", f"worker{worker}", "ant") for item, worker in [(0, 0), (0, 1), (0, 3), (1, 0), (1, 1), (2, 0)]],
+    *[("item2", "worker1", "ant"), ("item3", "worker0", "ant")],
+    *[("item0", "worker0", "bee"), ("item0", "worker1", "bee"), ("item1", "worker3", "bee")],
+]
+
+
 @every_method
 @PATIENT
 @given(answers=triples)
+@example(answers=ROUNDED_UP)
 def test_posterior_rows_are_probabilities_and_the_winner_leads(method: Method, answers: Triples) -> None:
     result = method(ClassAnswers.of(answers, classes=CLASSES, items=["nobody"]))
     table = result.posterior()

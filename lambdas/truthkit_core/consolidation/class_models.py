@@ -229,7 +229,7 @@ class ClassResult:
         free = np.broadcast_to(self.rest, (items, classes)).copy()
         free[self.entry_item, self.entry_class] = 0.0
         weight = free.sum(1)
-        remainder = 1.0 - given.sum(1)
+        remainder = np.maximum(1.0 - given.sum(1), 0.0)
         share = np.divide(remainder, weight, out=np.zeros(items), where=weight > 0)
         table = given + free * share[:, None]
         shares: Floats = table / table.sum(1, keepdims=True)
