@@ -201,6 +201,13 @@ def test_a_prevented_submission_that_calls_submit_is_sent_once(page: Page, visit
     assert page.evaluate("fired") == 1
 
 
+def test_a_press_right_after_a_prevented_submission_sends_nothing(page: Page, visit: Any) -> None:
+    site = visit("""<crowd-form id="f" onsubmit="event.preventDefault()"><input name="a" value="1"></crowd-form>""")
+    page.evaluate("f.submit(), f.submit()")
+    wait_state(page, "prevented")
+    assert site.posts == []
+
+
 FORM_MEMBERS = ["submit", "reset", "requestSubmit", "append", "parentNode", "children", "method", "querySelectorAll"]
 
 

@@ -48,9 +48,8 @@ export class CrowdForm extends CrowdElement {
   /** From the trigger of a submission until its end. */
   #busy = false;
   #skipValidation = false;
-  /** `submit` handlers run. */
-  #firing = false;
-  /** One of them has called `submit()`. */
+  #submitEvent: Event | undefined;
+  /** One of its handlers has called `submit()`. */
   #submitCalled = false;
   #resetEvent: Event | undefined;
   readonly #overwriteWatch = new MutationObserver(() => this.#mendOverwritten());
@@ -82,7 +81,8 @@ export class CrowdForm extends CrowdElement {
 
   /** Same as a press on Submit: unlike a native form's, it fires the `submit` event. */
   submit(): void {
-    this.#submitCalled ||= this.#firing;
+    // The phase says whether handlers still run: a second press after them is none of their calls.
+    if (this.#submitEvent?.eventPhase) this.#submitCalled = true;
     if (this.#busy || this.state === "submitted") return;
     this.#skipValidation = !SUBMIT_METHOD_VALIDATES;
     inner.requestSubmit(this.#form);
@@ -178,12 +178,11 @@ export class CrowdForm extends CrowdElement {
       return;
     }
     this.#busy = true;
-    this.#firing = true;
+    this.#submitEvent = event;
     this.#submitCalled = false;
     const validateLater = !VALIDATE_BEFORE_SUBMIT_EVENT && !this.#skipValidation;
     // Only after all handlers, wherever they listen, is it known whether one of them prevented it.
     setTimeout(() => {
-      this.#firing = false;
       // A handler that prevents the event and submits by itself wants the answer sent, and not to be asked again.
       if (event.defaultPrevented && !this.#submitCalled) {
         this.#busy = false;
