@@ -15,6 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from .shapes import STORED
+
 GREEN, BLUE, ORANGE, RED = "#2ca02c", "#1f77b4", "#ff7f0e", "#d62728"
 WHITE = "#ffffff"
 WIDTH, HEIGHT = 60, 40
@@ -644,6 +646,83 @@ def test_a_reload_keeps_the_work(page: Page, visit: Any) -> None:
     masks.tool("rectangle")
     masks.drag((0, 20), (10, 30))
     assert [instance["color"] for instance in masks.value["instances"]] == [GREEN, BLUE, ORANGE]
+
+
+@pytest.mark.parametrize("kind", ["semantic", "instance"])
+def test_a_draft_waits_for_labels_that_come_later(page: Page, visit: Any, kind: str) -> None:
+    def labels(*names: str) -> Masks:
+        masks = Masks(page)
+        masks.element.evaluate("(element, names) => { element.labels = names }", names)
+        return masks
+
+    visit(template(kind, labels=[]))
+    masks = labels("water", "field")
+    masks.tool("rectangle")
+    masks.label("water")
+    masks.drag((0, 0), (10, 10))
+    masks.label("field")
+    masks.drag((20, 20), (60, 40))
+    before = masks.value
+    page.evaluate(STORED, '"field"')
+    page.reload()
+    # First only one of them is there, and the worker goes on.
+    masks = labels("water")
+    masks.tool("rectangle")
+    masks.label("water")
+    masks.drag((30, 0), (40, 10))
+    page.keyboard.press("Control+z")
+    masks.drag((0, 20), (10, 30))
+    page.evaluate(STORED, "20,")
+    page.wait_for_timeout(500)
+    page.reload()
+    masks = labels("water", "field")
+    assert masks.mask.getpixel((40, 30)) == decode(before).getpixel((40, 30)) != (255, 255, 255)
+    assert masks.mask.getpixel((5, 25)) != (255, 255, 255)
+
+
+def test_work_goes_on_when_the_picture_is_loaded_again(page: Page, visit: Any) -> None:
+    visit(template())
+    masks = Masks(page)
+    masks.drag((5, 5), (20, 20))
+    before = masks.value
+    masks.element.evaluate("(element, src) => { element.src = src }", "/nowhere.png")
+    expect(masks.stage).to_have_attribute("data-state", "failed")
+    masks.element.evaluate("(element, src) => { element.src = src }", picture(color="#aabbcc"))
+    masks = Masks(page)
+    assert masks.value == before
+    masks.part("undo").click()
+    assert masks.value["labelMappings"] == {}
+
+
+def test_a_picture_that_never_comes_does_not_hold_the_worker_up(page: Page, visit: Any) -> None:
+    site = visit(template(src="/nowhere.png"))
+    element = page.locator("[name=land]")
+    element.locator("[data-testid=picture-failed]").wait_for()
+    element.locator("#nothing-to-label").check()
+    page.locator("[data-testid=crowd-submit]").click()
+    page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+    assert site.answers[0][0]["land"]["labelMappings"] == {}
+
+
+def test_nothing_to_label_does_not_throw_away_a_mask_that_nobody_saw(page: Page, visit: Any) -> None:
+    site = visit(template(src="/nowhere.png", initial=semantic_value(rectangles(WATER), water=BLUE)))
+    element = page.locator("[name=land]")
+    element.locator("[data-testid=picture-failed]").wait_for()
+    element.locator("#nothing-to-label").check()
+    page.locator("[data-testid=crowd-submit]").click()
+    expect(element.locator("#actionsContainer .error")).to_contain_text("could not be loaded")
+    assert site.posts == []
+
+
+def test_the_focus_stays_when_undo_has_nothing_more_to_do(page: Page, visit: Any) -> None:
+    visit(template())
+    masks = Masks(page)
+    masks.drag((5, 5), (20, 20))
+    masks.part("undo").focus()
+    page.keyboard.press("Enter")
+    expect(masks.element).to_be_focused()
+    page.keyboard.press("Control+y")
+    assert "water" in masks.value["labelMappings"]
 
 
 def test_reset_goes_back_to_the_initial_value(page: Page, visit: Any) -> None:

@@ -27,6 +27,8 @@ export class CrowdInstanceSegmentation extends MaskWidget {
   protected readonly entriesKey: EntriesKey = "instances";
   #labelColorsOf: unknown;
   #labelColors: readonly string[] = [];
+  #layersOf: readonly unknown[] = [];
+  #layers: readonly MaskObject[] = [];
   /** The value of the object that the tools add to; 0 when the next stroke begins a new one. */
   #selected = 0;
 
@@ -39,6 +41,15 @@ export class CrowdInstanceSegmentation extends MaskWidget {
   }
 
   protected get layers(): readonly MaskObject[] {
+    const { labelSet, kept } = this;
+    if (kept !== this.#layersOf[0] || labelSet !== this.#layersOf[1]) {
+      this.#layersOf = [kept, labelSet];
+      this.#layers = kept.filter(({ label }) => labelSet.has(label));
+    }
+    return this.#layers;
+  }
+
+  protected get kept(): readonly MaskObject[] {
     return this.state.objects;
   }
 
@@ -91,16 +102,16 @@ export class CrowdInstanceSegmentation extends MaskWidget {
 
   protected adoptDraft(drafted: readonly MaskObject[]) {
     const colors = new Set<string>();
-    const objects = drafted.filter(({ label, color }) => {
-      const fits = this.labelSet.has(label) && !colors.has(color);
-      if (fits) colors.add(color);
-      return fits;
+    const objects = drafted.filter(({ color }) => {
+      const isNew = !colors.has(color);
+      colors.add(color);
+      return isNew;
     });
     return { objects, values: new Map(objects.map(({ value }) => [value, value])) };
   }
 
   protected layersOf(labels: ReadonlySet<string>): number[] {
-    return this.layers.filter(({ label }) => labels.has(label)).map(({ value }) => value);
+    return this.kept.filter(({ label }) => labels.has(label)).map(({ value }) => value);
   }
 
   protected override aimed({ value }: Aim): void {
@@ -124,7 +135,7 @@ export class CrowdInstanceSegmentation extends MaskWidget {
   }
 
   protected removeLayer(layer: MaskObject): void {
-    const objects = this.layers.filter((one) => one !== layer);
+    const objects = this.kept.filter((one) => one !== layer);
     this.#selected = 0;
     this.change(this.t("delete"), { ...this.state, objects }, (painting) =>
       painting.clear(layer.value),
@@ -132,7 +143,7 @@ export class CrowdInstanceSegmentation extends MaskWidget {
   }
 
   #relabel(layer: MaskObject, label: string): void {
-    const objects = this.layers.map((one) => (one === layer ? { ...one, label } : one));
+    const objects = this.kept.map((one) => (one === layer ? { ...one, label } : one));
     this.change(this.t("relabeled"), { ...this.state, objects });
     super.pick(label);
   }

@@ -62,6 +62,15 @@ export class CrowdSemanticSegmentation extends MaskWidget {
     return this.#layers;
   }
 
+  protected get kept(): readonly MaskObject[] {
+    const { labelSet } = this;
+    return [...this.#values].map(([label, value]) => ({
+      value,
+      label,
+      color: labelSet.colorOf(label),
+    }));
+  }
+
   protected get rows(): readonly MaskObject[] {
     return this.used;
   }
@@ -86,7 +95,7 @@ export class CrowdSemanticSegmentation extends MaskWidget {
   protected adoptDraft(objects: readonly MaskObject[]) {
     return {
       objects: [],
-      values: new Map(objects.map(({ value, label }) => [value, this.#known(label)])),
+      values: new Map(objects.map(({ value, label }) => [value, this.#valueOf(label)])),
     };
   }
 

@@ -237,6 +237,17 @@ export abstract class ImageWidget extends Widget implements PictureTool {
     RegionList.styles,
     nothingToLabelStyles,
     css`
+      .tool[aria-disabled="true"] {
+        border-color: var(--tk-hairline);
+        color: var(--tk-muted);
+        cursor: default;
+      }
+      @media (forced-colors: active) {
+        .tool[aria-disabled="true"] {
+          border-color: GrayText;
+          color: GrayText;
+        }
+      }
       .panel {
         position: sticky;
         inset-block-start: 8px;

@@ -95,6 +95,9 @@ export abstract class MaskWidget extends ImageWidget {
   /** All that can be painted now, in the order of the answer; the same list while nothing of it has changed. */
   protected abstract get layers(): readonly MaskObject[];
 
+  /** The same and what may be painted some day: objects and labels of earlier work that `labels` does not name yet. */
+  protected abstract get kept(): readonly MaskObject[];
+
   /** The layer to which the tools and the buttons of the panel belong; undefined when the next stroke makes one. */
   protected abstract get selectedLayer(): MaskObject | undefined;
 
@@ -299,6 +302,13 @@ export abstract class MaskWidget extends ImageWidget {
   protected override pictureSettled(): void {
     const { picture } = this.view;
     this.#pen.reset();
+    const mask = this.#painting?.mask;
+    const isSame = mask && mask.width === picture?.width && mask.height === picture.height;
+    // The same picture once more, or none any more: the work goes on.
+    if (mask && (isSame || !picture)) {
+      this.view.repaint("marks", "active");
+      return;
+    }
     this.#stopLoading();
     this.#nothingUnseen = false;
     this.#loaded = undefined;
@@ -429,7 +439,7 @@ export abstract class MaskWidget extends ImageWidget {
     if (this.#pendingDraft !== undefined) return this.#pendingDraft;
     const painting = this.#painting;
     if (!painting || !this.#touched) return undefined;
-    return writeDraft(painting, this.layers);
+    return writeDraft(painting, this.kept);
   }
 
   protected override restoreDraft(state: Json): void {
@@ -619,8 +629,10 @@ export abstract class MaskWidget extends ImageWidget {
       type="button"
       class="tool"
       data-testid=${hook}
-      ?disabled=${!enabled}
-      @click=${act}
+      aria-disabled=${String(!enabled)}
+      @click=${() => {
+        if (enabled) act();
+      }}
     >
       ${text}
     </button>`;

@@ -654,11 +654,6 @@ export abstract class ShapeWidget extends ImageWidget {
   static override styles = [
     ...[ImageWidget.styles].flat(),
     css`
-      .tool[aria-disabled="true"] {
-        border-color: var(--tk-hairline);
-        color: var(--tk-muted);
-        cursor: default;
-      }
       .readout {
         position: absolute;
         bottom: 0;
@@ -711,12 +706,6 @@ export abstract class ShapeWidget extends ImageWidget {
       @media (pointer: coarse) {
         .numbers input {
           min-block-size: 44px;
-        }
-      }
-      @media (forced-colors: active) {
-        .tool[aria-disabled="true"] {
-          border-color: GrayText;
-          color: GrayText;
         }
       }
     `,
