@@ -31,7 +31,15 @@ export interface PointerTarget {
 }
 
 type Gesture =
-  | { kind: "select"; from: number; x: number; y: number; moved: boolean }
+  | {
+      kind: "select";
+      /** The offset where it began, by the way that it goes; the text may have scrolled since. */
+      leftwards: number;
+      rightwards: number;
+      x: number;
+      y: number;
+      moved: boolean;
+    }
   | { kind: "edge"; side: Side };
 
 export class PointerSelection {
@@ -91,7 +99,10 @@ export class PointerSelection {
     if (event.button !== 0 || event.pointerType === "touch") return;
     clearNativeSelection();
     const { clientX: x, clientY: y } = event;
-    this.#begin({ kind: "select", from: this.target.view.offsetAt(x, y), x, y, moved: false });
+    const { view } = this.target;
+    const leftwards = view.offsetAt(x, y, -1);
+    const rightwards = view.offsetAt(x, y, 1);
+    this.#begin({ kind: "select", leftwards, rightwards, x, y, moved: false });
   };
 
   /** The mouse selects here, not in the browser. */
@@ -106,12 +117,15 @@ export class PointerSelection {
     if (!gesture) return;
     const { clientX: x, clientY: y } = event;
     const fine = event.altKey || event.shiftKey;
-    const to = this.target.view.offsetAt(x, y);
+    const { view } = this.target;
     if (gesture.kind === "select") {
       gesture.moved ||= Math.hypot(x - gesture.x, y - gesture.y) >= STILL;
       if (!gesture.moved) return;
-      this.target.draw(gesture.from, to, fine);
-    } else this.target.dragEdge(gesture.side, to, fine);
+      // What lies between both points is meant, not what adjoins them.
+      const towards = Math.sign(x - gesture.x);
+      const from = towards < 0 ? gesture.leftwards : gesture.rightwards;
+      this.target.draw(from, view.offsetAt(x, y, -towards), fine);
+    } else this.target.dragEdge(gesture.side, view.offsetAt(x, y), fine);
     if (y < EDGE) window.scrollBy(0, -STEP);
     else if (y > innerHeight - EDGE) window.scrollBy(0, STEP);
   };

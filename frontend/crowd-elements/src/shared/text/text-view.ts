@@ -204,8 +204,11 @@ export class TextView {
     return paragraph?.matches(":dir(rtl)") ?? false;
   }
 
-  /** The edge of a character nearest to a point; points beside the text count as the nearest inside. */
-  offsetAt(x: number, y: number): number {
+  /**
+   * The edge of a character nearest to a point; points beside the text count as the nearest inside. Between two
+   * characters of different directions the one on the side of `towards` counts (-1: left, 1: right).
+   */
+  offsetAt(x: number, y: number, towards = 0): number {
     const area = this.element.getBoundingClientRect();
     if (y <= area.top) return 0;
     if (y >= area.bottom) return this.text.text.length;
@@ -215,7 +218,7 @@ export class TextView {
       const at = document.caretPositionFromPoint(inside, y, { shadowRoots: [root] });
       const offset = at && this.offsetOf(at.offsetNode, at.offset);
       if (typeof offset === "number" && !this.#isMixed(offset)) return offset;
-      if (typeof offset === "number") return this.#edgeAt(offset, inside, y);
+      if (typeof offset === "number") return this.#edgeAt(offset, inside + towards, y);
     }
     return this.#search(inside, y);
   }
