@@ -219,6 +219,16 @@ def test_undo_and_redo_buttons(page: Page, visit: Any) -> None:
     assert ranks(page) == [[1, None, None]]
 
 
+def test_the_focus_stays_on_undo(page: Page, visit: Any) -> None:
+    visit(ranking())
+    rank_of(page, "Clarity", "A").select_option("1")
+    undo = page.get_by_role("button", name="Undo")
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(rank_of(page, "Clarity", "A")).to_have_value("")
+    expect(undo).to_be_focused()
+
+
 def test_more_than_nine_responses(page: Page, visit: Any) -> None:
     visit(ranking([ORDER], [f"Text {index}" for index in range(28)]))
     rank_of(page, "Correctness", "AB").select_option("28")

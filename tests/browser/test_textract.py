@@ -249,6 +249,17 @@ def test_typing_is_one_step_for_undo_and_says_that_there_is_a_value(page: Page, 
     assert value_texts(page)[1].count("xyz") == 1
 
 
+def test_the_focus_stays_on_undo(page: Page, visit: Any) -> None:
+    open_document(page, visit, document())
+    choice = page.locator(".choices input").nth(2)
+    choice.check()
+    undo = page.get_by_role("button", name="Undo")
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(choice).not_to_be_checked()
+    expect(undo).to_be_focused()
+
+
 def test_events_and_fresh_values(page: Page, visit: Any) -> None:
     open_document(page, visit, document(keys=None))
     page.evaluate("""() => { window.seen = []; const one = document.querySelector('crowd-textract-analyze-document');
