@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from truthkit.smoke.placeholders import placeholder
-from truthkit.workforce.automatic.patterns import matching
+from truthkit.workforce.automatic.patterns import MOST, longest_to_check, matching
 from truthkit.workforce.automatic.survey import Control
 from truthkit.workforce.automatic.values import VARIANTS, text_for
 
@@ -47,6 +47,28 @@ def test_a_text_matches_its_pattern(pattern: str) -> None:
         assert re.fullmatch(python, matching(pattern.replace("[]a-]", r"[\]a-]"), Random(seed))), seed
 
 
+@pytest.mark.parametrize("pattern", ["(a{999}){999}", ".{0,9999999999}", "((a+)+)+", "a{99999}"])
+def test_a_text_for_a_pattern_is_bounded(pattern: str) -> None:
+    assert len(matching(pattern, Random(0), least=10**9)) <= 2 * MOST
+
+
+@pytest.mark.parametrize(
+    ("pattern", "safe"),
+    [
+        (r"([a-zA-Z]+\s?)+", False),
+        ("(a|ab)*", False),
+        ("((a*))*", False),
+        ("(a+){2}", False),
+        (r"[(+]+\(+", True),
+        ("(a+)?b", True),
+        ("(ab)+", True),
+        (r"^(?=.*\d)(?=.*[a-z]).{8,}$", True),
+    ],
+)
+def test_patterns_that_no_text_is_checked_against(pattern: str, safe: bool) -> None:
+    assert (longest_to_check(pattern) > 20) == safe
+
+
 @pytest.mark.parametrize("pattern", ["(", "[", "a{", "\\", "(?<", "[a-", "*", "a|", "(?=x)y"])
 def test_a_broken_pattern_breaks_nothing(pattern: str) -> None:
     matching(pattern, Random(0))
@@ -68,6 +90,14 @@ def test_a_broken_pattern_breaks_nothing(pattern: str) -> None:
         ({"type": "month"}, r"\d{4}-\d\d"),
         ({"type": "week"}, r"\d{4}-W\d\d"),
         ({"type": "time"}, r"\d\d:\d\d"),
+        ({"type": "time", "max": "09:15:30"}, r"09:15"),
+        ({"type": "datetime-local", "max": "2020-01-01T08:00"}, r"2020-01-01T08:00"),
+        ({"type": "week", "max": "2020-W03"}, r"2020-W03"),
+        ({"type": "month", "max": "2020-02"}, r"2020-02"),
+        ({"pattern": r"([a-zA-Z]+\s?)+"}, r"[a-zA-Z\s]+"),
+        ({"pattern": ".{0,9999999999}"}, r".*"),
+        ({"pattern": "(.*)(.*)(.*)(.*)(.*)(.*)x"}, r".*x"),
+        ({"pattern": "[a-z]", "by_character": True, "min_length": 10**9}, r"[a-z]+"),
     ],
 )
 def test_a_value_is_allowed(rules: dict[str, object], allowed: str) -> None:

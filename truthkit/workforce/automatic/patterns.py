@@ -19,6 +19,11 @@ _ANY = string.ascii_lowercase
 _MORE = 3
 """How many times more than it must an open repetition is taken."""
 
+MOST = 2_000
+"""How many characters a text for a pattern has at most, or little more."""
+_STEPS = 200_000
+"""How many ways of matching a text may be tried."""
+
 
 def matching(pattern: str, random: Random, *, least: int = 0) -> str:
     """A text for ``pattern``; a part that is not understood (a look-around, a back reference) is left out.
@@ -31,12 +36,44 @@ def matching(pattern: str, random: Random, *, least: int = 0) -> str:
     return _Sampler(pattern, random, least).alternatives()
 
 
+def longest_to_check(pattern: str) -> int:
+    """How long a text may be for a check against ``pattern`` to end in no time; 0 if no length is safe.
+
+    A repetition of what itself repeats, or is one of several, can be matched in exponentially many ways; several open
+    repetitions in a row in as many as the power of the length.
+    """
+    groups = [False]  # whether there is a repetition or a choice in each open bracket
+    repetitions = 0
+    tokens = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])*\]|\(\?(?:<?[=!]|:|<)|[()|]|[*+]|\{\d*,?\d*\}", re.DOTALL)
+    closed = False  # whether the bracket before this very place has one inside
+    end = 0
+    for token in tokens.finditer(pattern):
+        text, follows = token[0], token.start() == end
+        end = token.end()
+        if text[0] == "(":
+            groups.append(False)
+        elif text == "|":
+            groups[-1] = True
+        elif text[0] in "*+{":
+            if follows and closed:
+                return 0
+            repetitions += 1
+            groups[-1] = True
+        if text == ")" and len(groups) > 1:
+            closed = groups.pop()
+            groups[-1] = groups[-1] or closed
+        else:
+            closed = False
+    return min(MOST, int(_STEPS ** (1 / repetitions))) if repetitions else MOST
+
+
 class _Sampler:
     def __init__(self, pattern: str, random: Random, least: int) -> None:
         self._text = pattern
         self._at = 0
         self._random = random
-        self._more = max(_MORE, least)
+        self._more = min(max(_MORE, least), MOST)
+        self._left = MOST
 
     def alternatives(self) -> str:
         """Everything up to the end or the closing bracket; one of what ``|`` separates."""
@@ -55,12 +92,15 @@ class _Sampler:
         start = self._at
         first = self._atom()
         least, most = self._quantifier()
-        count = self._random.randint(least, most)
+        least = min(least, max(self._left, 0))
+        count = self._random.randint(least, max(least, min(most, least + self._more)))
         if count == 1:
             return first
         after = self._at
         parts = []
         for _ in range(count):
+            if self._left < 0:
+                break
             self._at = start
             parts.append(self._atom())
         self._at = after
@@ -86,6 +126,7 @@ class _Sampler:
     def _atom(self) -> str:
         character = self._text[self._at]
         self._at += 1
+        self._left -= 1
         if character == "(":
             return self._group()
         if character == "[":

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from random import Random
 
-from truthkit.workforce.automatic.patterns import matching
+from truthkit.workforce.automatic.patterns import MOST, longest_to_check, matching
 from truthkit.workforce.automatic.survey import Control
 
 WRITTEN_AT_ONCE = frozenset({"date", "datetime-local", "month", "time", "week"})
@@ -33,11 +33,13 @@ def text_for(control: Control, random: Random, variant: int = 0) -> str:
     if control.pattern and control.by_character:
         allowed = (_allowed(text, control.pattern) for text in candidates)
         candidates = [text for text in allowed if text] or [
-            matching(control.pattern, random) * max(1, control.min_length)
+            matching(control.pattern, random) * min(max(1, control.min_length), MOST)
         ]
     elif control.pattern:
         sampled = [matching(control.pattern, random, least=control.min_length) for _ in range(8)]
-        candidates = [text for text in (*candidates, *sampled) if _fits(text, control)] or sampled
+        longest = longest_to_check(control.pattern)
+        short = [text for text in (*candidates, *sampled) if len(text) <= longest]
+        candidates = [text for text in short if _fits(text, control)] or sampled
     fitting = [fitted for text in candidates if (fitted := _cut(text, control)) and _long_enough(fitted, control)]
     return (fitting or candidates)[0]
 
@@ -58,12 +60,17 @@ def _special(control: Control, random: Random, variant: int) -> str | None:
     if kind == "month":
         return _within(control, _DATE).isoformat()[:7]
     if kind == "datetime-local":
-        return control.min or f"{_DATE + timedelta(days=variant)}T10:30"
+        return control.min or _at_most(f"{_DATE + timedelta(days=variant)}T10:30", control.max)
     if kind == "time":
-        return control.min or f"1{variant}:30"
+        return control.min or _at_most(f"1{variant}:30", control.max)
     if kind == "week":
-        return control.min or "2024-W20"
+        return control.min or _at_most("2024-W20", control.max)
     return None
+
+
+def _at_most(wanted: str, most: str) -> str:
+    """``wanted``, or the bound ``most`` (to the minute) if that is earlier."""
+    return min(wanted, most[: len(wanted)]) if len(most) >= len(wanted) else wanted
 
 
 def _candidates(control: Control, random: Random, variant: int) -> Iterator[str]:
@@ -124,7 +131,7 @@ def _allowed(text: str, pattern: str) -> str:
     """The characters of ``text`` that match ``pattern``."""
     try:
         one = re.compile(pattern)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return ""
     return "".join(character for character in text if one.fullmatch(character))
 
@@ -132,7 +139,7 @@ def _allowed(text: str, pattern: str) -> str:
 def _fits(text: str, control: Control) -> bool:
     try:
         return re.fullmatch(control.pattern, text) is not None
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return False
 
 
