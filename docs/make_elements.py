@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from truthkit.elements import Attribute, Element, load_catalogue
+from truthkit.elements import Attribute, Element, Keys, load_catalogue
 
 DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "elements.md"
@@ -22,6 +23,7 @@ KINDS = {
     "region": "Regions",
 }
 MOST_CHARACTERS = 60
+MOST_ATTRIBUTE_CHARACTERS = 300
 
 START = """# The crowd elements
 
@@ -30,7 +32,8 @@ made from the elements' own sources by `docs/make_elements.py`; other programs r
 beside the script. What no document settles is a choice of ours: [how the harness differs](differences.md).
 
 Boolean attributes count when they are there, whatever their value. JSON attributes are read leniently: single quotes,
-unquoted keys, trailing commas and comments are fine. Attributes in bold are needed.
+unquoted keys, trailing commas and comments are fine. Attributes in bold are needed. The markup below is for the inside
+of a `crowd-form`, unless the element has a form of its own; "…" is what is left out, such as the address of a picture.
 """
 
 
@@ -75,7 +78,8 @@ def blocks(element: Element) -> Iterator[str]:
         if meanings:
             yield table((title, "meaning"), [(f"`{name}`", meaning) for name, meaning in meanings.items()])
     if element.keys:
-        yield table(("key", "does"), [(", ".join(f"`{key}`" for key in one.keys), one.label) for one in element.keys])
+        yield table(("key", "does"), [(keys_of(element, one), one.label) for one in element.keys])
+    yield f"```html\n{markup(element)}\n```"
     if element.answer:
         yield answer(element)
 
@@ -100,13 +104,38 @@ def type_of(attribute: Attribute) -> str:
     return f"{kind}, `{usual}` without it" if usual not in ("", '""', "[]", "{}") else kind
 
 
+def keys_of(element: Element, one: Keys) -> str:
+    """The keys; where the labels or responses make them, the digits that nothing else has."""
+    if one.keys:
+        return ", ".join(f"`{key}`" for key in one.keys)
+    taken = {key for other in element.keys for key in other.keys}
+    return "1–9" if "0" in taken else "1–9, 0"
+
+
+def markup(element: Element) -> str:
+    """The first story, without the addresses of pictures and the rest of long attributes."""
+    text = re.sub(r'"data:[^"]*"', '"…"', element.stories[0].html)
+    for quote in "\"'":
+        long = rf"(={quote}[^{quote}]{{{MOST_ATTRIBUTE_CHARACTERS}}})[^{quote}]+{quote}"
+        text = re.sub(long, rf"\1…{quote}", text)
+    return text.strip()
+
+
 def answer(element: Element) -> str:
+    """What the element adds to the answer, by the name that it has in the markup."""
     assert element.answer
-    value = shortened(element.answer.example)
-    places = {"name": {"the name": value}, "key": {element.answer.key or "": value}, "top-level": value}
+    example = element.answer.example
+    value = shortened(example)
+    named = re.search(rf'<{element.tag}\s[^>]*?\bname="([^"]*)"', element.stories[0].html)
+    places = {"name": {named[1] if named else "": value}, "key": {element.answer.key or "": value}, "top-level": value}
     text = json.dumps(places[element.answer.place], ensure_ascii=False)
-    ours = f" The shape is a choice of ours ({element.answer.question})." if element.answer.question else ""
-    return f"Adds to the answer, for example:{ours}\n\n```json\n{text}\n```"
+    parts = ["Adds to the answer, for example"]
+    if "labeledImage" in (example if isinstance(example, dict) else ()):
+        size = example["inputImageProperties"]
+        parts.append(f"with a picture of {size['width']} × {size['height']} pixels")
+    if question := element.answer.question:
+        parts.append(f"(the shape is a choice of ours, [{question}](differences.md#the-crowd-elements))")
+    return f"{' '.join(parts)}:\n\n```json\n{text}\n```"
 
 
 def shortened(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import json
 import re
 import shutil
 import subprocess
@@ -17,9 +18,10 @@ import pytest
 import typer.main
 
 from tests.documents import DOCS, PAGES, ROOT, Shown, command_section, commands, section, without_fences
-from truthkit import RunResult
+from truthkit import RunResult, run_job
 from truthkit.cli import app
 from truthkit.elements import load_catalogue
+from truthkit.smoke import smoke
 from truthkit.workforce import gestures
 from truthkit_core.workflow import WorkflowConfig
 
@@ -120,6 +122,29 @@ def test_the_page_of_the_elements_is_that_of_the_catalogue() -> None:
     assert (DOCS / "elements.md").read_text("utf-8") == page_text(load_catalogue())
 
 
+@pytest.mark.parametrize("tag", [tag for tag, element in load_catalogue().items() if element.answer])
+def test_the_answer_of_an_element_has_the_name_of_its_markup(tag: str) -> None:
+    text = section(DOCS / "elements.md", tag)
+    markup = re.search(r"^```html\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    shown = re.search(r"^```json\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert markup
+    assert shown
+    about = load_catalogue()[tag].answer
+    assert about
+    keys = json.loads(shown[1]).keys()
+    if about.place == "name":
+        assert f'name="{next(iter(keys))}"' in markup[1]
+    elif about.place == "key":
+        assert keys == {about.key}
+
+
+def test_the_page_of_the_elements_has_no_empty_cell_and_no_data() -> None:
+    text = (DOCS / "elements.md").read_text("utf-8")
+    assert not re.findall(r"^\|\s*\|", text, re.MULTILINE)
+    assert "data:image" not in text
+    assert max(map(len, text.splitlines())) < 1200
+
+
 def test_every_element_has_a_picture_or_is_in_another() -> None:
     """``docs/make_pictures.py elements`` makes them."""
     elements = load_catalogue()
@@ -133,7 +158,7 @@ def test_every_element_has_a_picture_or_is_in_another() -> None:
 # --- findings ---
 
 # Whoever is called with a code makes a finding; others pass one on.
-MAKERS = {"Finding", "finding", "_add", "say", "_error", "_exception", "_fault", "_script_fault"}
+MAKERS = {"Finding", "finding", "_add", "say", "_error", "_exception", "_fault", "_script_fault", "warn"}
 
 
 def codes() -> Iterator[str]:
@@ -334,3 +359,26 @@ def test_the_readmes_test_is_the_examples() -> None:
 def test_the_template_in_the_guide_is_the_examples() -> None:
     template = (DOCS / "examples" / "tone" / "tone.liquid.html").read_text("utf-8")
     assert template in (DOCS / "write-a-workflow.md").read_text("utf-8")
+
+
+def test_the_check_in_the_guide_holds_back_and_is_quoted(tmp_path: Path) -> None:
+    part = section(DOCS / "write-a-workflow.md", "Checks of your own")
+    block = re.search(r"```html\n(.*?)```", part, re.DOTALL)
+    assert block
+    script = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>\n'
+    template = tmp_path / "own.liquid.html"
+    template.write_text(script + block[1], "utf-8")
+    [tried] = smoke([template])
+    assert tried.ok, tried.findings
+
+    # With the form's Submit in place of the page's button, and nothing written.
+    template.write_text(script + re.sub(r"^ *<(?:crowd-button|button) .*\n", "", block[1], flags=re.MULTILINE), "utf-8")
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text('{"source": "a song"}\n', "utf-8")
+    worker = tmp_path / "worker.py"
+    worker.write_text("async def work(page, task, worker):\n    pass\n", "utf-8")
+    result = run_job(
+        template=template, manifest=manifest, worker_script=worker, workers=1, out=tmp_path / "job", project=tmp_path
+    )
+    assert [one.code for one in result.findings] == ["page-task"]
+    assert "the page says: Write the artist or the title." in result.findings[0].message

@@ -17,7 +17,11 @@ export const about: About = {
   content: "The label; any HTML.",
   events: changeEvent,
   members: checkMembers,
-  answer: { place: "name", schema: optionSchema, example: { scratch: true, dent: false } },
+  answer: {
+    place: "name",
+    schema: optionSchema,
+    example: { scratch: true, dent: false, warp: false },
+  },
   stories: [
     {
       title: "Several under one name",

@@ -27,7 +27,7 @@ export const about: About = {
       required: ["labels"],
       additionalProperties: false,
     },
-    example: { labels: ["fiddle", "banjo"] },
+    example: { labels: ["fiddle", "accordion"] },
   },
   stories: [
     {

@@ -30,7 +30,7 @@ export const about: About = {
       required: ["labels"],
       additionalProperties: false,
     },
-    example: { labels: ["car", "tree"] },
+    example: { labels: ["car", "tree"], workerComment: "The far tree is half hidden." },
     question: "Q8",
   },
   stories: [

@@ -31,7 +31,7 @@ export const about: About = {
     ...choiceAttributes,
     ...pictureAttribute,
     overlay:
-      "Annotations on the picture with a legend: an object with one of `boundingBox`, `semanticSegmentation`, `instanceSegmentation`.",
+      "Annotations on the picture with a legend: an object with one of `boundingBox: {labels, value: [{label, left, top, width, height}]}`, `semanticSegmentation: {labels, labelMappings: {LABEL: {color}}, src}`, `instanceSegmentation: {labels, instances: [{label, color}], src}`. `labels` are those to show; boxes are in pixels of the picture; `src` is the mask's address, and a `color` (`#rrggbb`) the one that a label or object has in it.",
   },
   required: ["name", "header", "src", "categories"],
   regions: { ...choiceRegions, ...commentRegion },
@@ -49,7 +49,7 @@ export const about: About = {
       required: ["label"],
       additionalProperties: false,
     },
-    example: { label: "reject", workerComment: "box 2 misses the tail" },
+    example: { label: "Country" },
   },
   stories: [
     {

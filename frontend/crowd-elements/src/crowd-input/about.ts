@@ -14,7 +14,7 @@ export const about: About = {
   required: ["name"],
   events: { ...changeEvent, input: "The worker types." },
   members: textMembers,
-  answer: { place: "name", schema: { type: "string", minLength: 1 }, example: "Folk" },
+  answer: { place: "name", schema: { type: "string", minLength: 1 }, example: "Odetta" },
   stories: [
     {
       title: "Label, hint, and what it demands",

@@ -50,7 +50,7 @@ export const about: About = {
     },
     example: {
       inputImageProperties: { height: 1, width: 2 },
-      labelMappings: { water: { color: "#2ca02c" } },
+      labelMappings: { field: { color: "#2ca02c" } },
       labeledImage: { pngImageData: EXAMPLE_PNG },
     },
     question: "Q7",

@@ -32,7 +32,7 @@ export const choiceMembers: Meanings = {
 
 export const commentRegion: Meanings = {
   "worker-comment":
-    "Asks for a comment: a link below the categories (`link-text`) opens a dialog (`header`) with this advice and a field (`placeholder`).",
+    "Asks for a comment: a link below the categories (`link-text`) opens a dialog (`header`) with this advice and a field (`placeholder`). What is written there is `workerComment` in the answer.",
 };
 
 export const pictureAttribute: Meanings = { src: "The address of the picture." };
