@@ -193,7 +193,9 @@ export class TextView {
   isRightToLeft(offset: number): boolean {
     const { text } = this.text;
     const isParagraphSo = this.isParagraphRightToLeft(offset);
-    const character = this.text.at(offset, "grapheme");
+    // Its first code point tells; to look for the whole character takes long in a long paragraph.
+    const isWide = (text.codePointAt(offset) ?? 0) > 0xffff;
+    const character = { start: offset, end: offset + (isWide ? 2 : 1) };
     const paragraph = this.text.paragraphOf(offset);
     return runsRightToLeft(text, character, paragraph, isParagraphSo);
   }
