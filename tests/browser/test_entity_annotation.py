@@ -622,10 +622,8 @@ def test_work_survives_a_reload_and_is_gone_after_submit(page: Page, visit: Any)
 
 @pytest.mark.parametrize("late", ["labels", "text"])
 def test_a_draft_waits_for_labels_and_text_that_come_late(page: Page, visit: Any, late: str) -> None:
-    given = {"text": TEXT, "labels": ["person", "place"]}
-    now = given | {late: "" if late == "text" else []}
-    visit(annotation(now["text"], json.dumps(now["labels"])))
-    come = f"a.{late} = {json.dumps(given[late])}"
+    visit(annotation("" if late == "text" else TEXT, "[]" if late == "labels" else '["person", "place"]'))
+    come = f"a.{late} = {json.dumps(TEXT if late == 'text' else ['person', 'place'])}"
     page.evaluate(come)
     words(page, "Rome", "place")
     page.evaluate(STORED, 1)
