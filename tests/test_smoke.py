@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,12 +16,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+from starlette.testclient import TestClient
 
 from tests.documents import ROOT, json_fields
 from tests.plain import make_plain
 from truthkit import UsageError, run_job
 from truthkit.elements import load_catalogue
 from truthkit.smoke import TemplateResult, smoke
+from truthkit.smoke.server import Objects, objects_app
 from truthkit.workforce.automatic import Attempt
 
 TEMPLATES = ROOT / "tests" / "smoke_templates"
@@ -103,8 +107,12 @@ def test_the_input_beside_a_template_is_used(results: dict[str, TemplateResult])
 
 def test_media_of_other_hosts_are_warnings_with_a_line(results: dict[str, TemplateResult]) -> None:
     result = results["whole-document.html"]
-    assert {(finding.code, finding.severity) for finding in result.findings} == {("page-network-refused", "warning")}
-    assert sorted(finding.line or 0 for finding in result.findings) == [7, 11]
+    assert {finding.severity for finding in result.findings} == {"warning"}
+    refused = [finding.line for finding in result.findings if finding.code == "page-network-refused"]
+    assert sorted(line or 0 for line in refused) == [7, 11]
+    assert [one.message for one in result.findings if one.code == "smoke-made-up"] == [
+        "pictures/other.png is not there: it got a placeholder"
+    ]
 
 
 def test_the_same_seed_gives_the_same_answer() -> None:
@@ -295,6 +303,193 @@ def test_a_browser_that_ends_is_started_anew(write: Write, monkeypatch: pytest.M
     results = smoke([write('<crowd-form><input name="said"></crowd-form>', "d.liquid.html").parent])
     assert ended
     assert all(result.ok for result in results), [result.findings for result in results]
+
+
+# --- nothing leaves ---
+
+
+def test_nothing_reaches_another_port(write: Write) -> None:
+    came: list[str] = []
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(0.2)
+        there = f"127.0.0.1:{listener.getsockname()[1]}"
+        result = one(
+            write(
+                f'<crowd-form><input name="a"><a href="http://{there}/a" ping="http://{there}/ping"></a>'
+                f'<video><track default src="http://{there}/a.vtt"></video><img src="http://{there}/a.png"></crowd-form>'
+                f"<script>const there = '{there}';"
+                "const socket = (where) => { try { new WebSocket(where); } catch {} };"
+                "navigator.sendBeacon(`http://${there}/beacon`, 'x'); socket(`ws://${there}/`);"
+                "for (const name of ['a.png', 'a.json']) fetch(`http://${there}/${name}`).catch(() => {});"
+                "const one = new XMLHttpRequest(); one.open('GET', `http://${there}/b.mp3`); one.send();"
+                "new Worker(URL.createObjectURL(new Blob([`fetch('http://${there}/w').catch(() => {});"
+                "try { new WebSocket('ws://${there}/w'); } catch {}`])));</script>"
+            )
+        )
+        assert result.answer
+        with contextlib.suppress(TimeoutError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.settimeout(1)
+                    with contextlib.suppress(TimeoutError):
+                        came.append(connection.recv(200).decode("latin-1"))
+    assert came == []
+    assert result.ok, result.findings
+
+
+def test_objects_are_for_the_page_alone() -> None:
+    app = objects_app(Objects(lambda bucket, key: None, lambda bucket, key: False), "http://127.0.0.1:1")
+    client = TestClient(app, base_url="http://127.0.0.1:2")
+    own = client.get("/bucket/a.png", headers={"Origin": "http://127.0.0.1:1"})
+    assert own.headers["access-control-allow-origin"] == "http://127.0.0.1:1"
+    other = client.get("/bucket/a.png", headers={"Origin": "http://127.0.0.1:3"})
+    assert "access-control-allow-origin" not in other.headers
+    assert client.get("/bucket/a.png", headers={"Host": "elsewhere.example"}).status_code == 400
+
+
+# --- what would be lost ---
+
+BOXES = """<crowd-bounding-box {} labels="['a']"></crowd-bounding-box>"""
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        (f"<crowd-form>{BOXES.format('src=a.png')}</crowd-form>", "<crowd-bounding-box> has no name"),
+        ('<input name="lost"><crowd-form><input name="b"></crowd-form>', 'name="lost"> is in no form'),
+        (f"{BOXES.format('src=a.png name=lost')}<crowd-form><input name=b></crowd-form>", 'name="lost"> is in no form'),
+        (
+            '<crowd-form onsubmit="this.querySelector(`p`)?.remove()">'
+            '<p><input name="lost"></p><input name="b"></crowd-form>',
+            'name="lost"> is not in the answer',
+        ),
+    ],
+    ids=["nameless", "outside", "widget-outside", "taken-away"],
+)
+def test_what_is_lost_is_a_fault(write: Write, html: str, said: str) -> None:
+    result = one(write(html))
+    assert result.answer is not None
+    assert not result.ok
+    assert codes(result, "error") == ["smoke-absent"]
+    assert any(said in finding.message for finding in result.findings), result.findings
+
+
+def test_a_file_that_is_not_there_is_told(write: Write) -> None:
+    result = one(
+        write(
+            '<link rel="stylesheet" href="look.css"><script src="helper.js"></script>'
+            '<crowd-form><img src="photo.png"><input name="a"></crowd-form>'
+            "<script>void fetch('data.json'); help();</script>"
+        )
+    )
+    errors = [finding for finding in result.findings if finding.severity == "error"]
+    assert sorted(finding.code for finding in errors) == ["page-request-failed", "page-script-error"]
+    assert "helper.js" in errors[0].message
+    assert "helper.js" in errors[1].cure
+    warnings: dict[str, list[str]] = {finding.code: [] for finding in result.findings if finding.severity == "warning"}
+    for finding in result.findings:
+        if finding.severity == "warning":
+            warnings[finding.code].append(finding.message)
+    assert {code: len(messages) for code, messages in warnings.items()} == {
+        "page-request-failed": 2,
+        "smoke-made-up": 1,
+    }
+    assert warnings["smoke-made-up"] == ["photo.png is not there: it got a placeholder"]
+
+
+def test_an_object_that_a_mapped_folder_lacks_is_told(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "in").mkdir()
+    page = write('<crowd-form><img src="{{ task.input.photo | grant_read_access }}"><input name="a"></crowd-form>')
+    result = one(page, task_input={"photo": "s3://bucket/in/gone.png"}, objects={"s3://bucket/in": tmp_path / "in"})
+    assert result.ok
+    assert [(finding.code, finding.severity) for finding in result.findings] == [("smoke-made-up", "warning")]
+    assert "s3://bucket/in/gone.png is not there" in result.findings[0].message
+
+
+def test_a_picture_that_does_not_load_is_a_fault(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "broken.png").write_bytes(b"\x89PNG\r\n")
+    page = write(
+        f"<crowd-form>{BOXES.format('name=a src={{ task.input.photo | grant_read_access }}')}</crowd-form>",
+    )
+    mapped = {"s3://bucket/in": tmp_path / "in"}
+    result = one(page, task_input={"photo": "s3://bucket/in/broken.png"}, objects=mapped)
+    assert not result.ok
+    assert "smoke-picture" in codes(result, "error") or result.answer is None
+
+
+# --- files ---
+
+
+def test_a_file_that_cannot_be_written_is_one_templates_fault(write: Write, tmp_path: Path) -> None:
+    form = '<crowd-form><input name="a"></crowd-form>'
+    write(form, "t/" + "n" * 250 + ".html")
+    folder = write(form, "t/short.html").parent
+    long, short = smoke([folder], out=tmp_path / "out")
+    assert short.ok
+    assert not long.ok
+    assert codes(long, "error") == ["page-task"]
+    assert "could not be read or written" in next(one.message for one in long.findings if one.severity == "error")
+
+
+def test_out_that_is_a_file_is_wrong_use(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(UsageError, match="--out"):
+        smoke([write("<crowd-form></crowd-form>")], out=tmp_path / "taken")
+
+
+def test_a_link_to_a_template_keeps_its_name_and_input(write: Write, tmp_path: Path) -> None:
+    page = write(
+        "<crowd-form>{{ task.input.x }}<input name={{ task.input.x }}></crowd-form>", "shared/real.liquid.html"
+    )
+    (tmp_path / "job").mkdir()
+    link = tmp_path / "job" / "tone.liquid.html"
+    link.symlink_to(page)
+    (tmp_path / "job" / "tone.input.json").write_text('{"taskInput": {"x": "mine"}}')
+    (result,) = smoke([link, page])
+    assert result.path == link
+    assert list(result.answer or ()) == ["mine"]
+
+
+def test_the_way_to_a_file_changes_no_answer(write: Write) -> None:
+    file = write('<crowd-form><input name="a"><crowd-input name="b"></crowd-input></crowd-form>', "sub/page.html")
+    (direct,) = smoke([file])
+    (found,) = smoke([file.parent.parent])
+    assert direct.answer == found.answer
+
+
+# --- what is hard on the worker ---
+
+
+@pytest.mark.parametrize("pattern", [r"([a-zA-Z]+\s?)+", r".{0,9999999999}"])
+def test_a_pattern_that_explodes_is_met(write: Write, pattern: str) -> None:
+    result = one(write(f'<crowd-form><input name="a" required pattern="{pattern}"></crowd-form>'))
+    assert result.ok, result.findings
+
+
+def test_last_keys_are_for_the_page(results: dict[str, TemplateResult]) -> None:
+    answer = results["too-fast.liquid.html"].answer
+    assert answer
+    assert not answer["word"].endswith("y ")
+
+
+def test_a_made_up_input_is_told_as_a_cause(write: Write) -> None:
+    result = one(
+        write('<crowd-form><input name="a"></crowd-form><script>JSON.parse("{{ task.input.config }}");</script>')
+    )
+    error = next(finding for finding in result.findings if finding.severity == "error")
+    assert error.code == "page-script-error"
+    assert error.cure == "its task input was made up: write page.input.json beside it"
+
+
+def test_what_the_page_says_is_no_handlers_fault(write: Write) -> None:
+    result = one(write("<crowd-form><crowd-classifier name=a categories='['></crowd-classifier></crowd-form>"))
+    error = next((finding for finding in result.findings if finding.code == "page-task"), None)
+    assert error is not None, result
+    assert error.cure == "see what the page says"
 
 
 # --- the command ---

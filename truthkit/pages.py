@@ -102,12 +102,10 @@ def content_security_policy(
     """The page may reach its own origin and the objects' origin, nothing else: no other host, no other port.
 
     The sandbox keeps it from opening windows. That it goes elsewhere itself no policy can forbid. ``media_from``: where
-    pictures, sounds, films and what scripts fetch may come from beyond that.
+    pictures, sounds and films may come from beyond that; what scripts send and fetch stays here in any case.
     """
     sources = " ".join(filter(None, ["'self'", "data:", "blob:", objects_origin]))
-    media = (
-        "".join(f"{kind}-src {sources} {media_from}; " for kind in ("img", "media", "connect")) if media_from else ""
-    )
+    media = "".join(f"{kind}-src {sources} {media_from}; " for kind in ("img", "media")) if media_from else ""
     return (
         f"default-src {sources} 'unsafe-inline' 'unsafe-eval'; {media}form-action 'self'; base-uri 'self'; "
         f"frame-ancestors {frame_ancestors}; "

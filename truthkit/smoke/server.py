@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -22,7 +23,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from truthkit.findings import SubmissionError
 from truthkit.smoke.placeholders import is_known, placeholder
 
-_CORS = {"Access-Control-Allow-Origin": "*"}
+PLACEHOLDER = "x-truthkit-placeholder"
+"""The header of a placeholder that stands in for what should have been there; its value names that."""
+
+_SEEN = frozenset({"image", "audio", "video"})
+_MEDIA = ("image/", "audio/", "video/")
+_DOCUMENTS = frozenset({"iframe", "frame", "object", "embed", "track"})
 
 
 @dataclass(slots=True)
@@ -60,34 +66,50 @@ def with_relative_files(app: ASGIApp, desk: Desk) -> ASGIApp:
             return False
         if path.startswith("/tasks/") and path.split("/")[2] in desk.sheets:
             return False
-        # Widgets fetch their pictures, to look into the file.
-        return wanted in ("image", "audio", "video", "empty") or bool(wanted and is_known(path))
+        if wanted == "empty":  # widgets fetch their pictures, to look into the file
+            return is_known(path) and placeholder(path).media_type.startswith(_MEDIA)
+        return wanted in _SEEN or (wanted in _DOCUMENTS and is_known(path))
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         wanted = Headers(scope=scope).get("sec-fetch-dest", "") if scope["type"] == "http" else ""
         if stands_in(path, wanted):
-            stand_in = placeholder(path, "image" if wanted == "empty" and not is_known(path) else wanted)
-            await Response(stand_in.body, media_type=stand_in.media_type, headers=_CORS)(scope, receive, send)
+            stand_in = placeholder(path, wanted)
+            headers = {PLACEHOLDER: quote(path.removeprefix("/tasks/")), "Cache-Control": "no-store"}
+            await Response(stand_in.body, media_type=stand_in.media_type, headers=headers)(scope, receive, send)
         else:
             await app(scope, receive, send)
 
     return answer
 
 
-def objects_app(file_of: Callable[[str, str], Path | None]) -> Starlette:
-    """Serves ``/BUCKET/KEY``: the file, if ``file_of`` knows one, else a placeholder."""
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Which objects there are."""
+
+    file_of: Callable[[str, str], Path | None]
+    """The file of an object, by bucket and key; None where there is none."""
+    mapped: Callable[[str, str], bool]
+    """Whether an object would be in a mapped folder."""
+
+
+def objects_app(objects: Objects, page_origin: str) -> Starlette:
+    """Serves ``/BUCKET/KEY`` to the pages of ``page_origin``: the file, if there is one, else a placeholder."""
 
     async def read(request: Request) -> Response:
         bucket, key = request.path_params["bucket"], request.path_params["key"]
-        file = file_of(bucket, key)
+        file = objects.file_of(bucket, key)
         if file is not None:
             return FileResponse(file)
         stand_in = placeholder(key, request.headers.get("sec-fetch-dest", ""))
-        return Response(stand_in.body, media_type=stand_in.media_type)
+        headers = {"Cache-Control": "no-store"}
+        if objects.mapped(bucket, key):
+            headers[PLACEHOLDER] = quote(f"s3://{bucket}/{key}")
+        return Response(stand_in.body, media_type=stand_in.media_type, headers=headers)
 
-    cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=["*"])
-    return Starlette(routes=[Route("/{bucket}/{key:path}", read)], middleware=[cors])
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    cors = Middleware(CORSMiddleware, allow_origins=[page_origin], allow_methods=["GET", "HEAD"], allow_headers=["*"])
+    return Starlette(routes=[Route("/{bucket}/{key:path}", read)], middleware=[hosts, cors])
 
 
 def object_address(origin: str, s3_uri: str) -> str:
@@ -105,7 +127,8 @@ def signed_address(origin: str, s3_uri: str) -> str:
 class Elsewhere:
     """Gives pictures, sounds and films of other hosts a placeholder, so that a page can be worked without them.
 
-    A widget without its picture could not be worked at all. Everything else of other hosts stays refused.
+    A widget without its picture could not be worked at all. Everything else of other hosts stays refused, what scripts
+    send and fetch by the page's policy already.
     """
 
     def __init__(self, origins: tuple[str, ...], told: Callable[[str], None]) -> None:
@@ -119,15 +142,12 @@ class Elsewhere:
             await send("Fetch.continueRequest", request)
             return
         self._told(url)
-        kind = event.get("resourceType", "")
-        path = unquote(urlsplit(url).path)
-        stand_in = placeholder(path, {"Image": "image", "Media": "video"}.get(kind, ""))
-        # A script may fetch a picture, to look into the file.
-        if kind not in ("Image", "Media") and not stand_in.media_type.startswith(("image/", "audio/", "video/")):
+        wanted = {"Image": "image", "Media": "video"}.get(event.get("resourceType", ""))
+        if wanted is None:
             await send("Fetch.failRequest", {**request, "errorReason": "AccessDenied"})
             return
-        headers = [
-            {"name": name, "value": value} for name, value in {**_CORS, "Content-Type": stand_in.media_type}.items()
-        ]
+        stand_in = placeholder(unquote(urlsplit(url).path), wanted)
+        answer = {"Access-Control-Allow-Origin": "*", "Content-Type": stand_in.media_type}
+        headers = [{"name": name, "value": value} for name, value in answer.items()]
         body = base64.b64encode(stand_in.body).decode()
         await send("Fetch.fulfillRequest", {**request, "responseCode": 200, "responseHeaders": headers, "body": body})

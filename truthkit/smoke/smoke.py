@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from truthkit._object_files import ObjectFiles
+from truthkit._object_files import Folder, ObjectFiles
 from truthkit.browser import launch_options, require_chromium
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.handlers import Handler
@@ -19,6 +19,7 @@ from truthkit.objects import ObjectStore
 from truthkit.project import HandlerRef
 from truthkit.rendering import read_json_object
 from truthkit.run import require_bundles, run_async
+from truthkit.smoke.server import Objects
 from truthkit.smoke.templates import find_templates
 from truthkit.smoke.trial import TemplateResult, try_templates
 from truthkit.source import PathLike, require_file
@@ -66,6 +67,8 @@ def smoke(
     if pre_lambda is not None and manifest is None:
         raise UsageError("--pre-lambda needs a manifest line to make a task input of", "give --manifest FILE")
     folders = {prefix: Path(folder).resolve() for prefix, folder in (objects or {}).items()}
+    mapped = [Folder.of(prefix, folder) for prefix, folder in folders.items()]
+    pictures = _writable(Path(out).expanduser().resolve()) if out is not None else None
     launch = launch_options(require_chromium())
     require_bundles(found[0].path)
     results: dict[Path, TemplateResult] = {}
@@ -87,14 +90,26 @@ def smoke(
             try_templates(
                 found,
                 task_input=given,
-                file_of=ObjectFiles.of(folders, {}, Path(writes)).find,
+                objects_of=Objects(
+                    ObjectFiles.of(folders, {}, Path(writes)).find,
+                    lambda bucket, key: any(folder.path(bucket, key) is not None for folder in mapped),
+                ),
                 launch=launch,
                 seed=seed,
-                out=Path(out).expanduser().resolve() if out is not None else None,
+                out=pictures,
                 on_result=done,
             )
         )
     return [results[one.path] for one in found]
+
+
+def _writable(out: Path) -> Path:
+    """The folder ``out``, made if need be. Raises UsageError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out} cannot be a folder: {error.strerror or error}", "give another one") from None
+    return out
 
 
 def _first_input(

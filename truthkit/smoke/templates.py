@@ -28,7 +28,7 @@ class Found:
 
 def find_templates(paths: Iterable[Path]) -> list[Found]:
     """The templates among files and folders, each once. Raises UsageError."""
-    found: dict[Path, str] = {}
+    found: dict[Path, Found] = {}
     names: set[str] = set()
     for path in paths:
         if not path.exists():
@@ -42,9 +42,9 @@ def find_templates(paths: Iterable[Path]) -> list[Found]:
             while name in names:
                 name, number = f"{stem}-{number}", number + 1
             if file.resolve() not in found:
-                found[file.resolve()] = name
+                found[file.resolve()] = Found(file, name)
                 names.add(name)
-    return [Found(path, name) for path, name in found.items()]
+    return [*found.values()]
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
@@ -58,9 +58,14 @@ def _without_suffix(name: str) -> str:
     return next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
 
 
+def input_file(template: Path) -> Path:
+    """Where a template's own task input stands, if it has one."""
+    return template.with_name(_without_suffix(template.name) + ".input.json")
+
+
 def input_beside(template: Path) -> dict[str, Any] | None:
     """``taskInput`` of ``NAME.input.json`` beside the template, None if there is no such file. Raises TruthkitError."""
-    file = template.with_name(_without_suffix(template.name) + ".input.json")
+    file = input_file(template)
     if not file.is_file():
         return None
     try:
@@ -85,6 +90,8 @@ class Made:
     rendered: Rendered
     source: list[str]
     findings: tuple[Finding, ...]
+    invented: bool
+    """Whether its task input was made up."""
 
 
 def make_page(
@@ -125,7 +132,7 @@ def make_page(
         findings.append(_told(template, "it does not load the crowd script: it was given it"))
         at = head_start(rendered.html) or 0
         rendered = replace(rendered, html=rendered.html[:at] + _CROWD_TAG + rendered.html[at:])
-    return Made(rendered, source, tuple(findings))
+    return Made(rendered, source, tuple(findings), task_input is None and bool(invented))
 
 
 def _told(template: Path, message: str) -> Finding:

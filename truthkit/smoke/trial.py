@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import unquote
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright
 from playwright.async_api import Error as BrowserError
 
 from truthkit.browser import LaunchOptions
@@ -23,15 +24,17 @@ from truthkit.findings import Finding, TruthkitError
 from truthkit.pages import content_security_policy, serve, task_app
 from truthkit.project import bundles_dir
 from truthkit.smoke.server import (
+    PLACEHOLDER,
     Desk,
     Elsewhere,
+    Objects,
     Sheet,
     object_address,
     objects_app,
     signed_address,
     with_relative_files,
 )
-from truthkit.smoke.templates import Found, Made, input_beside, make_page
+from truthkit.smoke.templates import Found, Made, input_beside, input_file, make_page
 from truthkit.workforce.automatic import Attempt, Named
 from truthkit.workforce.picture import VIEWPORT, take_picture
 from truthkit.workforce.watch import PROBE, Watch
@@ -71,17 +74,20 @@ class TemplateResult:
         }
 
 
+_OF_INPUT = re.compile(
+    "TypeError|SyntaxError|Cannot (read|set) properties|JSON|Unexpected token|is not (iterable|a function)"
+)
+"""What scripts say that were given other data than they work on."""
+
 _LEFT = re.compile("navigati|destroyed")
 """What Playwright says when the page that it works on is another one."""
-
-FileOf = Callable[[str, str], Path | None]
 
 
 async def try_templates(
     templates: Sequence[Found],
     *,
     task_input: Mapping[str, Any] | None,
-    file_of: FileOf,
+    objects_of: Objects,
     launch: LaunchOptions,
     seed: int,
     out: Path | None,
@@ -92,7 +98,7 @@ async def try_templates(
     Args:
         templates: what to try.
         task_input: the task input of all; None: each its own, or one that is made up.
-        file_of: the file of an object, by bucket and key; None where there is none.
+        objects_of: which objects there are.
         launch: how the browser is started.
         seed: of the worker's chance; the same gives the same answers.
         out: where a picture and the answer of each go.
@@ -103,7 +109,7 @@ async def try_templates(
     async with AsyncExitStack() as stack:
         app = with_relative_files(task_app(desk, bundles=bundles_dir(), policy=lambda: policies[0]), desk)
         origin = await stack.enter_async_context(serve(app))
-        objects = await stack.enter_async_context(serve(objects_app(file_of)))
+        objects = await stack.enter_async_context(serve(objects_app(objects_of, origin)))
         # Media of other hosts get placeholders before they reach the network, which there is none of.
         policies.append(content_security_policy(objects, media_from="*"))
         playwright = await stack.enter_async_context(async_playwright())
@@ -168,13 +174,15 @@ class Trial:
             sheet.html = made.rendered.html
             self._desk.sheets[str(number)] = sheet
             findings += await self._try(str(number), found, made, sheet)
+            if self._out and sheet.answer is not None:
+                text = json.dumps(sheet.answer, indent=2, ensure_ascii=False, sort_keys=True)
+                self._file(found, ".answer.json").write_text(text + "\n", "utf-8", errors="backslashreplace")
         except TruthkitError as error:
             findings += error.findings
+        except OSError as error:
+            findings.append(_fault(found, f"a file could not be read or written: {error.strerror or error}"))
         finally:
             self._desk.sheets.pop(str(number), None)
-        if self._out and sheet.answer is not None:
-            text = json.dumps(sheet.answer, indent=2, ensure_ascii=False, sort_keys=True)
-            self._file(found, ".answer.json").write_text(text + "\n", "utf-8", errors="backslashreplace")
         return TemplateResult(found.path, tuple(dict.fromkeys(findings)), sheet.answer)
 
     def _make(self, found: Found) -> Made:
@@ -187,13 +195,14 @@ class Trial:
         )
 
     async def _try(self, token: str, found: Found, made: Made, sheet: Sheet) -> list[Finding]:
-        """Try it once, and again if the browser has ended (another page may have brought it down), or, without pressing
-        the template's own buttons, if one of them has led away from the page."""
+        """Try it once, and again on a fresh page if the browser has ended (another page may have brought it down), or
+        the page before was still going elsewhere, or, without pressing the template's own buttons, if one of them has
+        led away from the page."""
         findings: list[Finding] = []
         careful = False
-        for _ in range(3):
+        for attempt in range(3):
             try:
-                stage = await self._stage()
+                stage = await self._stage(fresh=attempt > 0)
             except BrowserError as error:
                 findings = [_failed(found, error)]
                 await asyncio.sleep(ENDING_SECONDS)
@@ -203,7 +212,7 @@ class Trial:
                 await asyncio.sleep(ENDING_SECONDS)
             if sheet.answer is not None or (stage.stands and not stage.left):
                 break
-            careful = stage.left
+            careful = careful or (stage.left and stage.opened)
         return findings
 
     async def _on(
@@ -239,6 +248,7 @@ class Trial:
         """Open the page, do it, submit it; gives what is wrong with what came of it."""
         page = stage.page
         response = await page.goto(f"{self._origin}/tasks/{token}", wait_until="load", timeout=OPEN_MS)
+        stage.opened = True
         if response is None or not response.ok:
             raise TruthkitError(_fault(found, f"status {response.status if response else 'unknown'}"))
         if not await stage.watch.stand(READY_MS):
@@ -248,17 +258,18 @@ class Trial:
             if self._out:
                 await self._picture(stage, found)
 
-        attempt = Attempt(page, Random(f"{self._seed}:{found.name}"), picture, careful=careful)
+        attempt = Attempt(page, Random(f"{self._seed}:{found.path.name}"), picture, careful=careful)
         await attempt.complete()
         try:
             await asyncio.wait_for(sheet.answered.wait(), ANSWER_SECONDS)
         except TimeoutError:
             raise TruthkitError(_fault(found, "the page said that it was submitted, but no answer came")) from None
         assert sheet.answer is not None
+        await attempt.note_named()
         shells = await attempt.survey.shells()
         return [
             *(_fault(found, f"<{tag}> was not upgraded") for tag in shells),
-            *self._absent(found, await attempt.survey.named(), sheet.answer),
+            *self._absent(found, attempt.named.values(), sheet.answer),
         ]
 
     def _absent(self, found: Found, named: Iterable[Named], answer: Mapping[str, Any]) -> list[Finding]:
@@ -267,7 +278,21 @@ class Trial:
         for control in named:
             keys = self._own_keys.get(control.tag) or filter(None, [control.name])
             place = f"<{control.tag} name={json.dumps(control.name, ensure_ascii=False)}>"
-            if control.empty:
+            if control.pictureless:
+                findings.append(
+                    Finding("smoke-picture", f"{place} has no picture: it did not load, so nothing could be done on it")
+                )
+            if control.outside:
+                findings.append(
+                    Finding("smoke-absent", f"{place} is in no form that reads it", "put it into <crowd-form>")
+                )
+            elif not control.name and control.tag not in self._own_keys:
+                findings.append(
+                    Finding("smoke-absent", f"<{control.tag}> has no name: its answer is lost", "give it a name")
+                )
+            elif control.pictureless:
+                continue
+            elif control.empty:
                 findings.append(
                     Finding("smoke-empty", f"{place} was left empty: it could not be reached", severity="warning")
                 )
@@ -277,7 +302,7 @@ class Trial:
 
     async def _leave(self, stage: _Stage, found: Found) -> None:
         """Nobody goes on with a page on which something broke; its picture is kept."""
-        if self._out and not self._file(found, ".png").exists():
+        if self._out and not stage.pictured:
             await self._picture(stage, found)
         with contextlib.suppress(BrowserError, TimeoutError):
             async with asyncio.timeout(LEAVE_SECONDS):
@@ -288,10 +313,13 @@ class Trial:
         try:
             async with limit:
                 await take_picture(stage.page, self._file(found, ".png"), "png")
+            stage.pictured = True
         except (BrowserError, TimeoutError) as error:
             if isinstance(error, TimeoutError) and not limit.expired():
                 raise
             stage.watch.warn("page-screenshot", "no picture of the page could be taken")
+        except OSError as error:
+            stage.watch.warn("page-screenshot", f"no picture of the page could be written: {error.strerror or error}")
 
     def _file(self, found: Found, suffix: str) -> Path:
         assert self._out is not None
@@ -299,13 +327,13 @@ class Trial:
         file.parent.mkdir(parents=True, exist_ok=True)
         return file
 
-    async def _stage(self) -> _Stage:
+    async def _stage(self, *, fresh: bool) -> _Stage:
         async with self._making:
             if self._browser is None or not self._browser.is_connected():
                 self._free.clear()
                 self._context = None
                 self._browser = await self._launch()
-            if self._free:
+            if self._free and not fresh:
                 return self._free.pop()
             if self._context is None:
                 width, height = VIEWPORT
@@ -334,14 +362,23 @@ class _Stage:
     page: Page
     watch: Watch
     elsewhere: list[str]
+    stand_ins: list[str]
+    """What got a placeholder, and should have been there."""
+    input_file: Path | None = None
+    """Where the template's task input could stand, if it was made up."""
+    pictured: bool = False
+    """Whether a picture of the template was taken."""
     left: bool = False
     """Whether the page has gone elsewhere by itself."""
+    opened: bool = False
+    """Whether the template's page was opened on it."""
     closed: bool = False
     """Whether the page was closed, perhaps with the whole browser."""
 
     @classmethod
     async def of(cls, page: Page, origin: str, objects: str) -> _Stage:
-        stage = cls(page, Watch(page, origin, objects), [])
+        stage = cls(page, Watch(page, origin, objects), [], [])
+        page.on("response", lambda response: stage._came(response))
         await stage.watch.guard()
         media = Elsewhere((f"{origin}/", f"{objects}/"), stage.elsewhere.append)
         session = await page.context.new_cdp_session(page)
@@ -361,7 +398,7 @@ class _Stage:
         patterns = [
             {"urlPattern": f"{scheme}://*", "resourceType": kind}
             for scheme in ("http", "https")
-            for kind in ("Image", "Media", "XHR", "Fetch")
+            for kind in ("Image", "Media", "Ping", "Other")
         ]
         await session.send("Fetch.enable", {"patterns": patterns})
         return stage
@@ -375,23 +412,43 @@ class _Stage:
     def begin(self, found: Found, made: Made) -> None:
         self.watch.begin(made.rendered, made.source, str(found.path))
         self.elsewhere.clear()
+        self.stand_ins.clear()
+        self.pictured = self.opened = False
+        self.input_file = input_file(found.path) if made.invented else None
+
+    def _came(self, response: Response) -> None:
+        if missing := response.headers.get(PLACEHOLDER):
+            self.stand_ins.append(unquote(missing))
 
     def judged(self) -> list[Finding]:
         """What the page's watch has found, as it counts for a template that is only tried."""
         for url in self.elsewhere:
             self.watch.refused(url)
+        for missing in self.stand_ins:
+            self.watch.warn("smoke-made-up", f"{missing} is not there: it got a placeholder")
         return [self._judge(finding) for finding in self.watch.findings]
 
     def _judge(self, finding: Finding) -> Finding:
         if finding.code == "page-network-refused":
             cure = "pictures, sounds and films get a placeholder; scripts, styles and fonts must be brought along"
             return replace(finding, severity="warning", cure=cure)
-        if finding.code in _FORGIVEN or (finding.code == "page-request-failed" and "/bundles/" not in finding.message):
+        if finding.code == "page-request-failed":
+            scripts = self.watch.failed_scripts
+            needed = "/bundles/" in finding.message or any(finding.message.startswith(f"{url} ") for url in scripts)
+            return finding if needed else replace(finding, severity="warning")
+        if finding.code in _FORGIVEN:
             return replace(finding, severity="warning")
-        if finding.code == "page-script-error" and self.watch.refused_scripts:
-            scripts = ", ".join(dict.fromkeys(self.watch.refused_scripts))
-            return replace(finding, cure=f"it may need {scripts}, which was refused: bring the script along")
+        if finding.code == "page-script-error":
+            return replace(finding, cure=self._cure_of_script(finding.message))
         return finding
+
+    def _cure_of_script(self, message: str) -> str:
+        """What may mend a script that failed."""
+        if scripts := ", ".join(dict.fromkeys(self.watch.refused_scripts + self.watch.failed_scripts)):
+            return f"it may need {scripts}, which did not come: bring the script along"
+        if self.input_file and _OF_INPUT.search(message):
+            return f"its task input was made up: write {self.input_file.name} beside it"
+        return ""
 
 
 def _own_keys() -> dict[str, tuple[str, ...]]:

@@ -80,6 +80,7 @@ class Watch:
         self._source: list[str] = []
         self.findings: list[Finding] = []
         self.refused_scripts: list[str] = []
+        self.failed_scripts: list[str] = []
         self._judging: set[asyncio.Future[None]] = set()
         page.on("console", self._console)
         page.on("requestfailed", self._failed)
@@ -95,6 +96,7 @@ class Watch:
         self._template_file = template
         self.findings = []
         self.refused_scripts = []
+        self.failed_scripts = []
 
     async def guard(self) -> None:
         """Keep the page from leaving for elsewhere: a content security policy says nothing of navigation.
@@ -216,21 +218,33 @@ class Watch:
             # Chromium keeps an error that answers an <img> from the page (ORB): it counts as a failed request.
             self._object(url)
         else:
+            if request.resource_type == "script":
+                self.failed_scripts.append(url)
             self._add("page-request-failed", f"{url} could not be loaded: {failure}", line=self._line_of(url))
 
     def _response(self, response: Response) -> None:
         url = response.url
-        if response.status < 400 or url.startswith(f"{self._origin}/tasks/"):
+        if response.status < 400 or self._is_own(response.request):
             return
         if url.startswith(self._objects_origin + "/"):
             self._object(url)
             return
+        if response.request.resource_type == "script":
+            self.failed_scripts.append(url)
         self._add(
             "page-request-failed",
             f"{url} answered with status {response.status}",
             self._bundle_cure(url),
             line=self._line_of(url),
         )
+
+    def _is_own(self, request: Request) -> bool:
+        """Whether a request is for the task's page itself, or brings its answer: others look after these."""
+        if not request.url.startswith(f"{self._origin}/tasks/"):
+            return False
+        if request.is_navigation_request():
+            return request.frame == self._page.main_frame
+        return request.method == "POST" and request.url.endswith("/answer")
 
     @staticmethod
     def _bundle_cure(url: str) -> str:

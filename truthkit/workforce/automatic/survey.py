@@ -151,11 +151,18 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A named control that the form reads. ``empty``: one that says nothing while there is nothing in it."""
+    """A control that should be in the answer: a named one, or a widget.
 
+    ``empty``: it says nothing while there is nothing in it. ``outside``: no form reads it. ``pictureless``: the picture
+    that it should show did not load.
+    """
+
+    number: int
     name: str
     tag: str
     empty: bool
+    outside: bool
+    pictureless: bool
 
 
 class Survey:
@@ -276,6 +283,10 @@ class Survey:
         """Wait until a film or sound plays, or has come to its end; False if it does not in time."""
         call = "(surveyor, [n, what, ms]) => surveyor.happens(n, what, ms)"
         return bool(await self._surveyor.evaluate(call, [number, what, patience_ms]))
+
+    async def blur(self) -> None:
+        """Take the focus from where it is: keys that follow are for the page, not for a field."""
+        await self._surveyor.evaluate("surveyor => surveyor.blur()")
 
     async def named(self) -> list[Named]:
         return [Named(**one) for one in await self._surveyor.evaluate("surveyor => surveyor.named()")]

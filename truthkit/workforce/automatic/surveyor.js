@@ -535,7 +535,7 @@
       });
     },
 
-    // The controls that the form reads: name, tag, and whether they are empty.
+    // The controls that the answer should have, and whether they are empty, or in no form that reads them.
     named() {
       const names = [];
       for (const element of all(document)) {
@@ -545,26 +545,47 @@
           element.closest("crowd-form") ||
           (home !== document && home.host && isCrowd(home.host)) ||
           element.localName === "crowd-entity-annotation";
-        if (!inForm || (home !== document && !isCrowd(home.host))) continue;
+        // What stands in the shadow root of the template's own elements is their own affair.
+        if (home !== document && !isCrowd(home.host)) continue;
         const tag = element.localName;
+        const about = {
+          number: numberOf(element),
+          name,
+          tag,
+          empty: false,
+          outside: !inForm,
+          pictureless: false,
+        };
         if (isWidget(element))
-          names.push({ name, tag, empty: element._submittableValue === undefined });
+          names.push({
+            ...about,
+            empty: element._submittableValue === undefined,
+            pictureless:
+              Boolean(element.src) &&
+              partIn(about.number, "#annotation-area-container")?.dataset.state === "failed",
+          });
         else if (!name) continue;
         else if (TYPED.test(tag)) {
           // An empty one is not in the answer; one that is hidden by its type is not a worker's to fill in.
           if (element.value || attribute(element, "type") !== "hidden")
-            names.push({ name, tag, empty: !element.value });
+            names.push({ ...about, empty: !element.value });
         } else if (TICKED.test(tag) || tag === "crowd-slider")
-          names.push({ name, tag, empty: false });
+          names.push(about);
         else if (
           /^(input|textarea|select)$/.test(tag) &&
           !/^(submit|button|reset|image|file)$/.test(element.type) &&
           !element.matches(":disabled")
         ) {
-          names.push({ name, tag, empty: false });
+          names.push(about);
         }
       }
       return names;
+    },
+
+    blur() {
+      let focused = document.activeElement;
+      while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+      focused?.blur();
     },
 
     // Documented elements that the crowd script did not take up.

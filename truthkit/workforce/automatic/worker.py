@@ -10,7 +10,7 @@ from playwright.async_api import Dialog, Page
 
 from truthkit.findings import Finding, TruthkitError
 from truthkit.workforce.automatic import hands
-from truthkit.workforce.automatic.survey import Control, Press, Survey, View
+from truthkit.workforce.automatic.survey import Control, Named, Press, Survey, View
 from truthkit.workforce.automatic.widgets import work_on_widget
 from truthkit.workforce.scripted import ALERTS, Worker, WorkItem
 
@@ -74,6 +74,8 @@ class Attempt:
         self._opened: set[int] = set()
         self._said: list[str] = []
         self.survey: Survey
+        self.named: dict[int, Named] = {}
+        """The controls that should be in the answer, as they were last seen."""
 
     async def complete(self) -> None:
         """Fill in all that can be reached, and submit. Raises TruthkitError with what is in the way."""
@@ -92,6 +94,10 @@ class Attempt:
         finally:
             self._page.remove_listener("dialog", self._hear)
         raise TruthkitError(await self._refusal())
+
+    async def note_named(self) -> None:
+        """Note the controls that should be in the answer; a handler may take some away at Submit."""
+        self.named |= {one.number: one for one in await self.survey.named()}
 
     def _hear(self, dialog: Dialog) -> None:
         self._said.append(dialog.message)
@@ -250,6 +256,7 @@ class Attempt:
                 buttons = await self._late_submit()
                 await self._fill_all()
         for button in buttons:
+            await self.note_named()
             if await self.survey.click(button.number) and (state := await self.survey.outcome()):
                 return state
         return ""
@@ -305,6 +312,7 @@ class Attempt:
         if attempt > 3:
             # The page may want to be read to its end, or for some time, or to be worked by keys.
             await self._page.mouse.wheel(0, 100_000)
+            await self.survey.blur()
             for key in _KEYS:
                 await self._page.keyboard.press(key)
             await self.survey.changed(PAUSE_MS)
@@ -351,7 +359,9 @@ class Attempt:
         return Finding(
             "page-task",
             "Submit was pressed, but no answer came" + (f"; the page says: {said}" if said else ""),
-            "a handler of the template holds the submission back, whatever is filled in",
+            "see what the page says"
+            if alerts
+            else "a handler of the template holds the submission back, whatever is filled in",
         )
 
 
