@@ -152,8 +152,11 @@ class ScriptedWorkforce:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._concurrency):
                     group.create_task(self._slot())
-        except* BrowserError as group:
-            raise TruthkitError(self._browser_ended(group)) from None
+        except BaseExceptionGroup as group:  # `except*` would wrap what is raised in it on some versions of Python
+            ended, others = group.split(BrowserError)
+            if ended is None or others is not None:
+                raise
+            raise TruthkitError(self._browser_ended(ended)) from None
         finally:
             for context in self._contexts.values():
                 with contextlib.suppress(BrowserError):
