@@ -1,0 +1,523 @@
+"""The default class model: Dawid–Skene with shrunk matrices, as sums over answers.
+
+Every round is two steps. `Batch.counts` takes what all answers together taught of the workers (a `WorkerModel`), says
+how likely each class is for the batch's objects, and gives the batch's own expected counts. The sum of all batches'
+counts is the next round's model. Counts are multiples of a small number and so are the logarithms that are added up;
+sums are exact, and batches give bit by bit what all answers at once give, however they are cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from truthkit_core.consolidation.class_answers import ClassAnswers, ClassResult
+from truthkit_core.consolidation.worker_model import Floats, Ints, WorkerModel, on_grid
+
+FLAGS = 50_000_000
+"""Up to so many possible cells their numbers are found by marking, above by sorting."""
+
+# Logarithms are multiples of this before they are added up.
+_FINE = 2.0**-30
+# By how much of a log probability the winner leads where the confidence alone would have it otherwise.
+_AHEAD = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Strengths:
+    """The default model's numbers. `benchmarks/consolidation.py --choose` chooses them: by ten data sets, each left out
+    once; the plateau is wide."""
+
+    shrinkage: float = 2.0
+    """Answers' worth of weight that a row of a worker's matrix gives to the two matrices below."""
+    one_coin_share: float = 0.6
+    """The part of it for the worker's own one-coin matrix; the rest is for the matrix of all workers together."""
+    flat: float = 0.7
+    """Answers' worth of weight for every cell of a row, so that nothing is impossible."""
+    diagonal: float = 0.5
+    """The same for the right class alone."""
+    accuracy_weight: float = 2.0
+    """Answers' worth of weight of all workers' accuracy in a worker's own."""
+    class_weight: float = 10.0
+    """Objects' worth of weight of every class before any is seen."""
+    rounds: int = 6
+    """Rounds of expectation and maximization: more fit the answers better and the truth worse."""
+    correlation: float = 0.2
+    """For the winner: how much those who chose the same for an object err together. n of them weigh as much as
+    n / (1 + (n - 1) * correlation)."""
+    class_power: float = 0.7
+    """For the winner: the power of how common a class is."""
+    doubtful_correlation: float = 0.65
+    """For the confidence: the same as ``correlation``, the surest worker first."""
+    doubtful_class_power: float = 0.3
+    """For the confidence: the same as ``class_power``."""
+    sharpness: float = 0.9
+    """For the confidence: the power of all evidence."""
+    doubt: float = 0.1
+    """For the confidence: answers' worth of doubt in every object, spread over all classes."""
+
+
+DEFAULT = Strengths()
+
+
+def shrunken_dawid_skene(
+    answers: ClassAnswers,
+    *,
+    gold: Mapping[str, str] | None = None,
+    anchors: WorkerModel | None = None,
+    strengths: Strengths = DEFAULT,
+) -> ClassResult:
+    """The default: Dawid–Skene with shrunk matrices over the classes that were chosen, and calibrated probabilities.
+
+    Args:
+        gold: known classes by item: fixed truth, which workers are measured by. Items without answers are ignored.
+        anchors: workers as other batches knew them. `ClassResult.workers` is what these answers alone add.
+
+    A row of a worker's matrix gets `Strengths.shrinkage` answers from the worker's one-coin matrix and the matrix of
+    all workers together, ``flat`` for every cell and ``diagonal`` for the right one. In the last step those who chose
+    the same for an object count as witnesses who may err together: for the winner each of n weighs
+    1 / (1 + (n - 1) ``correlation``); for its confidence the surest weighs 1 and every further one less, so that one
+    more who agrees adds to it. Where the two disagree the winner stays, with no more than even odds.
+
+    Raises ValueError if ``gold`` or ``anchors`` name a class that is none of ``answers.classes``.
+    """
+    batch = Batch.of(answers, gold=gold, strengths=strengths)
+    if not len(answers):
+        return batch.result(None)
+    others = batch.known(anchors)
+    own = batch.sums(batch.shares())
+    for _ in range(strengths.rounds - 1):
+        own = batch.sums(batch.truth(own.plus(others)))
+    return batch.labels(own.plus(others), batch.model(own))
+
+
+def shrunken_dawid_skene_in_batches(
+    batches: Sequence[ClassAnswers],
+    *,
+    gold: Mapping[str, str] | None = None,
+    anchors: WorkerModel | None = None,
+    strengths: Strengths = DEFAULT,
+) -> list[ClassResult]:
+    """The same labels as `shrunken_dawid_skene` of all answers together, a batch in memory at a time.
+
+    Args:
+        batches: all answers to an object are in one of them; all have the same ``classes``. It is gone through
+            ``strengths.rounds`` + 1 times; a sequence may read a batch anew each time.
+
+    Returns:
+        The batches' results, whose ``workers`` is what all batches together taught.
+    """
+    total = WorkerModel.total(Batch.of(one, gold=gold, strengths=strengths).votes() for one in batches)
+    for _ in range(strengths.rounds - 1):
+        known = total if anchors is None else total.merged(anchors)
+        total = WorkerModel.total(Batch.of(one, gold=gold, strengths=strengths).counts(known) for one in batches)
+    known = total if anchors is None else total.merged(anchors)
+    results = [Batch.of(one, gold=gold, strengths=strengths).result(known) for one in batches]
+    return [replace(result, workers=total) for result in results]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Expected counts in a batch's numbers; all are sums over answers, exact."""
+
+    cells: Floats
+    """By cell (worker, truth, label) that the batch can have."""
+    rows: Floats
+    """By (worker, truth) of such cells."""
+    pooled: Floats
+    """By truth and label, of all workers."""
+    good: Floats
+    """By worker: right answers."""
+    given: Floats
+    """By worker: answers."""
+    objects: Floats
+    """By class."""
+
+    def plus(self, other: _Sums | None) -> _Sums:
+        if other is None:
+            return self
+        return _Sums(
+            self.cells + other.cells,
+            self.rows + other.rows,
+            self.pooled + other.pooled,
+            self.good + other.good,
+            self.given + other.given,
+            self.objects + other.objects,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """One round's workers and classes."""
+
+    logs: Floats
+    """Log probability of a cell's label, by cell."""
+    wrong: Floats
+    """Log probability of one certain wrong answer, by worker."""
+    prior: Floats
+    """Probability of a class."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells (worker, truth, label) that occur in a batch, numbered by ascending key."""
+
+    at: Ints
+    """By term: its cell."""
+    keys: Ints
+    row: Ints
+    """By cell: the number of its (worker, truth)."""
+    row_keys: Ints
+    pair: Ints
+    """By cell: truth * K + label."""
+    worker: Ints
+    right: NDArray[np.bool_]
+    """By cell: whether truth and label are the same."""
+
+    @classmethod
+    def of(cls, keys: Ints, workers: int, classes: int) -> _Cells:
+        size = workers * classes * classes
+        if size <= min(FLAGS, 4 * len(keys)):
+            at, found = keys, np.arange(size)
+        elif size <= FLAGS:
+            flags = np.zeros(size, dtype=bool)
+            flags[keys] = True
+            found = np.flatnonzero(flags)
+            number = np.empty(size, dtype=np.int32)
+            number[found] = np.arange(len(found), dtype=np.int32)
+            at = number[keys].astype(np.int64)
+        else:
+            found, at = np.unique(keys, return_inverse=True)
+        rows = found // max(classes, 1)
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        row = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
+        row_keys = rows[starts]
+        pair = found % max(classes * classes, 1)
+        return cls(at, found, row, row_keys, pair, rows // max(classes, 1), pair % (classes + 1) == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Answers, made ready for the rounds: what can be done to them more than once without being prepared anew.
+
+    An entry is a class that an item may be (somebody chose it, or gold says so); a term is an answer seen from an
+    entry of its item. Answers are in the order of their entries, terms in the order of entries and then of answers.
+    """
+
+    answers: ClassAnswers
+    strengths: Strengths
+    entry_item: Ints
+    entry_class: Ints
+    entry_group: Ints
+    """By entry: the number of its item among those that have entries."""
+    group_start: Ints
+    """By such an item: its first entry."""
+    chosen: NDArray[np.float64]
+    """By entry: how many chose it."""
+    gold: Ints
+    """By item: its known class's entry, -1 without."""
+    worker: Ints
+    """By answer."""
+    own_entry: Ints
+    """By answer: the entry of the class that it names; ascends."""
+    own_term: Ints
+    """By answer: the term in which it is seen from that entry."""
+    term_answer: Ints
+    term_entry: Ints
+    cells: _Cells
+
+    @classmethod
+    def of(
+        cls, answers: ClassAnswers, *, gold: Mapping[str, str] | None = None, strengths: Strengths = DEFAULT
+    ) -> Batch:
+        """Raises ValueError if ``gold`` names a class that is none of ``answers.classes``."""
+        items, classes, size = len(answers.items), len(answers.classes), max(len(answers.classes), 1)
+        known = _known_classes(answers, gold or {})
+        keys = answers.item * classes + answers.label
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        gold_keys = np.array([item * classes + label for item, label in known.items()], dtype=np.int64)
+        if len(gold_keys):
+            entries = np.unique(np.concatenate([keys, gold_keys]))
+            own_entry = np.searchsorted(entries, keys)
+        else:
+            new = np.diff(keys, prepend=-1) != 0
+            entries, own_entry = keys[new], np.cumsum(new) - 1
+        entry_item, entry_class = entries // size, entries % size
+        fixed = np.full(items, -1, dtype=np.int64)
+        fixed[gold_keys // size] = np.searchsorted(entries, gold_keys)
+        group_start = np.flatnonzero(np.diff(entry_item, prepend=-1))
+        width = np.diff(group_start, append=len(entries))
+        entry_group = np.repeat(np.arange(len(width)), width)
+
+        # Every entry has its item's answers as terms.
+        given = np.bincount(answers.item, minlength=items)
+        first = np.cumsum(given) - given
+        per_entry = given[entry_item]
+        term_entry = np.repeat(np.arange(len(entries)), per_entry)
+        entry_start = np.cumsum(per_entry) - per_entry
+        term_answer = np.arange(len(term_entry)) + (first[entry_item] - entry_start)[term_entry]
+        own_term = entry_start[own_entry] + np.arange(len(keys)) - first[entry_item[own_entry]]
+
+        worker = answers.worker[order]
+        half = worker * (classes * classes) + keys % size
+        cell_keys = half[term_answer]
+        cell_keys += (entry_class * classes)[term_entry]
+        return cls(
+            answers,
+            strengths,
+            entry_item,
+            entry_class,
+            entry_group,
+            group_start,
+            np.bincount(own_entry, minlength=len(entries)).astype(np.float64),
+            fixed,
+            worker,
+            own_entry,
+            own_term,
+            term_answer,
+            term_entry,
+            _Cells.of(cell_keys, len(answers.workers), classes),
+        )
+
+    # --- in names, for many batches ---
+
+    def votes(self) -> WorkerModel:
+        """The first round's counts: every object is its classes by the shares of their votes."""
+        return self.model(self.sums(self.shares()))
+
+    def counts(self, model: WorkerModel) -> WorkerModel:
+        """This batch's expected counts, given what all batches (this one too) taught in the round before.
+
+        Raises ValueError if ``model`` knows a class that is none of the batch's.
+        """
+        return self.model(self.sums(self.truth(self._given(model))))
+
+    def result(self, model: WorkerModel | None) -> ClassResult:
+        """Labels, given what all batches (this one too) taught; ``workers`` is ``model``.
+
+        Raises ValueError if ``model`` knows a class that is none of the batch's.
+        """
+        names = tuple(self.answers.classes)
+        return self.labels(self._given(model), model if model is not None else WorkerModel.of(names, {}, {}))
+
+    # --- in numbers ---
+
+    def known(self, model: WorkerModel | None) -> _Sums | None:
+        """A model's counts in this batch's numbers."""
+        if model is None:
+            return None
+        answers, cells = self.answers, self.cells
+        classes, workers = len(answers.classes), len(answers.workers)
+        _expect_classes(model.classes, set(answers.classes), answers, "anchors")
+        place = {name: number for number, name in enumerate(answers.workers)}
+        keys, here = model.cells_for(answers.classes, place)
+        keys, counts = keys[here], model.counts[here]
+        truth_rows = keys // max(classes, 1)
+        worker = truth_rows // max(classes, 1)
+        right = keys % max(classes * classes, 1) % (classes + 1) == 0
+        return _Sums(
+            _placed(keys, counts, cells.keys),
+            _placed(truth_rows, counts, cells.row_keys),
+            model.pairs_for(answers.classes),
+            _sums(worker[right], counts[right], workers),
+            _sums(worker, counts, workers),
+            model.objects_for(answers.classes),
+        )
+
+    def _given(self, model: WorkerModel | None) -> _Sums:
+        return self.known(model) or self.sums(np.zeros(len(self.entry_item)))
+
+    def model(self, sums: _Sums) -> WorkerModel:
+        """Counts by names."""
+        answers = self.answers
+        kept = sums.cells > 0
+        keys, names = self.cells.keys[kept], tuple(answers.workers)
+        order = sorted(range(len(names)), key=names.__getitem__)
+        if any(number != place for place, number in enumerate(order)):
+            size = max(len(answers.classes) ** 2, 1)
+            new = np.empty(len(order), dtype=np.int64)
+            new[order] = np.arange(len(order))
+            keys = new[keys // size] * size + keys % size
+            by_key = np.argsort(keys)
+            keys, counts = keys[by_key], sums.cells[kept][by_key]
+        else:
+            counts = sums.cells[kept]
+        return WorkerModel(tuple(answers.classes), tuple(names[n] for n in order), keys, counts, sums.objects)
+
+    def shares(self) -> Floats:
+        """Where the rounds start: the entries' shares of the votes."""
+        total = _sums(self.entry_group, self.chosen, len(self.group_start))
+        return self._fixed(on_grid(self.chosen / np.maximum(total, 1.0)[self.entry_group]))
+
+    def _fixed(self, truth: Floats) -> Floats:
+        """With what is known for sure."""
+        known = self.gold >= 0
+        if known.any():
+            truth[known[self.entry_item]] = 0.0
+            truth[self.gold[known]] = 1.0
+        return truth
+
+    def sums(self, truth: Floats) -> _Sums:
+        """The batch's expected counts, from its entries' probabilities."""
+        cells, classes, workers = self.cells, len(self.answers.classes), len(self.answers.workers)
+        counts = _sums(cells.at, truth[self.term_entry], len(cells.keys))
+        return _Sums(
+            counts,
+            _sums(cells.row, counts, len(cells.row_keys)),
+            _sums(cells.pair, counts, classes * classes).reshape(classes, classes),
+            _sums(cells.worker[cells.right], counts[cells.right], workers),
+            _sums(cells.worker, counts, workers),
+            _sums(self.entry_class, truth, classes),
+        )
+
+    def _learned(self, sums: _Sums) -> _Learned:
+        """Workers' matrices and classes from counts."""
+        by, cells, classes = self.strengths, self.cells, len(self.answers.classes)
+        pooled = (sums.pooled + 1.0 / max(classes, 1)) / (sums.pooled.sum(1, keepdims=True) + 1.0)
+        everyone = np.trace(sums.pooled) / max(sums.pooled.sum(), 1.0)
+        accuracy = (sums.good + by.accuracy_weight * everyone) / (sums.given + by.accuracy_weight)
+        wrong = np.maximum(1.0 - accuracy, 0.0) / max(classes - 1, 1)
+        one_coin = np.where(cells.right, accuracy[cells.worker], wrong[cells.worker])
+        prior = by.shrinkage * (by.one_coin_share * one_coin + (1 - by.one_coin_share) * pooled.ravel()[cells.pair])
+        total = sums.rows + (by.shrinkage + by.flat * classes + by.diagonal)
+        logs = np.log((sums.cells + prior + by.flat + by.diagonal * cells.right) / total[cells.row])
+        objects = sums.objects + by.class_weight
+        return _Learned(_fine(logs), _fine(np.log(np.maximum(wrong, 1e-12))), objects / max(objects.sum(), 1e-300))
+
+    def truth(self, sums: _Sums) -> Floats:
+        """The entries' probabilities, given counts; every answer counts in full."""
+        learned = self._learned(sums)
+        scores = _sums(self.term_entry, learned.logs[self.cells.at], len(self.entry_item))
+        scores += _fine(np.log(learned.prior))[self.entry_class]
+        scores -= self._top(scores)[self.entry_group]
+        weights = np.exp(scores, out=scores)
+        weights /= _sums(self.entry_group, weights, len(self.group_start))[self.entry_group]
+        return self._fixed(on_grid(weights))
+
+    def _top(self, scores: Floats) -> Floats:
+        """The highest score of every item that has entries."""
+        return np.maximum.reduceat(scores, self.group_start) if len(scores) else scores
+
+    def labels(self, sums: _Sums, model: WorkerModel) -> ClassResult:
+        """The last step; ``model`` becomes the result's ``workers``."""
+        answers, by = self.answers, self.strengths
+        items, classes = len(answers.items), len(answers.classes)
+        learned = self._learned(sums)
+        logs, alike = learned.logs[self.cells.at], self.chosen[self.own_entry]
+
+        weights = 1.0 / (1.0 + (alike - 1.0) * by.correlation)
+        scores = self._scores(logs, learned, by.class_power, weights)
+        winner = self._winners(scores)
+
+        weights = _further(self._rank(logs, learned), by.doubtful_correlation)
+        scores = self._scores(logs, learned, by.doubtful_class_power, weights)
+        top = self._top(scores)
+        lost = winner[scores[winner] < top]
+        scores[lost] = top[self.entry_group[lost]] + _AHEAD
+        top = self._top(scores)
+        shares = np.exp(by.sharpness * (scores - top[self.entry_group]))
+        power = learned.prior ** (by.sharpness * by.doubtful_class_power)
+        groups = len(self.group_start)
+        unchosen = np.maximum(power.sum() - _sums(self.entry_group, power[self.entry_class], groups), 0.0)
+        answer_group = self.entry_group[self.own_entry]
+        rest = _sums(answer_group, _fine(learned.wrong[self.worker] * weights), groups)
+        # A class that nobody chose is never likelier than the winner.
+        ceiling = -np.log(power.max(initial=1e-300))
+        others = unchosen * np.exp(np.minimum(by.sharpness * (rest - top), ceiling))
+        total = _sums(self.entry_group, shares, groups) + others
+        doubt = by.doubt / (_sums(answer_group, np.ones(len(answer_group)), groups) + 1.0)
+        probability = shares / total[self.entry_group]
+        probability += doubt[self.entry_group] * (1.0 / max(classes, 1) - probability)
+        probability = self._fixed(probability)
+
+        label, confidence = np.full(items, -1, dtype=np.int64), np.zeros(items)
+        has = self.entry_item[self.group_start]
+        label[has] = self.entry_class[winner]
+        confidence[has] = probability[winner]
+        rest_share = power / power.sum() if classes else power
+        return ClassResult(
+            answers, self.entry_item, self.entry_class, probability, label, confidence, rest_share, model
+        )
+
+    def _scores(self, logs: Floats, learned: _Learned, power: float, weights: Floats) -> Floats:
+        """Log scores of the entries: of the class to that power, and of the answers with those weights."""
+        terms = logs * weights[self.term_answer]
+        scores = _sums(self.term_entry, _fine(terms), len(self.entry_item))
+        return scores + _fine(power * np.log(learned.prior))[self.entry_class]
+
+    def _winners(self, scores: Floats) -> Ints:
+        """Of every item that has entries: the entry with the highest score, the first of equal ones, or gold's."""
+        known = self.gold[self.gold >= 0]
+        if len(known):
+            scores = scores.copy()
+            scores[known] = np.inf
+        winner = np.zeros(len(self.group_start), dtype=np.int64)
+        best = np.flatnonzero(scores == self._top(scores)[self.entry_group])[::-1]
+        winner[self.entry_group[best]] = best
+        return winner
+
+    def _rank(self, logs: Floats, learned: _Learned) -> Ints:
+        """By answer: how many who chose the same are surer, by what the answer says for it and against the others."""
+        count = len(self.own_entry)
+        own = logs[self.own_term]
+        sides = np.diff(self.group_start, append=len(self.entry_item))[self.entry_group[self.own_entry]] - 1
+        against = _sums(self.term_answer, logs, count) - own
+        against = np.where(sides > 0, against / np.maximum(sides, 1), learned.wrong[self.worker])
+        # Within an entry the surest first: answers are in the order of entries already.
+        some = np.flatnonzero(self.chosen[self.own_entry] > 1)
+        sure = np.rint(np.clip(own[some] - against[some], -60.0, 60.0) / _FINE).astype(np.int64)
+        entry = self.own_entry[some]
+        order = np.argsort((entry << 37) - sure, kind="stable") if count < 1 << 26 else np.lexsort((-sure, entry))
+        first = np.cumsum(self.chosen) - self.chosen
+        rank = np.zeros(count, dtype=np.int64)
+        rank[some[order]] = some - first.astype(np.int64)[self.own_entry[some]]
+        return rank
+
+
+def _known_classes(answers: ClassAnswers, gold: Mapping[str, str]) -> dict[int, int]:
+    """The known class of the answered items that have one."""
+    place = {name: number for number, name in enumerate(answers.classes)}
+    _expect_classes(gold.values(), set(place), answers, "gold")
+    if not gold:
+        return {}
+    answered = np.bincount(answers.item, minlength=len(answers.items)) > 0
+    return {number: place[gold[name]] for number, name in enumerate(answers.items) if name in gold and answered[number]}
+
+
+def _further(rank: Ints, correlation: float) -> Floats:
+    """What one more answer weighs after ``rank`` alike: the differences of n / (1 + (n - 1) * correlation)."""
+    before = np.arange(rank.max(initial=0) + 1.0)
+    together = (before + 1.0) / (1.0 + before * correlation)
+    weights: Floats = together - before / (1.0 + np.maximum(before - 1.0, 0.0) * correlation)
+    return weights[rank]
+
+
+def _fine(values: Floats) -> Floats:
+    """As multiples of a small number: their sums are exact in every order."""
+    values = values * (1.0 / _FINE)
+    np.rint(values, out=values)
+    values *= _FINE
+    return values
+
+
+def _sums(group: Ints, values: Floats, groups: int) -> Floats:
+    """The sums of the values by group."""
+    return np.asarray(np.bincount(group, weights=values, minlength=groups), dtype=np.float64)
+
+
+def _placed(keys: Ints, counts: Floats, places: Ints) -> Floats:
+    """The sums of the counts at ``places``, which ascend; keys that are not there play no part."""
+    at = np.minimum(np.searchsorted(places, keys), max(len(places) - 1, 0))
+    here = places[at] == keys if len(places) else np.zeros(len(keys), dtype=bool)
+    return _sums(at[here], counts[here], len(places))
+
+
+def _expect_classes(given: Iterable[str], place: set[str], answers: ClassAnswers, what: str) -> None:
+    strange = sorted({str(name) for name in given if name not in place})
+    if strange:
+        known = ", ".join(list(answers.classes)[:20])
+        raise ValueError(f"{what}: {', '.join(strange[:5])} is none of the classes {known}")
