@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, exp
 
 from truthkit.elements import load_catalogue
 
+from .shapes import STORED
+
 ELEMENTS = load_catalogue()
 STORIES = [(tag, number) for tag, element in ELEMENTS.items() for number in range(len(element.stories))]
 
@@ -221,8 +223,7 @@ def test_a_reload_keeps_what_the_worker_has_done(page: Page, address: str) -> No
     stands(page)
     frame(page).get_by_label("Artist").fill("Odetta")
     expect(page.locator("#answer")).to_contain_text("Odetta")
-    frame(page).get_by_label("Year").focus()
-    frame(page).locator("body").evaluate("() => new Promise(done => setTimeout(done, 500))")
+    frame(page).locator("body").evaluate(f"(body, text) => ({STORED})(text)", "Odetta")
     page.get_by_role("button", name="Reload").click()
     expect(page.locator("#events")).to_contain_text("all-crowd-elements-ready")
     expect(frame(page).get_by_label("Artist")).to_have_value("Odetta")
