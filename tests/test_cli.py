@@ -22,7 +22,9 @@ import pytest
 import truthkit
 from tests.documents import ROOT, json_fields
 from tests.plain import Plain, make_plain
-from truthkit.cli import main, print_summary, relative
+from truthkit.cli import main
+from truthkit.cli.jobs import print_summary
+from truthkit.cli.terminal import relative
 from truthkit_core.messages import ContractError
 
 COMMANDS = ("list", "render", "run", "smoke", "preview", "build", "sam", "doctor")

@@ -67,7 +67,12 @@ def test_what_the_wheel_carries(wheel: Path) -> None:
         assert files <= kit, folder
     assert {"frontend/dist/crowd-html-elements.js", "frontend/dist/text-annotator.js"} <= kit
     assert {"frontend/dist/bundles.json", "frontend/dist/custom-elements.json"} <= kit
-    assert {"truthkit/cli.py", "truthkit/py.typed", "truthkit_core/workflow.py", "truthkit_core/py.typed"} <= names
+    assert {
+        "truthkit/cli/__init__.py",
+        "truthkit/py.typed",
+        "truthkit_core/workflow.py",
+        "truthkit_core/py.typed",
+    } <= names
     assert not [name for name in kit if name.startswith("lambdas/truthkit_core")]
     assert not [name for name in names if re.search(r"__pycache__|\.pyc$|\.DS_Store|node_modules|\.ts$", name)]
     tops = {name.split("/")[0] for name in names}

@@ -1,0 +1,91 @@
+"""Commands that serve pages on this machine."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from truthkit.cli.application import (
+    JsonOption,
+    LenientOption,
+    ManifestOption,
+    ObjectsOption,
+    PostOption,
+    PreOption,
+    ProjectOption,
+    TemplateOption,
+    Workflow,
+    app,
+    examples,
+    parse_objects,
+)
+from truthkit.cli.terminal import out, print_json
+
+
+@app.command(
+    "preview",
+    epilog=examples(
+        "truthkit preview text-entities",
+        "truthkit preview --template t.liquid.html --manifest m.jsonl",
+    ),
+)
+def preview_command(
+    workflow: Workflow = None,
+    template: TemplateOption = None,
+    manifest: ManifestOption = None,
+    pre_lambda: PreOption = None,
+    post_lambda: PostOption = None,
+    objects: ObjectsOption = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port (default: a free one).")] = 0,
+    lenient: LenientOption = False,
+    allow_network: Annotated[bool, typer.Option("--allow-network", help="Let the pages load from elsewhere.")] = False,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve the pages on this machine, to look at and to try.
+
+    One manifest line at a time; after Submit the answer is shown.
+    """
+    from truthkit.server.preview import run_preview
+    from truthkit.source import Source
+
+    source = Source.of(workflow, template, manifest, pre_lambda, post_lambda, parse_objects(objects), project)
+
+    def ready(address: str) -> None:
+        if as_json:
+            print_json({"address": address, "name": source.name})
+        else:
+            out.print(f"preview of {escape(source.name)}: {address}  (Ctrl-C ends it)")
+        sys.stdout.flush()
+
+    run_preview(source, port=port, lenient=lenient, allow_network=allow_network, on_ready=ready)
+
+
+@app.command(
+    "gallery",
+    epilog=examples(
+        "truthkit gallery",
+        "truthkit gallery --port 8080",
+    ),
+)
+def gallery_command(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port (default: a free one).")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve a page with every crowd element, to look at and to try.
+
+    Attributes as controls, the answer as it changes, keys, regions, schemas.
+    """
+    from truthkit.server.gallery import run_gallery
+
+    def ready(address: str) -> None:
+        if as_json:
+            print_json({"address": address})
+        else:
+            out.print(f"gallery of the crowd elements: {address}  (Ctrl-C ends it)")
+        sys.stdout.flush()
+
+    run_gallery(port=port, on_ready=ready)
