@@ -1,0 +1,170 @@
+"""Worker-response files, streamed: a file at a time, of each object the latest."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from truthkit.answers.fields import Answers, Collector
+from truthkit.answers.table import read_table
+from truthkit.findings import Finding, UsageError
+
+Progress = Callable[[int, int], None]
+
+_ITERATION = re.compile(r"iteration-(\d+)")
+_LOOK = "give a job's folder, a folder of worker responses, or a CSV file with the columns item,worker,label"
+
+
+def read_answers(source: Path, *, field: str | None = None, on_progress: Progress | None = None) -> Answers:
+    """All answers of a finished job.
+
+    Args:
+        source: a job's folder (of ``truthkit run``, or fetched from the service), a folder of worker-response files, or
+            a CSV file ``item,worker,label``.
+        field: keep this field only.
+        on_progress: told how many files of how many are read.
+
+    Raises UsageError if there are no answers in ``source``.
+    """
+    if source.is_file():
+        return read_table(source)
+    if not source.is_dir():
+        raise UsageError(f"{source} does not exist", _LOOK)
+    folder = responses_folder(source)
+    files = latest_files(folder)
+    if not files:
+        raise UsageError(f"{source} has no worker responses", _LOOK)
+    found = Collector()
+    for done, (name, file) in enumerate(files.items(), 1):
+        _read_response(found, name, file)
+        if on_progress is not None and (done % 100 == 0 or done == len(files)):
+            on_progress(done, len(files))
+    labels, settings = _workflow_of(source)
+    fields = found.finish(field)
+    return Answers(source, list(found.objects), fields, len(files), found.findings, labels, settings)
+
+
+def responses_folder(source: Path) -> Path:
+    """Where in a job's folder the worker responses are; the folder itself if it is none of a job."""
+    for pattern in (
+        "annotations/worker-response",
+        "worker-response",
+        "*/annotations/worker-response",
+        "output/*/annotations/worker-response",
+    ):
+        found = sorted(one for one in source.glob(pattern) if one.is_dir())
+        if len(found) > 1:
+            names = ", ".join(str(one.parents[1].relative_to(source)) for one in found[:5])
+            raise UsageError(f"{source} holds several jobs: {names}", "give the folder of one")
+        if found:
+            return found[0]
+    return source
+
+
+def latest_files(folder: Path) -> dict[str, str]:
+    """The latest file of each object, by object id, in the order of the manifest.
+
+    A file's parent folder is the object's id, its name the time; of equal times the later iteration counts.
+    """
+    latest: dict[str, tuple[str, int, str]] = {}
+    for object_id, stamp, iteration, path in _files(folder, folder.name, 0):
+        known = latest.get(object_id)
+        if known is None or (stamp, iteration) > known[:2]:
+            latest[object_id] = (stamp, iteration, path)
+    return {name: latest[name][2] for name in sorted(latest, key=by_manifest)}
+
+
+def by_manifest(object_id: str) -> tuple[int, int, str]:
+    """The order of object ids: numbers as numbers, before names."""
+    return (0, int(object_id), "") if object_id.isascii() and object_id.isdigit() else (1, 0, object_id)
+
+
+def _files(folder: Path | str, name: str, iteration: int) -> Iterator[tuple[str, str, int, str]]:
+    found = _ITERATION.fullmatch(name)
+    if found:
+        iteration = int(found[1])
+    folders = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                folders.append((entry.path, entry.name))
+            elif entry.name.endswith(".json") and not entry.name.startswith("."):
+                yield name, entry.name, iteration, entry.path
+    for path, inner in folders:
+        yield from _files(path, inner, iteration)
+
+
+def _read_response(found: Collector, name: str, file: str) -> None:
+    """One object's file; what cannot be used of it is told, and the rest counts."""
+
+    def fault(message: str, cure: str = "", worker: str | None = None) -> None:
+        found.tell(
+            Finding("answer-file", message, cure, severity="warning", file=file, object_id=name, worker_id=worker)
+        )
+
+    item = found.object(name)
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123 - a Path a file costs more than reading it
+            value = json.loads(stream.read())
+    except OSError as error:
+        return fault(f"cannot be read: {error.strerror}", "fetch the file again")
+    except (ValueError, RecursionError) as error:
+        return fault(f"is not JSON: {error}", "fetch the file again")
+    answers = value.get("answers") if isinstance(value, dict) else None
+    if not isinstance(answers, list):
+        return fault("is no worker response: it has no list 'answers'", "give the folder worker-response of a job")
+    for index, answer in enumerate(answers):
+        worker = answer.get("workerId") if isinstance(answer, dict) else None
+        content = answer.get("answerContent") if isinstance(answer, dict) else None
+        if not isinstance(worker, str) or not worker:
+            fault(f"answers[{index}] has no workerId")
+            continue
+        content = _content(content)
+        if content is None:
+            fault(f"answers[{index}].answerContent is no object", worker=worker)
+            continue
+        found.add(item, worker, content, _seconds(answer.get("timeSpentInSeconds")))
+    return None
+
+
+def _content(value: Any) -> dict[str, Any] | None:
+    """An answer's object; also from its JSON text, and from the list of one that Mechanical Turk makes of it."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, dict) else None
+
+
+def _seconds(value: Any) -> float:
+    known = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return float(value) if known else math.nan
+
+
+def _workflow_of(source: Path) -> tuple[tuple[str, ...] | None, dict[str, Any]]:
+    """Labels and ``[consolidation]`` of a local job, as far as they can still be read."""
+    from truthkit.job.spec import JobFolder
+    from truthkit_core.messages import ContractError
+    from truthkit_core.workflow import WorkflowConfig
+
+    folder = JobFolder(source)
+    if not folder.spec_file.is_file():
+        return None, {}
+    spec = folder.read_spec()
+    labels, settings = spec.labels, {}
+    if spec.post_lambda is not None:
+        file = spec.post_lambda.code_root / spec.post_lambda.module.split(".")[0] / "workflow.toml"
+        try:
+            config = WorkflowConfig.load(file)
+            labels, settings = labels or config.labels or None, dict(config.consolidation)
+        except ContractError:
+            pass  # another project's handler need not have one
+    return labels, settings
