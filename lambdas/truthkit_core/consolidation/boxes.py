@@ -1,0 +1,158 @@
+"""One set of boxes from several workers' boxes: clusters by overlap (see `shapes`), borders by median.
+
+Figures are in docs/consolidation.md; `benchmarks/kinds/boxes.py` prints them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from truthkit_core.consolidation.geometry import Floats, box_iou
+from truthkit_core.consolidation.shapes import (
+    ShapeKind,
+    ShapeLabel,
+    ShapeResult,
+    ShapeSettings,
+    ShapeWorkers,
+    consolidate_shapes,
+)
+from truthkit_core.messages.checks import ContractError, expect_object, kind, member, text_member
+
+BoxLabel = ShapeLabel["Box"]
+BoxResult = ShapeResult["Box"]
+
+# Support (share of workers times how alike their boxes are) that a box needs.
+DEFAULT_THRESHOLD = 0.17
+# Intersection over union with the median box of those that are taken for the same thing, and across labels.
+DEFAULT_OVERLAP = 0.3
+DEFAULT_CROSS_OVERLAP = 0.5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Box:
+    """A labeled rectangle in pixels of the picture, origin top left."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    label: str
+
+    @classmethod
+    def parse(cls, value: Any, path: str = "box") -> Box:
+        """``{"label", "left", "top", "width", "height"}`` of an answer. Raises ContractError."""
+        box = expect_object(value, path)
+        label = text_member(box, "label", path)
+        left, top, width, height = (number_member(box, name, path) for name in ("left", "top", "width", "height"))
+        return cls(left, top, width, height, label)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "left": self.left,
+            "top": self.top,
+            "width": self.width,
+            "height": self.height,
+        }
+
+
+def number_member(value: Mapping[str, Any], name: str, path: str) -> float:
+    """The number ``name`` of an object of an answer. Raises ContractError."""
+    number = member(value, name, path)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise ContractError(f"{path}.{name}", f"must be a number, not {kind(number)}")
+    return number
+
+
+def consolidate_boxes(
+    answers: Mapping[str, Mapping[str, Sequence[Box]]],
+    *,
+    labels: Sequence[str] = (),
+    threshold: float = DEFAULT_THRESHOLD,
+    overlap: float = DEFAULT_OVERLAP,
+    cross_overlap: float = DEFAULT_CROSS_OVERLAP,
+    sizes: Mapping[str, tuple[float, float]] | None = None,
+    weighted: bool = True,
+    gold: Mapping[str, Sequence[Box]] | None = None,
+    anchors: ShapeWorkers | None = None,
+) -> BoxResult:
+    """The boxes that enough workers drew, by object.
+
+    Args:
+        answers: object → worker → boxes. Who found nothing is there without boxes. Exact repetitions count once.
+        labels: decides ties between labels; then the alphabet does.
+        threshold: support that a box needs, 0 to 1: the share of the workers times how alike their boxes are.
+        overlap: intersection over union of boxes of the same label that are taken for the same thing.
+        cross_overlap: the same for boxes of different labels.
+        sizes: object → width and height of the picture: boxes are cut off at its border.
+        weighted: whether workers weigh by how much they agree with others in other objects.
+        gold: objects whose boxes are known; workers are measured by them.
+        anchors: what earlier batches taught of the workers.
+
+    A box without area, or with a coordinate that is no finite number, takes no part; ``problems`` says so. Raises
+    ValueError if a share is not from 0 to 1.
+    """
+    return consolidate_shapes(
+        answers,
+        _BOXES,
+        ShapeSettings(threshold, overlap, cross_overlap),
+        labels=labels,
+        sizes=sizes,
+        weighted=weighted,
+        gold=gold,
+        anchors=anchors,
+    )
+
+
+METHODS: dict[str, Callable[..., BoxResult]] = {"clusters": consolidate_boxes}
+DEFAULT_METHOD = "clusters"
+
+
+def check_box(box: Box, size: tuple[float, float] | None) -> tuple[Box | None, str]:
+    """What counts of a box in a picture of this width and height, and what is wrong with it ('' if nothing)."""
+    numbers = (box.left, box.top, box.width, box.height)
+    if not all(math.isfinite(number) for number in numbers):
+        return None, "has a coordinate that is no finite number, it does not count"
+    if box.width <= 0 or box.height <= 0:
+        return None, "has no area, it does not count"
+    if size is None:
+        return box, ""
+    left, top = max(box.left, 0), max(box.top, 0)
+    right, bottom = min(box.left + box.width, size[0]), min(box.top + box.height, size[1])
+    if right <= left or bottom <= top:
+        return None, "is outside the picture, it does not count"
+    # Compared with the corners, not with the sizes, which rounding may change.
+    inside = box.left >= 0 and box.top >= 0 and box.left + box.width <= size[0] and box.top + box.height <= size[1]
+    if inside:
+        return box, ""
+    return replace(box, left=left, top=top, width=right - left, height=bottom - top), "reaches beyond the picture: cut"
+
+
+def _corners(boxes: Sequence[Box]) -> Floats:
+    table = np.array([(box.left, box.top, box.width, box.height) for box in boxes], dtype=np.float64).reshape(-1, 4)
+    table[:, 2:] += table[:, :2]
+    return table
+
+
+def _likeness(a: Sequence[Box], b: Sequence[Box]) -> Floats:
+    return box_iou(_corners(a), _corners(b))
+
+
+def _merge(boxes: Sequence[Box], label: str) -> Box:
+    """The median of every border; whole numbers stay whole where the median is."""
+    if len({replace(box, label=label) for box in boxes}) == 1:
+        return replace(boxes[0], label=label)
+    left, top, right, bottom = (_number(value) for value in np.median(_corners(boxes), axis=0).tolist())
+    return Box(left, top, right - left, bottom - top, label)
+
+
+def _number(value: float) -> float:
+    return int(value) if value.is_integer() else value
+
+
+_BOXES: ShapeKind[Box] = ShapeKind("box", check_box, _likeness, _merge, merged_likeness=True)
