@@ -15,16 +15,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.consolidation import Score
 from benchmarks.crowd_data import CLASS_SETS, ClassSet, class_set
+from benchmarks.kinds.classes import Score
 from tests.crowd_data import FOLDER, needs_crowd_data
 from tests.documents import ROOT
+from truthkit_core import consolidation
 from truthkit_core.consolidation.class_models import (
     METHODS,
     Batch,
     ClassAnswers,
     ClassResult,
     WorkerModel,
+    consolidate_classes,
     dawid_skene,
     service_dawid_skene,
     shrunken_dawid_skene,
@@ -283,6 +285,59 @@ def test_many_classes_and_workers_in_bounded_memory() -> None:
     for model in (dawid_skene, service_dawid_skene):
         with pytest.raises(ValueError, match="use shrunken-dawid-skene"):
             model(answers)
+
+
+# --- by object ---
+
+
+def test_objects_say_what_was_chosen_and_what_did_not_count() -> None:
+    answers = {"a": {"x": "ant", "y": "bee", "z": "ant"}, "b": {"x": "dog", "y": ""}, "c": {}, "d": {"x": "cat"}}
+    result = consolidate_classes(answers, classes=CLASSES)
+    objects = result.objects
+    assert list(objects) == ["a", "b", "c", "d"]
+    assert objects["a"].label == "ant"
+    assert objects["a"].votes == {"ant": 2, "bee": 1}
+    assert list(objects["a"].probabilities) == ["ant", "bee"]
+    assert objects["a"].confidence == objects["a"].service_confidence == objects["a"].probabilities["ant"]
+    assert objects["b"].problems == (
+        "x: 'dog' is none of the classes",
+        "y: '' is none of the classes",
+        "nobody gave one of the classes",
+    )
+    assert (objects["c"].label, objects["c"].confidence) == (None, 0.0)
+    assert objects["c"].problems == ("nobody gave one of the classes",)
+    assert 0.0 < objects["d"].confidence < 1.0
+    assert objects["d"].service_confidence == 0.0
+    assert json.loads(json.dumps(result.to_json()))["objects"]["a"]["votes"] == {"ant": 2, "bee": 1}
+
+
+@every_method
+def test_gold_and_objects_by_every_method(method: Method) -> None:
+    name = next(name for name, one in METHODS.items() if one is method)
+    answers = {"a": {"x": "ant", "y": "ant"}, "b": {"x": "bee", "y": "ant"}, "c": {}}
+    objects = consolidate_classes(answers, method=name, gold={"a": "cat", "c": "cat"}).objects
+    assert (objects["a"].label, objects["a"].confidence) == ("cat", 1.0)
+    assert objects["a"].votes == {"ant": 2}
+    assert objects["b"].label in ("ant", "bee")
+    assert objects["c"].label is None
+
+
+def test_methods_and_anchors_that_are_not_there_are_refused() -> None:
+    with pytest.raises(ValueError, match="'guess' is none of the methods shrunken-dawid-skene, vote"):
+        consolidate_classes({}, method="guess")
+    with pytest.raises(ValueError, match="vote makes no use of anchors"):
+        consolidate_classes({}, method="vote", anchors=WorkerModel.of([], {}, {}))
+
+
+def test_names_can_be_imported_from_the_package() -> None:
+    code = (
+        "import sys, truthkit_core.consolidation as all_kinds\n"
+        "assert 'numpy' not in sys.modules\n"
+        "for name in all_kinds.__all__: getattr(all_kinds, name)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "lambdas", check=True, timeout=120)
+    with pytest.raises(AttributeError):
+        _ = consolidation.nothing_of_this_name
 
 
 # --- what was learned of workers ---

@@ -1,4 +1,32 @@
 """From several workers' answers to one: a module a kind of answer, plain functions without I/O.
 
-All are deterministic: neither chance nor the order in which answers arrive nor workers' names decide anything.
+All are deterministic: neither chance nor the order in which answers arrive nor workers' names decide anything. The
+names below can be imported from here; a module is loaded when one of its names is asked for.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_MODULES = {
+    "class_models": (
+        "Batch",
+        "ClassAnswers",
+        "ClassLabel",
+        "ClassResult",
+        "WorkerModel",
+        "consolidate_classes",
+        "shrunken_dawid_skene",
+        "shrunken_dawid_skene_in_batches",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

@@ -11,6 +11,7 @@ whole numbers of answers or rounded before they are compared, ties go to the cla
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from truthkit_core.consolidation.shrunken import (
     DEFAULT,
     Batch,
     Strengths,
+    known_classes,
     shrunken_dawid_skene,
     shrunken_dawid_skene_in_batches,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "ClassResult",
     "Strengths",
     "WorkerModel",
+    "consolidate_classes",
     "dawid_skene",
     "service_dawid_skene",
     "shrunken_dawid_skene",
@@ -55,7 +58,7 @@ _DECISIVE = 9
 
 def vote(answers: ClassAnswers) -> ClassResult:
     """The class that most workers chose; its share of the answers is its probability."""
-    return _weighted(answers, np.ones(len(answers.workers)))
+    return _weighted(answers, None)
 
 
 def weighted_vote(answers: ClassAnswers) -> ClassResult:
@@ -135,6 +138,63 @@ METHODS = {
 DEFAULT_METHOD = "shrunken-dawid-skene"
 
 
+def consolidate_classes(
+    answers: Mapping[str, Mapping[str, str]],
+    *,
+    method: str = DEFAULT_METHOD,
+    classes: Sequence[str] | None = None,
+    gold: Mapping[str, str] | None = None,
+    anchors: WorkerModel | None = None,
+) -> ClassResult:
+    """From each object's class by worker; every object is in the result's ``objects``.
+
+    Args:
+        answers: object → worker → class.
+        method: one of `METHODS`.
+        classes: all classes, in the order that decides ties; by default those that occur (in answers, gold and
+            anchors), by the alphabet. An answer that is none of them, such as an empty one, does not count; the
+            object's ``problems`` tell it.
+        gold: object → known class; by methods that learn nothing, it is put in the place of what they found.
+        anchors: workers as other batches knew them; only the default makes use of them.
+
+    Raises ValueError for a method that is not there, ``anchors`` for a method that makes no use of them, and where gold
+    or anchors name a class that is none of ``classes``.
+    """
+    if method not in METHODS:
+        raise ValueError(f"{method!r} is none of the methods {', '.join(METHODS)}")
+    if anchors is not None and method != DEFAULT_METHOD:
+        raise ValueError(f"{method} makes no use of anchors: {DEFAULT_METHOD} does")
+    if classes is None:
+        found = {label for by_worker in answers.values() for label in by_worker.values() if label}
+        classes = sorted(found | set((gold or {}).values()) | set(anchors.classes if anchors else ()))
+    rows = [(item, worker, label) for item, by_worker in answers.items() for worker, label in by_worker.items()]
+    known = ClassAnswers.of(rows, classes=classes, items=answers)
+    if method == DEFAULT_METHOD:
+        return shrunken_dawid_skene(known, gold=gold, anchors=anchors)
+    return with_gold(METHODS[method](known), gold or {})
+
+
+def with_gold(result: ClassResult, gold: Mapping[str, str]) -> ClassResult:
+    """With known classes in the place of what was found, for the items that somebody answered."""
+    known = known_classes(result.answers, gold)
+    if not known:
+        return result
+    label, confidence = result.label.copy(), result.confidence.copy()
+    items = np.array(list(known), dtype=np.int64)
+    label[items], confidence[items] = list(known.values()), 1.0
+    kept = ~np.isin(result.entry_item, items)
+    item = np.concatenate([result.entry_item[kept], items])
+    order = np.argsort(item, kind="stable")
+    return replace(
+        result,
+        entry_item=item[order],
+        entry_class=np.concatenate([result.entry_class[kept], label[items]])[order],
+        probability=np.concatenate([result.probability[kept], np.ones(len(items))])[order],
+        label=label,
+        confidence=confidence,
+    )
+
+
 def _sums(group: Ints, values: Floats, groups: int) -> Floats:
     """The sums of the values by group, for ``groups`` groups or as many as there are."""
     return np.asarray(np.bincount(group, weights=values, minlength=groups), dtype=np.float64)
@@ -163,20 +223,21 @@ def _nothing(answers: ClassAnswers) -> ClassResult:
     return ClassResult(answers, none, none, np.zeros(0), np.full(items, -1, dtype=np.int64), np.zeros(items), rest)
 
 
-def _weighted(answers: ClassAnswers, weights: Floats) -> ClassResult:
+def _weighted(answers: ClassAnswers, weights: Floats | None) -> ClassResult:
+    """The vote with these weights by worker, None for 1."""
     if not len(answers):
         return _nothing(answers)
     items, classes = len(answers.items), len(answers.classes)
     keys = answers.item * classes + answers.label
-    if items * classes <= DENSE_CELLS:
-        sums = _sums(keys, weights[answers.worker], 1)
-        entries = np.flatnonzero(np.bincount(keys, minlength=1))
-        votes = sums[entries]
+    each = None if weights is None else weights[answers.worker]
+    if items * classes <= min(DENSE_CELLS, 8 * len(keys) + 1000):
+        entries = np.flatnonzero(counts := np.bincount(keys))
+        sums = counts[entries] if each is None else _sums(keys, each, 1)[entries]
     else:
-        entries, at = np.unique(keys, return_inverse=True)
-        votes = _sums(at, weights[answers.worker], len(entries))
+        entries, at, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        sums = counts if each is None else _sums(at, each, len(entries))
+    votes: Floats = np.asarray(np.round(sums, _DECISIVE), dtype=np.float64)
     entry_item, entry_class = (entries // classes, entries % classes) if classes else (entries, entries)
-    votes = np.round(votes, _DECISIVE)
     total = np.bincount(entry_item, weights=votes, minlength=items)
     equal = 1.0 / np.bincount(entry_item, minlength=items)[entry_item] if len(entries) else votes
     share = np.divide(votes, total[entry_item], out=equal, where=total[entry_item] > 0)

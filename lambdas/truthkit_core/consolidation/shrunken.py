@@ -235,7 +235,7 @@ class Batch:
     ) -> Batch:
         """Raises ValueError if ``gold`` names a class that is none of ``answers.classes``."""
         items, classes, size = len(answers.items), len(answers.classes), max(len(answers.classes), 1)
-        known = _known_classes(answers, gold or {})
+        known = known_classes(answers, gold or {})
         keys = answers.item * classes + answers.label
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
@@ -478,7 +478,7 @@ class Batch:
         return rank
 
 
-def _known_classes(answers: ClassAnswers, gold: Mapping[str, str]) -> dict[int, int]:
+def known_classes(answers: ClassAnswers, gold: Mapping[str, str]) -> dict[int, int]:
     """The known class of the answered items that have one."""
     place = {name: number for number, name in enumerate(answers.classes)}
     _expect_classes(gold.values(), set(place), answers, "gold")
