@@ -9,21 +9,6 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# The draft is written a moment after the last change: what the store holds says when.
-STORED = """(text) => new Promise((resolve) => {
-  const look = () => {
-    const open = indexedDB.open("truthkit-drafts", 1);
-    open.onsuccess = () => {
-      const ask = open.result.transaction("truthkit-drafts").objectStore("truthkit-drafts").getAll();
-      ask.onsuccess = () => {
-        open.result.close();
-        if (JSON.stringify(ask.result).includes(text)) resolve(true); else setTimeout(look, 20);
-      };
-    };
-  };
-  look();
-})"""
-
 LABELS = ["bolt", "nut", "washer"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_page_draft import STORED
+from tests.browser.drafts import draft_has_states
 
 TUNE = """<crowd-form><crowd-classifier id="genre" name="genre" header="Which genre?" {attributes}>
   <classification-target>A tune <input name="bpm" type="number" value="96"></classification-target>
@@ -270,7 +270,7 @@ def test_a_reload_keeps_the_choice(page: Page, visit: Any) -> None:
     visit(tune())
     page.keyboard.press("2")
     expect(category(page, "Folk")).to_have_attribute("aria-checked", "true")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(category(page, "Folk")).to_have_attribute("aria-checked", "true")
 

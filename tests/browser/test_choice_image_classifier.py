@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_page_draft import STORED
+from tests.browser.drafts import draft_has_states
 
 COMMENT = """<worker-comment header="What is wrong?" link-text="Say what is wrong" placeholder="The box of …">Name the
   object. <b id="advice">Be brief.</b></worker-comment>"""
@@ -173,7 +173,7 @@ def test_a_reload_keeps_choice_and_comment(page: Page, visit: Any) -> None:
     page.keyboard.type("the tail")
     page.keyboard.press("Escape")
     expect(page.get_by_text("Your comment: the tail")).to_be_visible()
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(page.get_by_text("Your comment: the tail")).to_be_visible()
     assert page.evaluate("it._submittableValue") == {"label": "reject", "workerComment": "the tail"}

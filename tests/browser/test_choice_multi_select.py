@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_page_draft import STORED
+from tests.browser.drafts import draft_has_states
 
 NONE = """exclusion-category="{ text: 'None of these' }" """
 TEXT = """<crowd-form><crowd-classifier-multi-select id="it" name="it" header="Which?"
@@ -181,7 +181,7 @@ def test_a_reload_keeps_what_was_chosen(page: Page, visit: Any, html: str) -> No
     visit(html.format(attributes=NONE))
     page.keyboard.press("1")
     page.keyboard.press("3")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(category(page, "piano")).to_have_attribute("aria-checked", "true")
     assert chosen(page) == ["fiddle", "piano"]

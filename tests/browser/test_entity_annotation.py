@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_page_draft import EMPTY, STORED
+from tests.browser.drafts import draft_has_states, no_draft
 
 TEXT = "Ana Silva left Lisbon for Rome on Monday. She met Bo there, and Ana Silva liked Rome."
 LABELS = "[{label: 'person', fullDisplayName: 'A person', shortDisplayName: 'per'}, 'place', 'time']"
@@ -605,7 +605,7 @@ def test_no_serious_violations(page: Page, visit: Any, scheme: Any, width: int) 
 def test_work_survives_a_reload_and_is_gone_after_submit(page: Page, visit: Any) -> None:
     visit(annotation(more=initial(("person", 0, 9))))
     words(page, "Rome", "place")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
     assert spans(page) == [("person", "Ana Silva"), ("place", "Rome")]
@@ -614,7 +614,7 @@ def test_work_survives_a_reload_and_is_gone_after_submit(page: Page, visit: Any)
     page.get_by_role("button", name="Bring it back").click()
     assert len(spans(page)) == 2
     submit(page)
-    page.evaluate(EMPTY)
+    no_draft(page)
     page.reload()
     page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
     assert spans(page) == [("person", "Ana Silva")]
@@ -626,13 +626,13 @@ def test_a_draft_waits_for_labels_and_text_that_come_late(page: Page, visit: Any
     come = f"a.{late} = {json.dumps(TEXT if late == 'text' else ['person', 'place'])}"
     page.evaluate(come)
     words(page, "Rome", "place")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
     # Whatever else is saved meanwhile, the draft stays whole.
     page.evaluate("a.dispatchEvent(new Event('change', { bubbles: true }))")
     page.evaluate("window.dispatchEvent(new Event('pagehide'))")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
     page.evaluate(come)

@@ -16,9 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, expect
 
+from tests.browser.drafts import draft_holds
 from truthkit.elements import load_catalogue
-
-from .shapes import STORED
 
 ELEMENTS = load_catalogue()
 STORIES = [(tag, number) for tag, element in ELEMENTS.items() for number in range(len(element.stories))]
@@ -223,7 +222,9 @@ def test_a_reload_keeps_what_the_worker_has_done(page: Page, address: str) -> No
     stands(page)
     frame(page).get_by_label("Artist").fill("Odetta")
     expect(page.locator("#answer")).to_contain_text("Odetta")
-    frame(page).locator("body").evaluate(f"(body, text) => ({STORED})(text)", "Odetta")
+    story = page.locator("iframe").element_handle().content_frame()
+    assert story is not None
+    draft_holds(story, "Odetta")
     page.get_by_role("button", name="Reload").click()
     expect(page.locator("#events")).to_contain_text("all-crowd-elements-ready")
     expect(frame(page).get_by_label("Artist")).to_have_value("Odetta")

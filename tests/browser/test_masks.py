@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from .shapes import STORED
+from tests.browser.drafts import draft_holds
 
 GREEN, BLUE, ORANGE, RED = "#2ca02c", "#1f77b4", "#ff7f0e", "#d62728"
 WHITE = "#ffffff"
@@ -637,7 +637,7 @@ def test_a_reload_keeps_the_work(page: Page, visit: Any) -> None:
     masks.label("long")
     masks.drag((20, 20), (60, 40))
     before = masks.value
-    page.evaluate(STORED, '"long"')
+    draft_holds(page, '"long"')
     page.reload()
     masks = Masks(page)
     expect(masks.element.locator(".region-list [role=option]")).to_have_count(2)
@@ -663,7 +663,7 @@ def test_a_draft_waits_for_labels_that_come_later(page: Page, visit: Any, kind: 
     masks.label("field")
     masks.drag((20, 20), (60, 40))
     before = masks.value
-    page.evaluate(STORED, '"field"')
+    draft_holds(page, '"field"')
     page.reload()
     # First only one of them is there, and the worker goes on.
     masks = labels("water")
@@ -673,7 +673,7 @@ def test_a_draft_waits_for_labels_that_come_later(page: Page, visit: Any, kind: 
     page.keyboard.press("Control+z")
     masks.drag((0, 20), (10, 30))
     # Ten pixels of it, ten of none, forty of the field: runs in base 36. An instance is a third object.
-    page.evaluate(STORED, f"a.{1 if kind == 'semantic' else 3} a.0 14.2")
+    draft_holds(page, f"a.{1 if kind == 'semantic' else 3} a.0 14.2")
     page.reload()
     masks = labels("water", "field")
     assert masks.mask.getpixel((40, 30)) == decode(before).getpixel((40, 30)) != (255, 255, 255)

@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.drafts import draft_has_states, draft_holds, no_draft
+
 FORM = """<crowd-form>
   <input name="bpm" type="number"> <textarea name="note"></textarea>
   <select name="mode"><option>minor</option><option>major</option></select>
@@ -16,32 +18,6 @@ FORM = """<crowd-form>
   <input type="hidden" name="made" value="by a script">
 </crowd-form>"""
 
-# The draft is written a moment after the last change: what the store holds says when.
-STORED = """(count) => new Promise((resolve) => {
-  const look = () => {
-    const open = indexedDB.open("truthkit-drafts", 1);
-    open.onsuccess = () => {
-      const ask = open.result.transaction("truthkit-drafts").objectStore("truthkit-drafts").getAll();
-      ask.onsuccess = () => {
-        open.result.close();
-        const done = ask.result.flatMap((draft) => Object.keys(draft.states)).length;
-        if (done >= count) resolve(true); else setTimeout(look, 20);
-      };
-    };
-  };
-  look();
-})"""
-EMPTY = """() => new Promise((resolve) => {
-  const look = () => {
-    const open = indexedDB.open("truthkit-drafts", 1);
-    open.onsuccess = () => {
-      const ask = open.result.transaction("truthkit-drafts").objectStore("truthkit-drafts").count();
-      ask.onsuccess = () => { open.result.close(); if (ask.result === 0) resolve(true); else setTimeout(look, 20); };
-    };
-  };
-  look();
-})"""
-
 
 def work(page: Page) -> None:
     page.locator("[name=bpm]").fill("96")
@@ -51,7 +27,7 @@ def work(page: Page) -> None:
     page.get_by_label("Artist").fill("Ana")
     page.locator("crowd-checkbox").click()
     page.get_by_role("slider").press("End")
-    page.evaluate(STORED, 7)
+    draft_has_states(page, 7)
 
 
 def test_work_is_back_after_a_reload_and_gone_after_submit(page: Page, visit: Any) -> None:
@@ -75,7 +51,7 @@ def test_work_is_back_after_a_reload_and_gone_after_submit(page: Page, visit: An
             }
         ]
     ]
-    page.evaluate(EMPTY)
+    no_draft(page)
     page.reload()
     page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
     expect(page.locator("[name=bpm]")).to_have_value("")
@@ -100,7 +76,7 @@ def test_another_task_at_the_same_place_gets_no_draft(page: Page, visit: Any) ->
     page.reload()
     page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
     page.locator("[name=note]").fill("mine")
-    page.evaluate(STORED, 8)  # seven of the first task and one of this
+    draft_has_states(page, 8)  # seven of the first task and one of this
     expect(page.locator("[name=bpm]")).to_have_value("")
 
 
@@ -118,13 +94,13 @@ def reopen(page: Page, site: Any, html: str) -> None:
 
 def settled(page: Page) -> None:
     """The store has been asked what is left of earlier: a later question to it is answered after."""
-    page.evaluate(STORED, 0)
+    draft_holds(page, "")
 
 
 def test_another_text_to_judge_is_another_task(page: Page, visit: Any) -> None:
     site = visit(CLASSIFIER.format("Task one"))
     page.get_by_role("radio", name="Spam").click()
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     reopen(page, site, CLASSIFIER.format("Task two"))
     settled(page)
     expect(page.get_by_role("radio", name="Spam")).not_to_be_checked()
@@ -135,7 +111,7 @@ def test_what_a_script_writes_is_part_of_the_task(page: Page, visit: Any) -> Non
     form = "<crowd-form><input name=a><input name=b><script>document.querySelector('[name=a]').value = '{}'</script>"
     site = visit(form.format("one") + "</crowd-form>")
     page.locator("[name=b]").fill("mine")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     reopen(page, site, form.format("two") + "</crowd-form>")
     settled(page)
     expect(page.locator("[name=b]")).to_have_value("")
@@ -149,7 +125,7 @@ def test_work_goes_back_to_its_own_field_when_that_comes(page: Page, visit: Any)
     page.get_by_role("button", name="More").click()
     page.locator("crowd-input input").fill("EXTRA")
     page.locator("[name=a]").fill("A")
-    page.evaluate(STORED, 2)
+    draft_has_states(page, 2)
     page.reload()
     expect(page.locator("[name=a]")).to_have_value("A")
     expect(page.locator("[name=b]")).to_have_value("")
@@ -163,7 +139,7 @@ def test_what_changes_before_the_store_answers_takes_nothing_away(page: Page, vi
         const b = document.querySelector("[name=b]");
         b.value = "from a script"; b.dispatchEvent(new Event("input", { bubbles: true })) }))</script>""")
     page.locator("[name=a]").fill("mine")
-    page.evaluate(STORED, 2)
+    draft_has_states(page, 2)
     page.reload()
     expect(page.locator("[name=a]")).to_have_value("mine")
     expect(page.locator("[name=b]")).to_have_value("from a script")
@@ -172,9 +148,9 @@ def test_what_changes_before_the_store_answers_takes_nothing_away(page: Page, vi
 def test_a_reset_resets_the_draft(page: Page, visit: Any) -> None:
     visit(CLASSIFIER.format("Task"))
     page.get_by_role("radio", name="Spam").click()
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.evaluate("document.querySelector('crowd-form').reset()")
-    page.evaluate(STORED.replace("done >= count", "done === count"), 0)
+    draft_has_states(page, 0)
     page.reload()
     page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
     settled(page)
@@ -186,7 +162,7 @@ def test_two_forms_of_a_page_have_a_draft_each(page: Page, visit: Any) -> None:
     form = '<crowd-form><input name="a"></crowd-form>'
     visit(form + form)
     page.locator("[name=a]").first.fill("first")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(page.locator("[name=a]").first).to_have_value("first")
     settled(page)
@@ -200,7 +176,7 @@ def test_a_signature_is_no_part_of_the_task(page: Page, visit: Any) -> None:
     )
     site = visit(form.format("one", 1))
     page.locator("[name=a]").fill("mine")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     reopen(page, site, form.format("two", 2))
     expect(page.locator("[name=a]")).to_have_value("mine")
 

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.drafts import draft_has_states, no_draft
 from tests.browser.test_entity_annotation import body, drag, point
-from tests.browser.test_page_draft import EMPTY, STORED
 
 TEXT = "The lighthouse was built in 1871. Its first keeper, Edda Thorne, stayed for thirty-one years."
 TAGS = """question-tags="['Who', 'When']" allow-custom-question-tags="true" """
@@ -239,7 +239,7 @@ def test_a_text_that_is_an_address_is_read(page: Page, visit: Any) -> None:
     expect(body(page)).to_have_text(TEXT)
     take(page, "Edda Thorne")
     write(page, "Who?", "Edda")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(page.locator(".badge")).to_have_count(1)
     assert pairs(page)[0]["references"] == [{"startOffset": 52, "endOffset": 63}]
@@ -275,12 +275,12 @@ def test_work_survives_a_reload_and_is_gone_after_submit(page: Page, visit: Any)
     visit(task())
     take(page, "Edda Thorne")
     write(page, "Who was it?", "Edda")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(field(page, "question")).to_have_value("Who was it?")
     expect(page.locator(".badge")).to_have_count(1)
     submit(page)
-    page.evaluate(EMPTY)
+    no_draft(page)
 
 
 def test_markup_in_attributes_stays_text(page: Page, visit: Any) -> None:
@@ -344,7 +344,7 @@ def test_a_draft_waits_for_a_text_that_comes_late(page: Page, visit: Any) -> Non
     page.evaluate("text => { q.text = text; }", TEXT)
     take(page, "Edda Thorne")
     write(page, "Who was it?", "Edda")
-    page.evaluate(STORED, 1)
+    draft_has_states(page, 1)
     page.reload()
     expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
     page.evaluate("text => { q.text = text; }", TEXT)

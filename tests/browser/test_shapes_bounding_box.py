@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from .shapes import LABELS, STORED, Hands, template
+from tests.browser.drafts import draft_holds
+
+from .shapes import LABELS, Hands, template
 
 SIZE = {"height": 120, "width": 320}
 GIVEN = [
@@ -189,7 +191,7 @@ def test_a_draft_outlives_a_reload(page: Page, visit: Any) -> None:
     hands.keys("3")
     hands.drag((200, 20), (240, 60))
     before = hands.value
-    page.evaluate(STORED, '"label":"washer"')
+    draft_holds(page, '"label":"washer"')
     page.reload()
     hands.ready()
     page.wait_for_function("tool.value.boundingBoxes.length === 3")

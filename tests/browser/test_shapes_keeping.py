@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.drafts import draft_holds
+
 from .conftest import CROWD_SCRIPT
-from .shapes import STORED, Hands, template
+from .shapes import Hands, template
 
 POINTS = ((20, 20), (100, 20), (100, 90))
 BOX = {"label": "bolt", "left": 14, "top": 20, "width": 33, "height": 60}
@@ -41,9 +43,9 @@ def test_an_unfinished_shape_survives_keys_and_a_reload(page: Page, visit: Any) 
     _, hands = drawing(page, visit)
     hands.keys("d", "n")
     expect(page.locator("#tool .refusal")).to_contain_text("unfinished")
-    page.evaluate(STORED, "drawing")
+    draft_holds(page, "drawing")
     page.wait_for_function("async () => (await indexedDB.databases()).length > 0")
-    page.evaluate(STORED, '"x":100,"y":90')
+    draft_holds(page, '"x":100,"y":90')
     page.reload()
     hands.ready()
     expect(page.locator("#tool #finish")).to_be_visible()
@@ -101,7 +103,7 @@ def test_work_goes_on_when_the_picture_is_loaded_again(page: Page, visit: Any) -
     visit(template("crowd-bounding-box"))
     hands = Hands(page).ready()
     hands.drag((14, 20), (47, 80))
-    page.evaluate(STORED, "bolt")
+    draft_holds(page, "bolt")
     page.reload()
     hands.ready()
     expect(page.locator("#tool .region-list [role=option]")).to_have_count(1)
