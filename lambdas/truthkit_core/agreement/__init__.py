@@ -1,13 +1,70 @@
-"""How far answers agree: workers with each other, or a consolidated label with the expected one."""
+"""How far answers agree: workers with each other, or a consolidated label with the expected one.
+
+What is defined here needs nothing; the rest needs NumPy and is imported when it is asked for:
+
+* `coefficients`: Krippendorff's alpha, Fleiss' and Cohen's kappa, observed agreement, each with an interval;
+* `pairs`: answers that are spans, boxes, masks or anything else that two of can be scored;
+* `workers`: what can be said of each worker.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import combinations
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from truthkit_core.agreement.coefficients import (
+        Coefficient,
+        NumberAnswers,
+        alpha,
+        cohen_kappa,
+        fleiss_kappa,
+        observed_agreement,
+    )
+    from truthkit_core.agreement.pairs import (
+        box_agreement,
+        mask_agreement,
+        mean_agreement,
+        span_agreement,
+    )
+    from truthkit_core.agreement.workers import WorkerStatistics, worker_statistics
+
+__all__ = [
+    "Coefficient",
+    "NumberAnswers",
+    "WorkerStatistics",
+    "alpha",
+    "box_agreement",
+    "cohen_kappa",
+    "f1",
+    "fleiss_kappa",
+    "mask_agreement",
+    "mean_agreement",
+    "nominal_alpha",
+    "observed_agreement",
+    "pairwise_agreement",
+    "span_agreement",
+    "worker_statistics",
+]
 
 T = TypeVar("T")
+
+_ROOMS = {
+    "coefficients": ("Coefficient", "NumberAnswers", "alpha", "cohen_kappa", "fleiss_kappa", "observed_agreement"),
+    "pairs": ("box_agreement", "mask_agreement", "mean_agreement", "span_agreement"),
+    "workers": ("WorkerStatistics", "worker_statistics"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Deployed functions that need only what is here do not load NumPy."""
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{room}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def f1(a: Iterable[Hashable], b: Iterable[Hashable]) -> float:
