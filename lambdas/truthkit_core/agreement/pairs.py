@@ -19,24 +19,21 @@ from numpy.typing import NDArray
 
 from truthkit_core.agreement import f1
 from truthkit_core.agreement.coefficients import DRAWS, NO_PAIRS, Coefficient, Floats, interval
+from truthkit_core.consolidation.boxes import Box
+from truthkit_core.consolidation.geometry import box_iou, match
 from truthkit_core.consolidation.spans import Span
 
 T = TypeVar("T")
 
 
-class Rectangle(Protocol):
-    """A box in pixels (or any unit): ``left``, ``top``, ``width``, ``height``, and what it is of."""
+class Labeled(Protocol):
+    """A shape that says what it is of."""
 
     @property
-    def left(self) -> float: ...
-    @property
-    def top(self) -> float: ...
-    @property
-    def width(self) -> float: ...
-    @property
-    def height(self) -> float: ...
-    @property
     def label(self) -> str: ...
+
+
+S = TypeVar("S", bound=Labeled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,50 +164,63 @@ def overlap_f1(one: Sequence[Span], other: Sequence[Span]) -> float:
 # --- shapes ----------------------------------------------------------------------------------------------------------
 
 
-def box_agreement(
-    objects: Mapping[str, Mapping[str, Sequence[Rectangle]]], *, least: float | None = None, draws: int = DRAWS
+def shape_agreement(
+    objects: Mapping[str, Mapping[str, Sequence[S]]],
+    likeness: Callable[[Sequence[S], Sequence[S]], Floats],
+    *,
+    least: float | None = None,
+    name: str = "shape-likeness",
+    draws: int = DRAWS,
 ) -> PairAgreement:
-    """How far two workers' boxes of the same label agree.
+    """How far two workers' shapes agree; only shapes of the same label are matched.
 
-    Without ``least``, the IoU of matched boxes, where a box without a partner counts 0; with it, F1 of the boxes
-    that match with at least this IoU. Two workers who drew nothing agree fully. Boxes without area never match.
+    Args:
+        objects: shapes by object and worker.
+        likeness: of all shapes of the first with all of the second, shape (n, m), 0 to 1 (as `ShapeKind.likeness`).
+        least: without it, the likeness of matched shapes, where one without a partner counts 0; with it, F1 of the
+            shapes that match and are at least so much alike.
+        name: of the coefficient.
+        draws: of the bootstrap; 0 leaves the interval out.
+
+    Two workers who drew nothing agree fully. What has no likeness (no area, no number) never matches.
     """
+    return mean_agreement(objects, partial(matched, likeness=likeness, least=least), name=name, draws=draws)
+
+
+def box_agreement(
+    objects: Mapping[str, Mapping[str, Sequence[Box]]], *, least: float | None = None, draws: int = DRAWS
+) -> PairAgreement:
+    """`shape_agreement` of boxes, by intersection over union."""
     name = "box-iou" if least is None else f"box-f1-at-{least:g}"
-    return mean_agreement(objects, partial(matched, alike=box_iou, least=least), name=name, draws=draws)
+    return shape_agreement(objects, _box_likeness, least=least, name=name, draws=draws)
 
 
 def matched(
-    one: Sequence[T], other: Sequence[T], *, alike: Callable[[T, T], float], least: float | None = None
+    one: Sequence[S],
+    other: Sequence[S],
+    *,
+    likeness: Callable[[Sequence[S], Sequence[S]], Floats],
+    least: float | None = None,
 ) -> float:
-    """Agreement of two lists of shapes, 0 to 1, matched one to one, the most alike first.
-
-    ``alike`` gives 0 to 1 of two shapes (0 for different labels). Without ``least`` the likenesses are summed, with it
-    the pairs are counted that reach it; either way twice that is divided by the number of shapes of both.
-    """
+    """Agreement of two workers' shapes, 0 to 1, matched one to one so that they are as alike as possible."""
     if not one and not other:
         return 1.0
-    pairs = [(alike(a, b), i, j) for i, a in enumerate(one) for j, b in enumerate(other)]
-    left, right, total = set(range(len(one))), set(range(len(other))), 0.0
-    for likeness, i, j in sorted(pairs, reverse=True):
-        if likeness <= 0 or (least is not None and likeness < least):
-            break
-        if i in left and j in right:
-            left.remove(i)
-            right.remove(j)
-            total += likeness if least is None else 1.0
+    if not one or not other:
+        return 0.0
+    table = np.nan_to_num(likeness(one, other), nan=0.0, posinf=0.0, neginf=0.0)
+    same = np.array([[a.label == b.label for b in other] for a in one])
+    table = np.where(same, table, 0.0)
+    pairs = match(table, least or 0.0)
+    total = sum(float(table[i, j]) for i, j in pairs) if least is None else len(pairs)
     return 2 * total / (len(one) + len(other))
 
 
-def box_iou(one: Rectangle, other: Rectangle) -> float:
-    """Intersection over union; 0 for different labels, where either has no area or a coordinate that is no number."""
-    if one.label != other.label:
-        return 0.0
-    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
-    if not (width > 0 and height > 0):
-        return 0.0
-    union = one.width * one.height + other.width * other.height - width * height
-    return width * height / union if union > 0 else 0.0
+def _box_likeness(one: Sequence[Box], other: Sequence[Box]) -> Floats:
+    first, second = (
+        np.array([(box.left, box.top, box.left + box.width, box.top + box.height) for box in boxes])
+        for boxes in (one, other)
+    )
+    return box_iou(first, second)
 
 
 def mask_agreement(objects: Mapping[str, Mapping[str, NDArray[Any]]], *, draws: int = DRAWS) -> PairAgreement:

@@ -289,14 +289,15 @@ def _spammer_scores(answers: ClassAnswers, truth: Ints) -> list[float | None]:
     workers, classes = len(answers.workers), max(len(answers.classes), 1)
     met = truth[answers.item] >= 0 if len(answers) else np.zeros(0, dtype=bool)
     row_of = answers.worker[met] * classes + truth[answers.item[met]]
-    cells, count = np.unique(row_of * classes + answers.label[met], return_counts=True)
+    cells, times = np.unique(row_of * classes + answers.label[met], return_counts=True)
+    count: Floats = times.astype(np.float64)
     rows, at = np.unique(cells // classes, return_inverse=True)
-    size = np.bincount(at, weights=count, minlength=len(rows))
+    size: Floats = np.bincount(at, weights=count, minlength=len(rows)).astype(np.float64)
     kept = size >= 2
     many = np.bincount(rows[kept] // classes, minlength=workers)
     inside = kept[at] if len(at) else np.zeros(0, dtype=bool)
-    cells, count, at = cells[inside], count[inside] * 1.0, at[inside]
-    share = count / size[at]
+    cells, count, at = cells[inside], count[inside], at[inside]
+    share: Floats = count / size[at]
     worker = cells // (classes * classes)
     # The square of a row's length, without what chance adds to it.
     lengths = np.bincount(worker, weights=count * (count - 1) / (size[at] * (size[at] - 1)), minlength=workers)
