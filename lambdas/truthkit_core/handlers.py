@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from truthkit_core import builtin_output
 from truthkit_core.answers import FormAnswer, read_answers
-from truthkit_core.messages.checks import ContractError, at, loads, text_member
+from truthkit_core.messages.checks import LAMBDA_PAYLOAD_BYTES, ContractError, at, dumps, loads, text_member
 from truthkit_core.messages.consolidation import (
+    AnnotatedObject,
     ConsolidatedAnnotation,
     PostAnnotationEvent,
     parse_consolidation_request,
 )
 from truthkit_core.storage import StorageError, read_bytes, read_text
+from truthkit_core.strategies import ObjectLabel, Settings, consolidate_objects
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +49,8 @@ def consolidate_batch(event: Any, label: Callable[[Sequence[FormAnswer]], Any]) 
     Raises ContractError, StorageError, and what ``label`` raises, with a note on the object.
     """
     request = PostAnnotationEvent.parse(event)
-    read = partial(read_bytes, role_arn=request.role_arn if os.environ.get(ASSUME_JOB_ROLE) == "1" else None)
     response = []
-    for item in parse_consolidation_request(loads(read(request.payload_s3_uri), request.payload_s3_uri)):
-        answers = read_answers(item.annotations, read)
+    for item, answers in _answered(request):
         for answer in answers:
             for problem in answer.problems:
                 log.warning("object %s: %s", item.dataset_object_id, problem)
@@ -64,3 +66,92 @@ def consolidate_batch(event: Any, label: Callable[[Sequence[FormAnswer]], Any]) 
             raise
         response.append(ConsolidatedAnnotation(item.dataset_object_id, content).to_json())
     return response
+
+
+def consolidate(event: Any, settings: Settings) -> list[dict[str, Any]]:
+    """Answer a post-annotation event by a strategy: the whole batch at once, as ``[consolidation]`` says.
+
+    Every object of the request is in the response. One that cannot be consolidated has, under the label attribute, a
+    ``reason`` and all raw answers, whatever the output: never something that training code would take for a label.
+    With ``output = "built-in"`` the label is as the service's built-in job writes it, and a second pair of keys has it
+    with that job's metadata (see ``truthkit_core.builtin_output``).
+
+    A response that would pass Lambda's limit loses the raw answers of those objects that have a label, and says so;
+    they are in the job's worker-response files.
+
+    Which role reads is as in ``consolidate_batch``. Raises ContractError and StorageError where the request itself, or
+    an answer that is there, cannot be read.
+    """
+    request = PostAnnotationEvent.parse(event)
+    batch = list(_answered(request))
+    labels = consolidate_objects({item.dataset_object_id: answers for item, answers in batch}, settings)
+    contents = {}
+    for item, answers in batch:
+        label = labels[item.dataset_object_id]
+        for problem in (*(one for answer in answers for one in answer.problems), *label.problems, label.reason):
+            if problem:
+                log.warning("object %s: %s", item.dataset_object_id, problem)
+        contents[item.dataset_object_id] = _content(item, label, settings, request)
+    _fit(contents, request.label_attribute_name)
+    return [ConsolidatedAnnotation(name, content).to_json() for name, content in contents.items()]
+
+
+def _answered(request: PostAnnotationEvent) -> Iterator[tuple[AnnotatedObject, list[FormAnswer]]]:
+    """The request's objects with their answers."""
+    read = partial(read_bytes, role_arn=_role(request))
+    for item in parse_consolidation_request(loads(read(request.payload_s3_uri), request.payload_s3_uri)):
+        yield item, read_answers(item.annotations, read)
+
+
+def _role(request: PostAnnotationEvent) -> str | None:
+    return request.role_arn if os.environ.get(ASSUME_JOB_ROLE) == "1" else None
+
+
+def _content(
+    item: AnnotatedObject, label: ObjectLabel, settings: Settings, request: PostAnnotationEvent
+) -> dict[str, Any]:
+    name = request.label_attribute_name
+    if settings.output == "full":
+        return {name: label.to_json()}
+    pair = f"{name}-built-in"
+    if label.value is None:
+        reason = label.reason or "it could not be consolidated"
+        return {name: label.to_json(), f"{pair}-metadata": builtin_output.failure_metadata(reason)}
+    built_in = _built_in(item, label, settings)
+    created = _moment(request.payload_s3_uri)
+    metadata = builtin_output.metadata_of(built_in, request.labeling_job_arn.rpartition("/")[2], created)
+    return {name: built_in.value, pair: built_in.value, f"{pair}-metadata": metadata}
+
+
+def _built_in(item: AnnotatedObject, label: ObjectLabel, settings: Settings) -> builtin_output.BuiltIn:
+    assert label.value is not None
+    backing = builtin_output.Backing(label.confidence, label.counted)
+    if settings.kind == "class":
+        write = builtin_output.text_class if item.source.s3_uri is None else builtin_output.image_class
+        return write(label.value["label"], settings.labels, backing)
+    return builtin_output.text_spans(label.value["entities"], settings.labels, label.counted)
+
+
+def _moment(payload_s3_uri: str) -> datetime:
+    """When the request was written, by its name; so that the same request has the same answer. Else now."""
+    try:
+        stem = payload_s3_uri.rpartition("/")[2].removesuffix(".json")
+        return datetime.strptime(stem, "%Y-%m-%d_%H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.now(UTC)
+
+
+def _fit(contents: dict[str, dict[str, Any]], name: str) -> None:
+    """Take the raw answers out of labels where the response would be too large."""
+    if sum(len(dumps(content, "content").encode("utf-8", "surrogatepass")) + 100 for content in contents.values()) < (
+        LAMBDA_PAYLOAD_BYTES
+    ):
+        return
+    for content in contents.values():
+        label = content[name]
+        if isinstance(label, dict) and "reason" not in label:
+            for worker in label.get("workers", ()):
+                worker["answer"] = _LEFT_OUT
+
+
+_LEFT_OUT = "left out, as the response would pass Lambda's limit: see the job's worker-response files"

@@ -25,7 +25,8 @@ class WorkflowConfig:
     """What ``workflow.toml`` says, in its own flat names. Times are seconds.
 
     ``title``, ``description`` and ``task_time_limit_seconds`` must be given; ``label_attribute`` is by default the
-    folder's name with hyphens. ``consolidation`` is the table of that name, for the post-annotation handler.
+    folder's name with hyphens. ``consolidation`` is the table of that name, for the post-annotation handler; one with a
+    ``kind`` is read as ``truthkit_core.strategies.Settings``.
     """
 
     title: str
@@ -46,13 +47,22 @@ class WorkflowConfig:
         table, source = read_toml(file)
         table.setdefault("label_attribute", file.parent.resolve().name.replace("_", "-"))
         try:
-            return cls._parse(table)
+            config = cls._parse(table)
         except ContractError as error:
             key = re.split(r"[.\[]", error.path)[0]
             cure = error.cure
             if key == "label_attribute" and not _line_of(key, source):
                 cure = f"the folder's name gives it: set label_attribute; {cure}"
             raise ContractError(error.path, error.problem, cure, str(file), _line_of(key, source)) from None
+        if "kind" in config.consolidation:
+            from truthkit_core.strategies import Settings, line_in_table
+
+            try:
+                Settings.of(config.consolidation, config.labels)
+            except ContractError as error:
+                line = line_in_table(error.path, source)
+                raise ContractError(error.path, error.problem, error.cure, str(file), line) from None
+        return config
 
     @classmethod
     def _parse(cls, table: dict[str, Any]) -> WorkflowConfig:

@@ -256,7 +256,8 @@ def parse_consolidation_response(
         for key in item.content:
             if key == metadata:
                 warnings.append(f"object {name}: the service replaces {key!r}; put what you need under the label")
-            elif key != label_attribute:
+            # A name made of the label's is nobody else's.
+            elif key != label_attribute and not key.startswith(f"{label_attribute}-"):
                 warnings.append(f"object {name}: {key!r} is merged into the output line and replaces what is there")
     check_payload(value, "response", "the function")
     given = {item.dataset_object_id for item in annotations}

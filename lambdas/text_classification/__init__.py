@@ -1,0 +1,1 @@
+"""News categories of headlines: what AWS runs before and after a worker's task."""

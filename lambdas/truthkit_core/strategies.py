@@ -1,0 +1,353 @@
+"""From all answers of a batch to its labels, as ``[consolidation]`` of ``workflow.toml`` says.
+
+A kind of answer is read from the form's field, its method is looked up in the kind's module, and what comes back is put
+into the shape that the field's element has, with all that is known beside it. Modules are imported when a workflow uses
+them: what needs no NumPy runs without it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+from truthkit_core.answers import FormAnswer
+from truthkit_core.messages.checks import ContractError, at, kind, nearest
+from truthkit_core.workflow import WorkflowConfig, read_toml
+
+Output = Literal["built-in", "full"]
+Values = Mapping[str, Mapping[str, Any]]
+"""Object id → worker id → what that worker said, in the kind's own type."""
+
+# Digits of a confidence or probability in a label.
+_DIGITS = 4
+# Options that a method takes from the workflow or the batch, and not from [consolidation].
+_OWN = frozenset({"labels", "classes", "gold", "anchors", "items", "sizes", "size", "strengths", "texts"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``[consolidation]`` says. ``labels`` are the workflow's, in the order that decides ties.
+
+    ``field`` is the name of the element in the form. ``options`` go to the method by name.
+    """
+
+    kind: str
+    field: str
+    labels: tuple[str, ...] = ()
+    method: str | None = None
+    output: Output = "full"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, file: Path) -> Settings:
+        """From ``workflow.toml``, for the handler's first lines. Raises ContractError with file, line, key and cure."""
+        config = WorkflowConfig.load(file)
+        try:
+            settings = cls.of(config.consolidation, config.labels)
+            settings.check_method()
+        except ContractError as error:
+            line = line_in_table(error.path, read_toml(file)[1])
+            raise ContractError(error.path, error.problem, error.cure, str(file), line) from None
+        return settings
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any], labels: Sequence[str] = ()) -> Settings:
+        """From the table; which methods and options there are is ``check_method``'s. Raises ContractError."""
+        path = "consolidation"
+        for key in ("kind", "field"):
+            if key not in table:
+                raise ContractError(at(path, key), "is missing", f"add {key} = {_EXAMPLES[key]}")
+        for key in ("kind", "field", "method", "output"):
+            value = table.get(key, "")
+            if not isinstance(value, str):
+                raise ContractError(at(path, key), f"must be a string, not {kind(value)}", "put it in quotes")
+        if not table["field"]:
+            raise ContractError(at(path, "field"), "is empty", "give the name of the element in the template")
+        name = table["kind"]
+        _expect_one_of(name, KINDS, at(path, "kind"))
+        output = table.get("output", "full")
+        _expect_one_of(output, ("built-in", "full"), at(path, "output"))
+        if output == "built-in" and name not in BUILT_IN:
+            raise ContractError(
+                at(path, "output"),
+                f"the service has no built-in job for {name}",
+                f'write output = "full"; built-in are {", ".join(BUILT_IN)}',
+            )
+        if KINDS[name].labels and not labels:
+            raise ContractError("labels", "is missing", f'{name} needs labels = ["one", "two"] at the top of the file')
+        options = {key: value for key, value in table.items() if key not in ("kind", "field", "method", "output")}
+        return cls(name, table["field"], tuple(labels), table.get("method"), output, options)
+
+    def check_method(self) -> None:
+        """Raises ContractError if the kind has no such method, or the method no such option."""
+        path = "consolidation"
+        _expect_one_of(self.method_name(), _methods(self.kind)[0], at(path, "method"))
+        known = {
+            *(name for name in _parameters(self.function()) if name not in _OWN),
+            *KINDS[self.kind].options,
+        }
+        for name in self.options:
+            if name not in known:
+                near = nearest(name, dict.fromkeys(known))
+                has = f"its options are {', '.join(sorted(known))}" if known else "it has no options"
+                raise ContractError(at(path, name), f"is no option of {self.method_name()}", near or has)
+        for name in KINDS[self.kind].needs:
+            if name not in self.options:
+                raise ContractError(at(path, name), "is missing", f"{self.kind} needs it")
+
+    def method_name(self) -> str:
+        """The method, or the kind's default."""
+        return self.method or _methods(self.kind)[1]
+
+    def function(self) -> Callable[..., Any]:
+        """The method itself."""
+        return _methods(self.kind)[0][self.method_name()]
+
+
+@dataclass(slots=True)
+class ObjectLabel:
+    """One object's label.
+
+    ``value`` is None where the object could not be consolidated, and ``reason`` says why. ``value`` has the shape of the
+    element's answer, with confidences; ``answers`` are all that came, ``counted`` how many workers the label rests on.
+    """
+
+    value: dict[str, Any] | None
+    confidence: float
+    answers: tuple[FormAnswer, ...]
+    counted: int = 0
+    reason: str | None = None
+    problems: tuple[str, ...] = ()
+    details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By worker: what the method says of that worker."""
+    typed: Any = None
+    """The label as the kind's module has it, for what JSON should not carry."""
+
+    def to_json(self) -> dict[str, Any]:
+        """All that is known: the label, or the reason why there is none; every worker's answer and its problems."""
+        workers = []
+        for answer in self.answers:
+            own: dict[str, Any] = {"workerId": answer.worker_id, "answer": answer.fields}
+            if answer.raw is not None:
+                own["answer"] = answer.raw
+            own |= self.details.get(answer.worker_id, {})
+            workers.append({**own, "problems": list(answer.problems)} if answer.problems else own)
+        label = dict(self.value) if self.value is not None else {"reason": self.reason}
+        if self.problems:
+            label["problems"] = list(self.problems)
+        return {**label, "workers": workers}
+
+
+def consolidate_objects(objects: Mapping[str, Sequence[FormAnswer]], settings: Settings) -> dict[str, ObjectLabel]:
+    """The label of every object, from all workers' answers.
+
+    Args:
+        objects: the answers by object id. The answers' ``problems`` grow by what of them did not count.
+        settings: the kind, field and method.
+
+    Every object comes back. One about which nobody said anything that counts has no value but a reason. Where the
+    method fails on the batch, each object is tried alone, so that one cannot take the others with it.
+
+    A worker's second, equal answer to an object counts once; different ones count all, in the order of their text.
+    """
+    chosen = KINDS[settings.kind]
+    values: dict[str, dict[str, Any]] = {}
+    for name, answers in objects.items():
+        given: dict[str, Any] = {}
+        for key, answer in _distinct(answers):
+            # An empty form does not say that there is nothing.
+            if answer.fields and (chosen.top_level or answer.has(settings.field)):
+                value = chosen.read(answer, settings)
+                if value is not None:
+                    given[key] = value
+        values[name] = given
+    answered = {name: given for name, given in values.items() if given}
+    labels = {name: _nothing_said(objects[name]) for name in objects if name not in answered}
+    if answered:
+        labels |= _consolidated(chosen, answered, objects, settings)
+    return {name: labels[name] for name in objects}
+
+
+def _consolidated(
+    chosen: Kind, answered: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
+) -> dict[str, ObjectLabel]:
+    try:
+        found = chosen.consolidate(answered, objects, settings)
+    except Exception as error:
+        if len(answered) == 1:
+            [name] = answered
+            reason = f"{settings.method_name()} failed: {type(error).__name__}: {error}"
+            return {name: ObjectLabel(None, 0.0, tuple(objects[name]), reason=reason)}
+        found = {}
+        for name, given in answered.items():
+            found |= _consolidated(chosen, {name: given}, objects, settings)
+        return found
+    return found
+
+
+def _distinct(answers: Sequence[FormAnswer]) -> list[tuple[str, FormAnswer]]:
+    """Answers by worker; a second one of a worker has a number after the id, unless it is the same."""
+    by_worker: dict[str, dict[str, FormAnswer]] = {}
+    for answer in answers:
+        own = by_worker.setdefault(answer.worker_id, {})
+        text = json.dumps([answer.fields, answer.raw], sort_keys=True)
+        if text in own:
+            answer.problems.append(f"answer of worker {answer.worker_id}: is there twice, and counts once")
+        own.setdefault(text, answer)
+    return [
+        (worker if number == 1 else f"{worker} ({number})", own[text])
+        for worker, own in by_worker.items()
+        for number, text in enumerate(sorted(own), 1)
+    ]
+
+
+def _nothing_said(answers: Sequence[FormAnswer]) -> ObjectLabel:
+    if not answers:
+        reason = "nobody answered"
+    elif len(answers) == 1:
+        reason = "the only answer says nothing that counts"
+    else:
+        reason = f"none of the {len(answers)} answers says anything that counts"
+    return ObjectLabel(None, 0.0, tuple(answers), reason=reason)
+
+
+def rounded(value: float) -> float:
+    """A confidence as a label has it."""
+    return round(float(value), _DIGITS)
+
+
+# --- kinds -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of answer: how it is read, and how it becomes labels.
+
+    ``labels`` tells whether a workflow of this kind needs labels; ``options`` are those that the reader takes, ``needs``
+    those of them that must be given; ``top_level`` that the answer need not be under the element's name.
+    """
+
+    module: str
+    read: Callable[[FormAnswer, Settings], Any | None]
+    consolidate: Callable[[Values, Mapping[str, Sequence[FormAnswer]], Settings], dict[str, ObjectLabel]]
+    labels: bool = True
+    options: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    top_level: bool = False
+
+
+def _classes(
+    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
+) -> dict[str, ObjectLabel]:
+    from truthkit_core.consolidation.class_models import ClassAnswers
+
+    rows = [(name, key, label) for name, given in values.items() for key, label in given.items()]
+    answers = ClassAnswers.of(rows, classes=settings.labels)
+    result = settings.function()(answers, **settings.options)
+    classes, winners = settings.labels, result.labels()
+    shares: dict[str, dict[str, float]] = {name: {} for name in answers.items}
+    for item, label, share in zip(
+        result.entry_item.tolist(), result.entry_class.tolist(), result.probability.tolist(), strict=True
+    ):
+        shares[answers.items[item]][classes[label]] = rounded(share)
+    accuracy = _accuracy(result.workers)
+    labels = {}
+    for name, confidence in zip(answers.items, result.confidence.tolist(), strict=True):
+        votes = Counter(values[name].values())
+        order = sorted(votes, key=lambda label: (-votes[label], classes.index(label)))
+        value = {
+            "label": winners[name],
+            "confidence": rounded(confidence),
+            "votes": {label: votes[label] for label in order},
+            "probabilities": dict(sorted(shares[name].items(), key=lambda pair: (-pair[1], classes.index(pair[0])))),
+        }
+        details = {key: {"accuracy": accuracy[key]} for key in values[name] if key in accuracy}
+        counted = len(values[name])
+        labels[name] = ObjectLabel(value, confidence, tuple(objects[name]), counted, details=details)
+    return labels
+
+
+def _accuracy(workers: Any) -> dict[str, float]:
+    """Each worker's share of answers that the model takes for right, by this batch; empty where it learns nothing."""
+    found = {}
+    for worker, cells in (workers.confusion if workers is not None else {}).items():
+        total = sum(cells.values())
+        if total > 0:
+            found[worker] = rounded(sum(count for (truth, label), count in cells.items() if truth == label) / total)
+    return found
+
+
+def _span_lists(
+    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
+) -> dict[str, ObjectLabel]:
+    from truthkit_core.consolidation.spans import consolidate_spans
+
+    labels = {}
+    for name, given in values.items():
+        found = consolidate_spans(given, labels=settings.labels, **settings.options)
+        value = {"entities": [span.to_json() for span in found]}
+        confidence = min((span.confidence for span in found), default=1.0)
+        labels[name] = ObjectLabel(value, confidence, tuple(objects[name]), len(given))
+    return labels
+
+
+def _span_methods() -> tuple[dict[str, Callable[..., Any]], str]:
+    from truthkit_core.consolidation.spans import consolidate_spans
+
+    return {"clusters": consolidate_spans}, "clusters"
+
+
+def _spans(answer: FormAnswer, settings: Settings) -> Any | None:
+    entities = answer.entities(settings.field)
+    return None if entities is None else answer.spans(entities, settings.labels)
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    """The names of a method's options."""
+    found = inspect.signature(function).parameters.values()
+    return [one.name for one in found if one.kind is inspect.Parameter.KEYWORD_ONLY]
+
+
+def _expect_one_of(value: str, known: Any, path: str) -> None:
+    if value not in known:
+        near = nearest(value, dict.fromkeys(known))
+        raise ContractError(path, f"{value!r} is not known", near or f"known are {', '.join(known)}")
+
+
+def line_in_table(path: str, source: str) -> int | None:
+    """The line (from 1) of a key in ``[consolidation]`` or at the top, else of the table's head."""
+    table, _, key = path.partition(".")
+    lines = source.splitlines()
+    head = next((number for number, line in enumerate(lines, 1) if line.strip().startswith(f"[{table}]")), None)
+    if head is None:
+        return next((number for number, line in enumerate(lines, 1) if line.split("=")[0].strip() == table), None)
+    for number, line in enumerate(lines[head:], head + 1):
+        if line.lstrip().startswith("["):
+            break
+        if line.split("=")[0].strip().strip('"') == key:
+            return number
+    return head
+
+
+def _methods(name: str) -> tuple[Mapping[str, Callable[..., Any]], str]:
+    """A kind's methods and the name of its default."""
+    if name == "spans":
+        return _span_methods()
+    module = import_module(f"truthkit_core.consolidation.{KINDS[name].module}")
+    return module.METHODS, getattr(module, "DEFAULT_METHOD", next(iter(module.METHODS)))
+
+
+KINDS: dict[str, Kind] = {
+    "class": Kind("class_models", lambda answer, by: answer.one_class(by.field, by.labels), _classes),
+    "spans": Kind("spans", _spans, _span_lists),
+}
+BUILT_IN = ("class", "spans")
+"""Kinds for which the service has a built-in job, whose output can be written."""
+
+_EXAMPLES = {"kind": '"class"', "field": '"the name of the element in the template"'}
