@@ -70,7 +70,7 @@ class FormAnswer:
         return spans
 
     def one_class(self, name: str, labels: Collection[str]) -> str | None:
-        """The class chosen in a classifier (``{"label": x}``), radio buttons or a list; None if none of ``labels`` is."""
+        """The class chosen in a classifier (``{"label": x}``), radio buttons or a list, if it is one of ``labels``."""
         found = self._read(_one_class, name)
         return found if found is None or self._known(found, labels, name) else None
 

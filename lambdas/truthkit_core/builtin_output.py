@@ -3,9 +3,9 @@
 The service puts what a custom function returns under the label attribute, and writes the metadata beside it itself: a
 function's own ``<label>-metadata`` is lost. Other keys are kept. So the label's value is that of a built-in job, and a
 second pair of keys has the same value with a built-in job's metadata: ``<label>-built-in`` and
-``<label>-built-in-metadata``; for masks ``<label>-ref`` and ``<label>-ref-metadata``, since trainers fetch what ``-ref``
-names. Training code is given the second name. An object that could not be consolidated has, like a failed one of a
-built-in job, no value there and metadata with ``failure-reason``.
+``<label>-built-in-metadata``; for masks ``<label>-ref`` and ``<label>-ref-metadata``, since trainers fetch what
+``-ref`` names. Training code is given the second name. An object that could not be consolidated has, like a failed one
+of a built-in job, no value there and metadata with ``failure-reason``.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def boxes(
     sides = ("left", "top", "width", "height")
     value = {
         "image_size": [{"width": size[0], "height": size[1], "depth": 3}] if size else [],
-        "annotations": [{"class_id": place[one["label"]], **{side: round(one[side]) for side in sides}} for one in found],
+        "annotations": [
+            {"class_id": place[one["label"]], **{side: round(one[side]) for side in sides}} for one in found
+        ],
     }
     used = sorted({place[one["label"]] for one in found})
     metadata = {

@@ -7,11 +7,12 @@ them: what needs no NumPy runs without it.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
@@ -42,7 +43,7 @@ class Settings:
     labels: tuple[str, ...] = ()
     method: str | None = None
     output: Output = "full"
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def load(cls, file: Path) -> Settings:
@@ -114,8 +115,8 @@ class Settings:
 class ObjectLabel:
     """One object's label.
 
-    ``value`` is None where the object could not be consolidated, and ``reason`` says why. ``value`` has the shape of the
-    element's answer, with confidences; ``answers`` are all that came, ``counted`` how many workers the label rests on.
+    ``value`` is None where the object could not be consolidated, and ``reason`` says why. ``value`` has the shape of
+    the element's answer, with confidences; ``answers`` are all that came, ``counted`` how many the label rests on.
     """
 
     value: dict[str, Any] | None
@@ -124,7 +125,7 @@ class ObjectLabel:
     counted: int = 0
     reason: str | None = None
     problems: tuple[str, ...] = ()
-    details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    details: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     """By worker: what the method says of that worker."""
     typed: Any = None
     """The label as the kind's module has it, for what JSON should not carry."""
@@ -133,12 +134,10 @@ class ObjectLabel:
         """All that is known: the label, or the reason why there is none; every worker's answer and its problems."""
         workers = []
         for answer in self.answers:
-            own: dict[str, Any] = {"workerId": answer.worker_id, "answer": answer.fields}
-            if answer.raw is not None:
-                own["answer"] = answer.raw
-            own |= self.details.get(answer.worker_id, {})
+            given = answer.fields if answer.raw is None else answer.raw
+            own = {"workerId": answer.worker_id, "answer": given, **self.details.get(answer.worker_id, {})}
             workers.append({**own, "problems": list(answer.problems)} if answer.problems else own)
-        label = dict(self.value) if self.value is not None else {"reason": self.reason}
+        label: dict[str, Any] = dict(self.value) if self.value is not None else {"reason": self.reason}
         if self.problems:
             label["problems"] = list(self.problems)
         return {**label, "workers": workers}
@@ -229,8 +228,8 @@ def rounded(value: float) -> float:
 class Kind:
     """A kind of answer: how it is read, and how it becomes labels.
 
-    ``labels`` tells whether a workflow of this kind needs labels; ``options`` are those that the reader takes, ``needs``
-    those of them that must be given; ``top_level`` that the answer need not be under the element's name.
+    ``labels`` tells whether a workflow of this kind needs labels; ``options`` are those that the reader takes,
+    ``needs`` those of them that must be given; ``top_level`` that the answer need not be under the element's name.
     """
 
     module: str
@@ -242,9 +241,7 @@ class Kind:
     top_level: bool = False
 
 
-def _classes(
-    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
-) -> dict[str, ObjectLabel]:
+def _classes(values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings) -> dict[str, ObjectLabel]:
     from truthkit_core.consolidation.class_models import ClassAnswers
 
     rows = [(name, key, label) for name, given in values.items() for key, label in given.items()]

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 MISTAKEN_FOR = {"person": "organization", "organization": "place", "place": "organization", "date": "place"}
 
 # How often, for each passage: a word too many or too few, overlooked, the wrong type.
-CHARACTERS = ((0.18, 0.0, 0.0), (0.0, 0.2, 0.0), (0.0, 0.0, 0.16))
+CHARACTERS = ((0.18, 0.02, 0.02), (0.02, 0.12, 0.02), (0.02, 0.02, 0.2))
 
 Mark = tuple[int, int, str]
 

@@ -1,7 +1,7 @@
 """Scripted workers for `text-classification`: each falls for other words.
 
-They know the right categories from expected.jsonl. A worker who meets a misleading word mostly believes it, by chance that
-is seeded. No worker is right everywhere; the three together are.
+They know the right categories from expected.jsonl. A worker who meets a misleading word mostly believes it, by chance
+that is seeded. No worker is right everywhere; the three together are.
 """
 
 from __future__ import annotations

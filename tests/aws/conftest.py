@@ -25,7 +25,9 @@ def sam() -> Sam:
     def run(*arguments: str, cwd: Path) -> str:
         program = Path(sys.executable).with_name("sam")
         path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-        environment = {"PATH": path, "HOME": str(cwd), "SAM_CLI_TELEMETRY": "0"}
+        # The layer is built from what is installed here, so that this machine can run it.
+        layer = {"LAYER_PLATFORM": "host", "LAYER_PYTHON": sys.executable}
+        environment = {"PATH": path, "HOME": str(cwd), "SAM_CLI_TELEMETRY": "0", **layer}
         result = subprocess.run([program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout + result.stderr
@@ -38,6 +40,7 @@ def built(sam: Sam, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of ``sam build``: a folder a function, named by its logical id."""
     project = tmp_path_factory.mktemp("sam")
     shutil.copy(ROOT / "template.yaml", project)
-    shutil.copytree(ROOT / "lambdas", project / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("lambdas", "layers"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
     assert "Build Succeeded" in sam("build", cwd=project)
     return project / ".aws-sam" / "build"

@@ -125,11 +125,15 @@ class Function:
 
 
 @contextmanager
-def deployed(artefact: Path, handler: str, runtime: Path, log: Path, **environment: str) -> Iterator[Function]:
+def deployed(
+    artefact: Path, handler: str, runtime: Path, log: Path, layer: Path | None, **environment: str
+) -> Iterator[Function]:
+    """A process of the client with the artefact, the layer and Lambda's Python on its path, in Lambda's order."""
     api = RuntimeApi()
+    folders = [artefact, *([layer / "python"] if layer else []), runtime]
     settings = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{artefact}{os.pathsep}{runtime}",
+        "PYTHONPATH": os.pathsep.join(map(str, folders)),
         "LAMBDA_TASK_ROOT": str(artefact),
         "AWS_LAMBDA_RUNTIME_API": api.address,
         "AWS_LAMBDA_FUNCTION_NAME": "tested",
@@ -196,7 +200,7 @@ def test_pre_annotation(built: Path, runtime: Path, endpoint: str, s3: Any, tmp_
     lines = [json.loads(line) for line in (SAMPLE / "manifest.jsonl").read_text("utf-8").splitlines()]
     artefact = built / "TextEntitiesPreLabelingFunction"
     handler = "text_entities.pre_annotation.lambda_handler"
-    with deployed(artefact, handler, runtime, tmp_path / "log", AWS_ENDPOINT_URL=endpoint) as function:
+    with deployed(artefact, handler, runtime, tmp_path / "log", None, AWS_ENDPOINT_URL=endpoint) as function:
         for data_object in lines[:2]:
             # The version that real events carry, which is not the documented one.
             event = {"version": "2018-10-06", "labelingJobArn": ARN, "dataObject": data_object}
@@ -261,7 +265,9 @@ def test_post_annotation(
     }
     artefact = built / "TextEntitiesPostLabelingFunction"
     handler = "text_entities.post_annotation.lambda_handler"
-    with deployed(artefact, handler, runtime, tmp_path / "log", AWS_ENDPOINT_URL=endpoint, **settings) as function:
+    with deployed(
+        artefact, handler, runtime, tmp_path / "log", None, AWS_ENDPOINT_URL=endpoint, **settings
+    ) as function:
         outcome = function.invoke(event)
         assert outcome.kind == "response", outcome.body
         (item,) = outcome.body
@@ -279,9 +285,53 @@ def test_post_annotation(
         assert "s3://out/gone.json" in outcome.body["errorMessage"]
 
 
+def test_a_strategy_runs_with_the_layer(built: Path, runtime: Path, endpoint: str, s3: Any, tmp_path: Path) -> None:
+    """NumPy from the layer, in a batch of which one object cannot be consolidated."""
+    prefix = "headlines/annotations"
+    key = f"{prefix}/consolidated-annotation/consolidation-request/iteration-1/2026-03-02_09:20:11.json"
+    contents = {
+        "0": ["World", "World", "Sports"],
+        "1": ["Science", "Science", "Science"],
+        "2": ["Weather"],
+    }
+    request = [
+        {
+            "datasetObjectId": name,
+            "dataObject": {"content": "Moss survives a decade in ice"},
+            "annotations": [
+                {
+                    "workerId": f"private.us-east-1.{index}",
+                    "annotationData": {"content": json.dumps({"category": {"label": label}})},
+                }
+                for index, label in enumerate(labels)
+            ],
+        }
+        for name, labels in contents.items()
+    ]
+    s3.put_object(Bucket="out", Key=key, Body=json.dumps(request).encode())
+    event = {
+        "version": "2018-10-06",
+        "labelingJobArn": ARN,
+        "labelAttributeName": "category",
+        "roleArn": "arn:aws:iam::111122223333:role/labels-ExecutionRole",
+        "payload": {"s3Uri": f"s3://out/{key}"},
+    }
+    artefact, layer = built / "TextClassificationPostLabelingFunction", built / "NumpyLayer"
+    handler = "text_classification.post_annotation.lambda_handler"
+    with deployed(artefact, handler, runtime, tmp_path / "log", layer, AWS_ENDPOINT_URL=endpoint) as function:
+        outcome = function.invoke(event)
+    assert outcome.kind == "response", outcome.body
+    labels = {one["datasetObjectId"]: one["consolidatedAnnotation"]["content"]["category"] for one in outcome.body}
+    assert [labels[name].get("label") for name in contents] == ["World", "Science", None]
+    assert labels["2"]["reason"] == "the only answer says nothing that counts"
+    with deployed(artefact, handler, runtime, tmp_path / "log", None, AWS_ENDPOINT_URL=endpoint) as function:
+        outcome = function.invoke(event)
+    assert "No module named 'numpy'" in outcome.body["errorMessage"], "without its layer it must not run by chance"
+
+
 def test_the_function_sees_no_more_than_lambda_has(tmp_path: Path, runtime: Path) -> None:
     (tmp_path / "module.py").write_text("import numpy\ndef lambda_handler(event, context):\n    return event\n")
-    with deployed(tmp_path, "module.lambda_handler", runtime, tmp_path / "log") as function:
+    with deployed(tmp_path, "module.lambda_handler", runtime, tmp_path / "log", None) as function:
         outcome = function.invoke({})
         assert outcome.kind == "error"
         assert "No module named 'numpy'" in outcome.body["errorMessage"]

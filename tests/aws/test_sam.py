@@ -19,6 +19,7 @@ from truthkit.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "labels"
+WORKFLOWS = sorted(file.parent.name for file in (ROOT / "lambdas").glob("*/workflow.toml"))
 # What Ref and Sub give, as in a stack called labels.
 VALUES = {
     "InputBucket": "in",
@@ -41,7 +42,8 @@ INVOKABLE = ("LabelingFunction", "SageMaker", "sagemaker", "Sagemaker")
 def project(tmp_path: Path) -> Project:
     """A copy of what ``truthkit sam`` reads."""
     shutil.copy(ROOT / "template.yaml", tmp_path)
-    shutil.copytree(ROOT / "lambdas", tmp_path / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("lambdas", "layers"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     return Project(tmp_path)
 
 
@@ -85,13 +87,41 @@ def test_a_new_workflow_brings_its_functions(project: Project) -> None:
 
 
 def test_a_workflow_may_have_one_handler_or_none(project: Project) -> None:
+    before = [function.logical_id for function in functions(project)]
     add(project, "only_post", "post_annotation")
     add(project, "neither")
-    assert [function.logical_id for function in functions(project)] == [
-        "OnlyPostPost",
-        "TextEntitiesPre",
-        "TextEntitiesPost",
-    ]
+    after = [function.logical_id for function in functions(project)]
+    assert [name for name in after if name not in before] == ["OnlyPostPost"]
+    assert {"TextEntitiesPre", "TextEntitiesPost"} <= set(before)
+
+
+NAMES = '[consolidation]\nkind = "spans"\nfield = "names"'
+
+
+@pytest.mark.parametrize(
+    ("more", "source", "layer"),
+    [
+        (NAMES, "", True),
+        ("[consolidation]\nthreshold = 0.5", "", False),
+        ("", "import numpy as np\n", True),
+        ("", "from truthkit_core.consolidation.class_models import vote\n", True),
+        ("", "from truthkit_core.consolidation.classes import majority_vote\n", False),
+        ("", "# import numpy\nfrom truthkit_core.handlers import consolidate_batch\n", False),
+    ],
+    ids=["strategy", "own-table", "numpy", "class-models", "counting", "neither"],
+)
+def test_the_layer_goes_to_functions_that_need_it(project: Project, more: str, source: str, layer: bool) -> None:
+    folder = add(project, "one_more", "pre_annotation", "post_annotation", more=f'labels = ["a"]\n{more}')
+    (folder / "post_annotation.py").write_text(source)
+    found = {function.logical_id: function for function in functions(project)}
+    assert (found["OneMorePre"].numpy, found["OneMorePost"].numpy) == (False, layer)
+
+
+def test_without_a_use_there_is_no_layer(project: Project) -> None:
+    for folder in (project.root / "lambdas").iterdir():
+        if folder.name not in ("text_entities", "truthkit_core"):
+            shutil.rmtree(folder)
+    assert "Layer" not in functions_block(project)
 
 
 def test_only_the_marked_parts_are_written(project: Project) -> None:
@@ -155,6 +185,7 @@ def template() -> dict[str, Any]:
     """The template after SAM's transformation, intrinsics not yet resolved."""
     source = yaml_parse((ROOT / "template.yaml").read_text())
     source["Globals"]["Function"]["CodeUri"] = "s3://artefacts/code.zip"
+    source["Resources"]["NumpyLayer"]["Properties"]["ContentUri"] = "s3://artefacts/layer.zip"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         transformed: dict[str, Any] = transform(source, {}, Policies())
@@ -213,16 +244,48 @@ def test_every_name_in_the_template_is_defined(template: dict[str, Any]) -> None
 
 def test_the_functions(template: dict[str, Any]) -> None:
     found = of_type(template, "AWS::Lambda::Function")
-    pre, post = found.pop("TextEntitiesPreLabelingFunction"), found.pop("TextEntitiesPostLabelingFunction")
-    for function, which, timeout in ((pre, "pre", 30), (post, "post", 300)):
-        assert function["Runtime"] == "python3.13"
-        assert function["Architectures"] == ["arm64"]
-        assert function["Handler"] == f"text_entities.{which}_annotation.lambda_handler"
-        assert function["Timeout"] == timeout
-        assert function["Role"] == f"{which.capitalize()}AnnotationRole.Arn"
-        assert any(part in function["FunctionName"] for part in INVOKABLE)
-        assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", function["FunctionName"])
-        assert "Layers" not in function
+    assert len(found) == 2 * len(WORKFLOWS)
+    layers = [{"Ref": name} for name in of_type(template, "AWS::Lambda::LayerVersion")]
+    for workflow in WORKFLOWS:
+        words = "".join(word.capitalize() for word in workflow.split("_"))
+        for which, timeout in (("Pre", 30), ("Post", 300)):
+            function = found[f"{words}{which}LabelingFunction"]
+            assert function["Runtime"] == "python3.13"
+            assert function["Architectures"] == ["arm64"]
+            assert function["Handler"] == f"{workflow}.{which.lower()}_annotation.lambda_handler"
+            assert function["Timeout"] == timeout
+            writes = "Writing" if (workflow, which) == ("semantic_segmentation", "Post") else ""
+            assert function["Role"] == f"{which}Annotation{writes}Role.Arn"
+            assert any(part in function["FunctionName"] for part in INVOKABLE)
+            assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", function["FunctionName"])
+            # NumPy is for what consolidates with it, and takes time to start.
+            wants = which == "Post" and workflow != "text_entities"
+            assert function.get("Layers", []) == ([one["Ref"] for one in layers] if wants else [])
+
+
+def test_the_layer_is_for_the_functions(template: dict[str, Any]) -> None:
+    [layer] = of_type(template, "AWS::Lambda::LayerVersion").values()
+    assert layer["CompatibleRuntimes"] == ["python3.13"]
+    assert layer["CompatibleArchitectures"] == ["arm64"]
+
+
+def test_the_layer_has_the_locked_versions() -> None:
+    wanted = re.findall(r"(?m)^([\w-]+)==([\d.]+)$", (ROOT / "layers" / "numpy" / "requirements.txt").read_text())
+    assert [name for name, _ in wanted] == ["numpy", "pillow"]
+    lock = (ROOT / "uv.lock").read_text()
+    for name, version in wanted:
+        assert f'name = "{name}"\nversion = "{version}"' in lock
+        assert f"{name}-{version}-cp313-cp313-manylinux_2_27_aarch64.manylinux_2_28_aarch64.whl" in lock
+
+
+def test_the_built_layer_has_what_functions_import_and_fits(built: Path) -> None:
+    folder = built / "NumpyLayer" / "python"
+    assert (folder / "numpy" / "__init__.py").is_file()
+    assert (folder / "PIL" / "Image.py").is_file()
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert not any("tests" in file.parts for file in files)
+    # Function and layers together may have 250 MB.
+    assert sum(file.stat().st_size for file in files) < 120_000_000
 
 
 def test_every_function_logs_into_a_group_that_forgets(template: dict[str, Any]) -> None:
@@ -236,15 +299,19 @@ def test_every_function_logs_into_a_group_that_forgets(template: dict[str, Any])
 
 def test_what_the_stack_creates(template: dict[str, Any]) -> None:
     kinds = {resource["Type"] for resource in template["Resources"].values()}
-    assert kinds == {"AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::IAM::Role"}
+    assert kinds == {
+        "AWS::Lambda::Function",
+        "AWS::Lambda::LayerVersion",
+        "AWS::Logs::LogGroup",
+        "AWS::IAM::Role",
+    }
 
 
 def test_outputs(template: dict[str, Any]) -> None:
     outputs = {name: resolved(output["Value"]) for name, output in template["Outputs"].items()}
-    assert outputs == {
-        "ExecutionRoleArn": "ExecutionRole.Arn",
-        "TextEntitiesPreArn": "TextEntitiesPreLabelingFunction.Arn",
-        "TextEntitiesPostArn": "TextEntitiesPostLabelingFunction.Arn",
+    assert outputs == {"ExecutionRoleArn": "ExecutionRole.Arn"} | {
+        f"{function.logical_id}Arn": f"{function.logical_id}LabelingFunction.Arn"
+        for function in functions(Project(ROOT))
     }
     assert all(
         part in (ROOT / "template.yaml").read_text()
@@ -281,10 +348,20 @@ LOGS = (
 
 
 def test_each_role_has_exactly_what_its_work_needs(template: dict[str, Any]) -> None:
-    assert set(of_type(template, "AWS::IAM::Role")) == {"PreAnnotationRole", "PostAnnotationRole", "ExecutionRole"}
+    assert set(of_type(template, "AWS::IAM::Role")) == {
+        "PreAnnotationRole",
+        "PostAnnotationRole",
+        "PostAnnotationWritingRole",
+        "ExecutionRole",
+    }
     assert statements(template, "PreAnnotationRole") == [({"s3:GetObject"}, ["arn:aws:s3:::in/*"]), LOGS]
     assert statements(template, "PostAnnotationRole") == [
         ({"s3:GetObject"}, ["arn:aws:s3:::out/*/annotations/*"]),
+        LOGS,
+    ]
+    assert statements(template, "PostAnnotationWritingRole") == [
+        ({"s3:GetObject"}, ["arn:aws:s3:::out/*/annotations/*"]),
+        ({"s3:PutObject"}, ["arn:aws:s3:::out/*/annotations/consolidated-annotation/output/*"]),
         LOGS,
     ]
     assert statements(template, "ExecutionRole") == [
@@ -311,6 +388,7 @@ def test_who_may_take_each_role(template: dict[str, Any]) -> None:
     assert services == {
         "PreAnnotationRole": "lambda.amazonaws.com",
         "PostAnnotationRole": "lambda.amazonaws.com",
+        "PostAnnotationWritingRole": "lambda.amazonaws.com",
         "ExecutionRole": "sagemaker.amazonaws.com",
     }
 
@@ -325,6 +403,20 @@ def test_who_may_take_each_role(template: dict[str, Any]) -> None:
         ("PostAnnotationRole", "s3:GetObject", "arn:aws:s3:::out/a/b/job/annotations/worker-response/1.json", True),
         ("PostAnnotationRole", "s3:GetObject", "arn:aws:s3:::out/job/manifests/output/output.manifest", False),
         ("PostAnnotationRole", "s3:GetObject", "arn:aws:s3:::in/text/one.txt", False),
+        ("PostAnnotationRole", "s3:PutObject", "arn:aws:s3:::out/job/annotations/consolidated-annotation/x.png", False),
+        (
+            "PostAnnotationWritingRole",
+            "s3:PutObject",
+            "arn:aws:s3:::out/job/annotations/consolidated-annotation/output/0.png",
+            True,
+        ),
+        (
+            "PostAnnotationWritingRole",
+            "s3:PutObject",
+            "arn:aws:s3:::out/job/annotations/consolidated-annotation/consolidation-request/iteration-1/r.json",
+            False,
+        ),
+        ("PostAnnotationWritingRole", "s3:PutObject", "arn:aws:s3:::in/0.png", False),
         ("ExecutionRole", "s3:PutObject", "arn:aws:s3:::out/job/manifests/output/output.manifest", True),
         ("ExecutionRole", "s3:PutObject", "arn:aws:s3:::in/manifest.jsonl", False),
         ("ExecutionRole", "s3:DeleteObject", "arn:aws:s3:::out/job/x", False),

@@ -1,4 +1,5 @@
-"""The parts of ``template.yaml`` that follow from the folders of ``lambdas/``: each workflow's pair of functions.
+"""The parts of ``template.yaml`` that follow from the folders of ``lambdas/``: each workflow's pair of functions, and
+the layer with NumPy for those that need it.
 
 Between the marks of a part its lines are written anew; everything else in the file is the project's own.
 """
@@ -17,19 +18,50 @@ from truthkit_core.workflow import WorkflowConfig
 
 # Ground Truth's managed policies let a job invoke functions with this in their name.
 INVOKABLE = "LabelingFunction"
+# Kinds whose labels are files that the function writes.
+WRITING_KINDS = ("semantic-mask", "instance-masks")
+# An import that needs NumPy; the other modules of consolidation do without.
+_NEEDS_NUMPY = re.compile(
+    r"(?m)^\s*(?:from|import)\s+(?:numpy|PIL|truthkit_core\.consolidation\.(?!(?:classes|spans)\b))"
+)
 # A function's name has at most 64 characters; this many are left to the stack's name and its hyphen.
 NAME_LIMIT = 64
 STACK_NAME = 12
 
 
+LAYERS = """\
+      Layers:
+        - !Ref NumpyLayer
+"""
+LAYER = """\
+  NumpyLayer:
+    Type: AWS::Serverless::LayerVersion
+    Metadata:
+      BuildMethod: makefile
+      BuildArchitecture: arm64
+    Properties:
+      LayerName: !Sub ${AWS::StackName}-numpy
+      Description: NumPy and Pillow, for consolidation
+      ContentUri: layers/numpy/
+      CompatibleRuntimes: [python3.13]
+      CompatibleArchitectures: [arm64]
+      RetentionPolicy: Delete
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One handler of a workflow; ``which`` is ``pre`` or ``post``."""
+    """One handler of a workflow; ``which`` is ``pre`` or ``post``.
+
+    ``numpy`` tells whether it gets the layer, ``writes`` whether it writes beside the job's output.
+    """
 
     workflow: str
     package: str
     which: str
     timeout_seconds: int
+    numpy: bool = False
+    writes: bool = False
 
     @property
     def logical_id(self) -> str:
@@ -41,6 +73,10 @@ class Function:
         """The function's name after that of the stack."""
         return f"{INVOKABLE}-{self.workflow}-{self.which}"
 
+    @property
+    def role(self) -> str:
+        return f"{self.which.capitalize()}Annotation{'Writing' if self.writes else ''}Role"
+
     def resources(self) -> str:
         """The function and its log group; the role is the one that all functions of this kind share."""
         return f"""\
@@ -49,8 +85,9 @@ class Function:
     Properties:
       FunctionName: !Sub ${{AWS::StackName}}-{self.name}
       Handler: {self.package}.{self.which}_annotation.lambda_handler
-      Role: !GetAtt {self.which.capitalize()}AnnotationRole.Arn
+      Role: !GetAtt {self.role}.Arn
       Timeout: {self.timeout_seconds}
+{LAYERS if self.numpy else ""}\
       LoggingConfig:
         LogGroup: !Ref {self.logical_id}Logs
   {self.logical_id}Logs:
@@ -78,7 +115,9 @@ def functions(project: Project) -> list[Function]:
 
 def functions_block(project: Project) -> str:
     """The lines of ``template.yaml``'s Resources that follow from the folders. Raises as ``functions``."""
-    return "".join(function.resources() for function in functions(project))
+    found = functions(project)
+    layer = LAYER if any(function.numpy for function in found) else ""
+    return layer + "".join(function.resources() for function in found)
 
 
 def outputs_block(project: Project) -> str:
@@ -143,8 +182,18 @@ def _functions(project: Project) -> Iterator[Function]:
             problem = ": ".join(filter(None, (error.path, error.problem)))
             raise TruthkitError(Finding("workflow", problem, error.cure, file=error.file, line=error.line)) from None
         timeouts = {"pre": config.pre_timeout_seconds, "post": config.post_timeout_seconds}
+        chosen = config.consolidation.get("kind")
         for which in handlers:
-            function = Function(folder.name.replace("_", "-"), folder.name, which, timeouts[which])
+            source = (folder / f"{which}_annotation.py").read_text("utf-8")
+            post = which == "post" and chosen is not None
+            function = Function(
+                folder.name.replace("_", "-"),
+                folder.name,
+                which,
+                timeouts[which],
+                numpy=post or _NEEDS_NUMPY.search(source) is not None,
+                writes=post and chosen in WRITING_KINDS,
+            )
             too_long = len(function.name) + STACK_NAME - NAME_LIMIT
             if too_long > 0:
                 raise TruthkitError(

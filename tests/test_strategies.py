@@ -1,0 +1,244 @@
+"""From a batch's answers to its labels by [consolidation]: what is read, what comes back, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from truthkit_core.answers import FormAnswer
+from truthkit_core.messages import ContractError
+from truthkit_core.strategies import Settings, consolidate_objects
+
+LABELS = ("cat", "dog", "owl")
+CLASS = Settings("class", "animal", LABELS)
+SPANS = Settings("spans", "names", ("person", "place"))
+
+
+def answers(*fields: dict[str, Any]) -> list[FormAnswer]:
+    return [FormAnswer(f"w{number}", one) for number, one in enumerate(fields)]
+
+
+def animal(label: Any) -> dict[str, Any]:
+    return {"animal": {"label": label}}
+
+
+def names(*spans: tuple[str, int, int]) -> dict[str, Any]:
+    entities = [{"label": label, "startOffset": start, "endOffset": end} for label, start, end in spans]
+    return {"names": {"entities": entities}}
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+TOP = 'title = "Animals"\ndescription = "Say which"\ntask_time_limit_seconds = 600\n'
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "animals" / "workflow.toml"
+    file.parent.mkdir()
+    file.write_text(text)
+    return file
+
+
+def test_settings_of_a_file(tmp_path: Path) -> None:
+    text = TOP + 'labels = ["cat", "dog"]\n[consolidation]\nkind = "class"\nfield = "animal"\nmethod = "vote"\n'
+    settings = Settings.load(write(tmp_path, text + 'output = "built-in"\n'))
+    assert settings == Settings("class", "animal", ("cat", "dog"), "vote", "built-in", {})
+
+
+WRONG = {
+    "kind": ('kind = "classs"\nfield = "a"', "kind", 6, "there is 'class'"),
+    "kind-far": ('kind = "smell"\nfield = "a"', "kind", 6, "known are class"),
+    "field-missing": ('kind = "class"', "field", 5, 'add field = "the name'),
+    "field-empty": ('kind = "class"\nfield = ""', "field", 7, "name of the element"),
+    "field-number": ('kind = "class"\nfield = 7', "field", 7, "must be a string"),
+    "method": ('kind = "class"\nfield = "a"\nmethod = "votes"', "method", 8, "spell it 'votes'; there is 'vote'"),
+    "output": ('kind = "class"\nfield = "a"\noutput = "builtin"', "output", 8, "there is 'built-in'"),
+    "option": ('kind = "spans"\nfield = "a"\ntreshold = 0.5', "treshold", 8, "there is 'threshold'"),
+    "option-of-none": ('kind = "class"\nfield = "a"\nmethod = "vote"\nx = 1', "x", 9, "it has no options"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_settings_name_file_line_key_and_cure(case: str, tmp_path: Path) -> None:
+    table, key, line, words = WRONG[case]
+    file = write(tmp_path, TOP + f'labels = ["cat", "dog"]\n[consolidation]\n{table}\n')
+    with pytest.raises(ContractError, match=words) as caught:
+        Settings.load(file)
+    error = caught.value
+    assert (error.path, error.file, error.line) == (f"consolidation.{key}", str(file), line)
+    assert error.cure
+
+
+def test_a_kind_that_needs_labels_says_so(tmp_path: Path) -> None:
+    file = write(tmp_path, TOP + '[consolidation]\nkind = "class"\nfield = "animal"\n')
+    with pytest.raises(ContractError, match=r"labels: is missing .cure: class needs labels"):
+        Settings.load(file)
+
+
+# --- classes ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_class_with_all_that_is_known() -> None:
+    batch = {str(number): answers(animal("cat"), animal("cat"), animal("dog")) for number in range(4)}
+    label = consolidate_objects(batch, CLASS)["2"].to_json()
+    assert label["label"] == "cat"
+    assert label["votes"] == {"cat": 2, "dog": 1}
+    assert 0.5 < label["confidence"] == label["probabilities"]["cat"] < 1
+    assert [worker["workerId"] for worker in label["workers"]] == ["w0", "w1", "w2"]
+    assert label["workers"][0]["answer"] == animal("cat")
+    assert label["workers"][0]["accuracy"] > label["workers"][2]["accuracy"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [{"label": "dog"}, {"cat": False, "dog": True, "owl": False}, "dog", {"label": "dog", "workerComment": "barks"}],
+    ids=["classifier", "radio-buttons", "list", "with-comment"],
+)
+def test_a_class_is_read_from(field: Any) -> None:
+    label = consolidate_objects({"0": answers({"animal": field})}, CLASS)["0"]
+    assert label.value is not None
+    assert label.value["label"] == "dog"
+    assert label.answers[0].problems == []
+
+
+@pytest.mark.parametrize(
+    ("field", "problem"),
+    [
+        pytest.param({"label": "cow"}, "animal: 'cow' is not a label", id="unknown"),
+        pytest.param({"label": 7}, "animal.label: must be a string", id="number"),
+        pytest.param({"cat": True, "dog": True}, "animal: is not one choice", id="two"),
+        pytest.param(7, "animal: must be an object", id="no-object"),
+    ],
+)
+def test_an_unusable_class_stays_with_its_worker(field: Any, problem: str) -> None:
+    label = consolidate_objects({"0": answers(animal("cat"), {"animal": field}, animal("cat"))}, CLASS)["0"]
+    assert label.value is not None
+    assert label.value["votes"] == {"cat": 2}
+    assert label.counted == 2
+    worker = label.to_json()["workers"][1]
+    assert worker["answer"] == {"animal": field}
+    assert problem in worker["problems"][0]
+
+
+def test_every_object_comes_back_and_what_cannot_be_said_has_a_reason() -> None:
+    torn = FormAnswer("w0", {}, ["answer of worker w0: is not JSON"], raw='{"ani')
+    batch = {
+        "good": answers(animal("cat")),
+        "nobody": [],
+        "empty": answers({}, {}),
+        "unknown": answers(animal("cow")),
+        "elsewhere": answers({"plant": {"label": "cat"}}),
+        "unreadable": [torn],
+    }
+    labels = consolidate_objects(batch, CLASS)
+    assert list(labels) == list(batch)
+    said = {name: label.reason for name, label in labels.items()}
+    assert said["good"] is None
+    assert said["nobody"] == "nobody answered"
+    assert said["empty"] == "none of the 2 answers says anything that counts"
+    assert said["unknown"] == said["elsewhere"] == said["unreadable"] == "the only answer says nothing that counts"
+    for name in ("empty", "unknown", "elsewhere"):
+        whole = labels[name].to_json()
+        assert "label" not in whole
+        assert [one["answer"] for one in whole["workers"]] == [one.fields for one in batch[name]]
+    assert labels["elsewhere"].to_json()["workers"][0]["problems"] == ["animal: is missing"]
+    assert labels["unreadable"].to_json()["workers"][0]["answer"] == '{"ani'
+
+
+def test_one_answer_is_the_vote_with_an_honest_confidence() -> None:
+    label = consolidate_objects({"0": answers(animal("owl"))}, CLASS)["0"]
+    assert label.value is not None
+    assert (label.value["label"], label.counted) == ("owl", 1)
+    assert 0.4 < label.confidence < 1
+
+
+def test_a_worker_who_answers_twice() -> None:
+    same = [FormAnswer("w0", animal("cat")), FormAnswer("w0", animal("cat")), FormAnswer("w1", animal("dog"))]
+    vote = Settings("class", "animal", LABELS, "vote")
+    label = consolidate_objects({"0": same}, vote)["0"]
+    assert label.value is not None
+    assert label.value["votes"] == {"cat": 1, "dog": 1}
+    assert "is there twice" in same[1].problems[0]
+    other = [FormAnswer("w0", animal("dog")), FormAnswer("w0", animal("cat"))]
+    label = consolidate_objects({"0": other}, vote)["0"]
+    assert label.value is not None
+    assert label.value["votes"] == {"cat": 1, "dog": 1}
+
+
+def test_a_method_that_fails_takes_no_other_object_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from truthkit_core.consolidation import class_models
+
+    real = class_models.METHODS["vote"]
+
+    def fragile(given: Any) -> Any:
+        if "bad" in given.items:
+            raise ZeroDivisionError("by nothing")
+        return real(given)
+
+    monkeypatch.setitem(class_models.METHODS, "vote", fragile)
+    batch = {name: answers(animal("cat")) for name in ("one", "bad", "two")}
+    labels = consolidate_objects(batch, Settings("class", "animal", LABELS, "vote"))
+    assert [label.value is None for label in labels.values()] == [False, True, False]
+    assert labels["bad"].reason == "vote failed: ZeroDivisionError: by nothing"
+    assert labels["bad"].to_json()["workers"][0]["answer"] == animal("cat")
+
+
+odd: list[Any] = [None, True, 7, [], "cow", "", "cat", {}, {"label": "dog"}, {"label": None}, {"labels": 3}]
+odd += [{"cat": True, "owl": False}, {"cat": True, "owl": True}, {"label": "cow"}, {"label": "owl"}, {"label": "cat"}]
+form = st.sampled_from([{}, {"x": 1}, *({"animal": one} for one in odd)])
+batches = st.dictionaries(
+    st.sampled_from(["0", "1", "2", "10", "x"]), st.lists(st.tuples(st.sampled_from("abc"), form), max_size=4)
+)
+
+
+def made(rows: Sequence[tuple[str, dict[str, Any]]]) -> list[FormAnswer]:
+    return [FormAnswer(worker, dict(fields)) for worker, fields in rows]
+
+
+@given(batches)
+def test_whatever_comes_every_object_comes_back_as_json(batch: dict[str, Any]) -> None:
+    labels = consolidate_objects({name: made(rows) for name, rows in batch.items()}, CLASS)
+    assert list(labels) == list(batch)
+    for name, label in labels.items():
+        assert (label.value is None) == (label.reason is not None)
+        whole = json.loads(json.dumps(label.to_json(), allow_nan=False))
+        assert len(whole["workers"]) == len(batch[name])
+
+
+@given(batches, st.randoms())
+def test_order_of_arrival_decides_nothing(batch: dict[str, Any], random: Any) -> None:
+    mixed = {name: random.sample(rows, len(rows)) for name, rows in random.sample(list(batch.items()), len(batch))}
+    one = consolidate_objects({name: made(rows) for name, rows in batch.items()}, CLASS)
+    other = consolidate_objects({name: made(rows) for name, rows in mixed.items()}, CLASS)
+    assert {name: label.value for name, label in one.items()} == {name: label.value for name, label in other.items()}
+
+
+# --- spans -----------------------------------------------------------------------------------------------------------
+
+
+def test_spans() -> None:
+    batch = {
+        "0": answers(
+            names(("person", 0, 4)), names(("person", 0, 4), ("place", 9, 12)), names(("place", 9, 12), ("moon", 1, 2))
+        ),
+        "1": answers(names(), names()),
+        "2": answers({}, {"names": "torn"}),
+    }
+    labels = consolidate_objects(batch, SPANS)
+    value = labels["0"].value
+    assert value is not None
+    assert [(one["label"], one["startOffset"], one["endOffset"]) for one in value["entities"]] == [
+        ("person", 0, 4),
+        ("place", 9, 12),
+    ]
+    assert all(0 < one["confidence"] < 1 for one in value["entities"])
+    assert "'moon' is not a label" in labels["0"].to_json()["workers"][2]["problems"][0]
+    assert labels["1"].value is not None
+    assert labels["1"].value["entities"] == [], "that there is nothing is a label"
+    assert labels["2"].value is None
