@@ -13,6 +13,7 @@ from typing import NoReturn
 # In the order in which --help shows them.
 import truthkit.cli.workflows
 import truthkit.cli.jobs
+import truthkit.cli.consolidate
 import truthkit.cli.servers
 import truthkit.cli.project  # noqa: F401
 
