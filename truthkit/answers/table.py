@@ -35,7 +35,7 @@ def read_table(file: Path) -> Answers:
     columns: list[dict[str, int]] = [{}, {}, {}]
     parts: list[tuple[Ints, ...]] = []
     for block in read_columns(file, ANSWERS, findings):
-        parts.append(tuple(_numbered(cells, known) for cells, known in zip(block, columns, strict=True)))
+        parts.append(tuple(numbered(cells, known) for cells, known in zip(block, columns, strict=True)))
     if not parts:
         raise UsageError(f"{file} has no answers", "below the header, write a row for each: item,worker,label")
     item, worker, value = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -68,7 +68,7 @@ def _is_scale(values: Sequence[str]) -> bool:
     return not whole or len(values) > _CLASSES
 
 
-def _numbered(cells: Sequence[str], known: dict[str, int]) -> Ints:
+def numbered(cells: Sequence[str], known: dict[str, int]) -> Ints:
     """The cells as numbers; new ones are added to ``known``."""
     for cell in sorted(set(cells) - known.keys()):
         known[cell] = len(known)

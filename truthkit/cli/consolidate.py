@@ -98,14 +98,16 @@ def consolidate_command(
     if out_file is not None and out_file.is_dir():
         raise UsageError(f"{out_file} is a folder", "give --out a file")
     known = None if gold is None else read_gold(gold)
+    report = out_file is not None and out_file.suffix.lower() in (".html", ".htm")
     if dask is not None:
-        on_dask(source, dask, method, known, out_file, field, compare, as_json)
+        if method is not None or compare or report:
+            raise UsageError("--dask runs the default model alone", "leave out --method, --compare and a report")
+        on_dask(source, dask, known, out_file, field, as_json=as_json)
         return
     with progress("files") as advance:
         answers = read_answers(source, field=field, on_progress=lambda done, total: advance(done, total, ""))
     print_findings(answers.findings)
     chosen = answers.field(field)
-    report = out_file is not None and out_file.suffix.lower() in (".html", ".htm")
     with progress("methods") as advance:
         found = consolidate(
             chosen,
@@ -229,11 +231,47 @@ def print_differences(found: Consolidation) -> None:
 def on_dask(
     source: Path,
     address: str,
-    method: str | None,
     gold: Mapping[str, str] | None,
     out_file: Path | None,
     field: str | None,
-    compare: bool,
+    *,
     as_json: bool,
 ) -> None:
-    raise UsageError("--dask is not there yet", "leave it out")
+    """The default class model on a cluster."""
+    from truthkit.answers import FieldAnswers, read_answers
+    from truthkit.consolidating.scale import class_field, open_client, partitions_of, run_on_dask
+
+    given: list[Path] | FieldAnswers = partitions_of(source)
+    classes = None
+    if not given:
+        with progress("files") as advance:
+            answers = read_answers(source, field=field, on_progress=lambda done, total: advance(done, total, ""))
+        print_findings(answers.findings)
+        given, classes = class_field(answers, field), answers.labels
+    with open_client(None if address == LOCAL else address) as client, progress("Dask") as advance:
+        done = run_on_dask(
+            client,
+            given,
+            classes=classes,
+            gold=gold,
+            out=out_file,
+            on_progress=lambda what, number, total: advance(number, total, what),
+        )
+    print_findings(done.findings)
+    if as_json:
+        print_json(done.to_json())
+        return
+    facts = [
+        ("objects", f"{done.objects:,}"),
+        ("answers", f"{done.answers:,}"),
+        ("workers", f"{done.workers:,}"),
+        ("classes", f"{len(done.classes):,}"),
+        ("batches", f"{done.batches:,}"),
+        ("seconds", f"{done.seconds:.1f}"),
+    ]
+    if done.accuracy is not None and done.calibration_error is not None:
+        facts += [("accuracy", f"{done.accuracy:.1%}"), ("calibration error", f"{done.calibration_error:.1%}")]
+    for name, value in facts:
+        out.print(f"{name}: {value}")
+    if out_file is not None:
+        out.print(escape(f"{relative(str(out_file))}: {done.objects:,} labels"))

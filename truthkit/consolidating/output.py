@@ -29,16 +29,17 @@ def write_lines(file: Path, lines: Iterable[Any]) -> int:
             count += 1
             yield json.dumps(line, ensure_ascii=False) + "\n"
 
-    _write(file, counted())
+    write_texts(file, counted())
     return count
 
 
 def write_text(file: Path, text: str) -> None:
     """The same for a text."""
-    _write(file, (text,))
+    write_texts(file, (text,))
 
 
-def _write(file: Path, texts: Iterable[str]) -> None:
+def write_texts(file: Path, texts: Iterable[str]) -> None:
+    """The same for the parts of a text."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:

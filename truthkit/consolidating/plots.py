@@ -135,7 +135,8 @@ def matrix(title: str, counts: Floats, names: Sequence[str], *, left: str, top: 
     widest = max((len(name) for name in shown), default=1)
     margin = min(20 + 6.2 * widest, 110.0)
     head = 24 + min(5.0 * widest, 70.0)
-    cell = min((_WIDTH - margin - 8) / count, 60.0)
+    tail = 8 + 0.5 * min(5.0 * widest, 70.0)
+    cell = min((_WIDTH - margin - tail) / count, 60.0)
     high = max(min(cell, 30.0), 16.0)
     body = []
     for row, truth in enumerate(order):

@@ -28,6 +28,8 @@ _MOST_ROWS = 200
 # So many answers are worth drawing fewer of them again and again.
 _MOST_DRAWN = 300_000
 _DRAWS = 20
+# A bin with fewer objects says little.
+_LEAST_IN_BIN = 5
 
 
 def write_report(file: Path, found: Consolidation, *, source: str, field: str, gold: Mapping[str, str] | None) -> None:
@@ -96,6 +98,7 @@ def _pictures(
         for method in dict.fromkeys((name, *("vote", "service"))):
             if method in results:
                 bins = reliability(results[method], gold)
+                bins = [one for one in bins if one[2] >= _LEAST_IN_BIN] or bins
                 lines[method] = [(confidence, right) for confidence, right, _count in bins]
                 most = max((count for _c, _r, count in bins), default=1)
                 sizes[method] = [count / most for _c, _r, count in bins]

@@ -1,0 +1,429 @@
+"""The default class model over more answers than one machine's memory holds, on Dask.
+
+Answers are first cut into batches so that all answers to an object lie in one. Then every round is a pass over the
+batches: each gives its expected counts, and their exact sum is the next round's model. The labels are bit by bit those
+of all answers at once, on however many machines, in however many batches.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import math
+import shutil
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count as counting
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from truthkit.answers import Answers, FieldAnswers
+from truthkit.answers.read import by_manifest
+from truthkit.answers.table import ANSWERS, numbered, read_columns
+from truthkit.consolidating.output import write_texts
+from truthkit.consolidating.scores import BINS, bins_of, hits
+from truthkit.findings import Finding, UsageError
+from truthkit_core.consolidation.class_models import DEFAULT_METHOD, ClassAnswers
+from truthkit_core.consolidation.shrunken import DEFAULT, Batch
+from truthkit_core.consolidation.worker_model import WorkerModel
+
+Ints = NDArray[np.int64]
+Progress = Callable[[str, int, int], None]
+
+BATCH = 1_000_000
+"""Answers in a batch, about: one takes some 300 MB while it is worked on."""
+SUFFIXES = (".csv", ".npy", ".npz")
+_INSTALL = "pip install 'truthkit[dask]'"
+# Bytes of an answer in a CSV file, about.
+_ROW = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """What came of it. ``accuracy`` and ``calibration_error`` are 0 to 1, None without gold; ``objects`` counts those
+    with answers that name a class."""
+
+    seconds: float
+    objects: int
+    answers: int
+    workers: int
+    classes: tuple[str, ...]
+    batches: int
+    gold: int
+    accuracy: float | None
+    calibration_error: float | None
+    model: WorkerModel
+    findings: tuple[Finding, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        measured = {
+            "accuracy": self.accuracy,
+            "calibration_error": self.calibration_error,
+            "seconds": round(self.seconds, 6),
+            "objects": self.objects,
+            "answers": self.answers,
+            "workers": self.workers,
+            "batches": self.batches,
+        }
+        return {"default": DEFAULT_METHOD, "methods": {DEFAULT_METHOD: measured}}
+
+
+def open_client(address: str | None) -> Any:
+    """A client of the cluster at ``address``, or of one started here, a process a core.
+
+    Raises UsageError if Dask is not installed or the cluster does not answer.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise UsageError("--dask needs Dask, which is not installed", _INSTALL) from None
+    if address is None:
+        cluster = LocalCluster(threads_per_worker=1, dashboard_address=None, host="127.0.0.1")  # type: ignore[no-untyped-call]
+        return Client(cluster)  # type: ignore[no-untyped-call]
+    try:
+        return Client(address, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError, ValueError) as error:
+        raise UsageError(f"no Dask scheduler answers at {address}: {error}", "start one: dask scheduler") from None
+
+
+def partitions_of(source: Path) -> list[Path]:
+    """The partition files of a folder, by name; none if it is not such a folder."""
+    if not source.is_dir():
+        return []
+    return sorted(one for one in source.iterdir() if one.suffix in SUFFIXES and one.is_file())
+
+
+def run_on_dask(
+    client: Any,
+    source: Sequence[Path] | FieldAnswers,
+    *,
+    classes: Sequence[str] | None = None,
+    gold: Mapping[str, str] | None = None,
+    out: Path | None = None,
+    scratch: Path | None = None,
+    batch: int = BATCH,
+    on_progress: Progress = lambda what, done, total: None,
+) -> Scaled:
+    """Labels of all objects by the default model.
+
+    Args:
+        client: of a Dask cluster, all of whose workers see ``source`` and ``scratch`` under the same paths.
+        source: partition files (an object's answers may be in several), or answers that are in memory already:
+            ``.csv`` with the columns item,worker,label; ``.npy`` whole numbers of shape (answers, 3), item, worker and
+            label; ``.npz`` arrays of these names, whole numbers or texts.
+        classes: all classes, in the order that decides ties; by default those that occur, by the alphabet.
+        gold: measures the labels and does not help.
+        out: written with the labels as JSON lines in the order of the manifest, whole or not at all.
+        scratch: a folder for the batches, 24 bytes an answer; by default beside ``out`` or in the temporary folder.
+        batch: answers in a batch, about; a worker holds one partition or one batch at a time.
+
+    Raises UsageError if a partition is none.
+    """
+    begin = time.perf_counter()
+    beside = scratch if scratch is not None else out.resolve().parent if out is not None else None
+    if beside is not None:
+        beside.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="truthkit-batches-", dir=beside))
+    try:
+        if isinstance(source, FieldAnswers):
+            names, batches = _cut(source, folder, classes, batch)
+            findings: list[Finding] = []
+        else:
+            names, batches, findings = _shuffled(client, source, folder, classes, batch, on_progress)
+        model, told = _rounds(client, batches, names, gold or {}, folder if out is not None else None, on_progress)
+        if out is not None:
+            write_texts(out, _merged([Path(one["labels"]) for one in told]))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    known = sum(one["gold"] for one in told)
+    gaps = sum((np.array(one["gaps"]) for one in told), np.zeros(BINS))
+    return Scaled(
+        time.perf_counter() - begin,
+        sum(one["objects"] for one in told),
+        sum(one["answers"] for one in told),
+        len(model.workers) if model is not None else 0,
+        tuple(names),
+        len(batches),
+        known,
+        sum(one["right"] for one in told) / known if known else None,
+        float(np.abs(gaps).sum()) / known if known else None,
+        model if model is not None else WorkerModel.of(names, {}, {}),
+        tuple(findings),
+    )
+
+
+def _rounds(
+    client: Any,
+    batches: Sequence[str],
+    classes: Sequence[str],
+    gold: Mapping[str, str],
+    folder: Path | None,
+    on_progress: Progress,
+) -> tuple[WorkerModel | None, list[dict[str, Any]]]:
+    """The rounds, then the labels."""
+    model: WorkerModel | None = None
+    if not batches:
+        return None, []
+    for number in range(DEFAULT.rounds):
+        shared = client.scatter(model, broadcast=True, hash=False)
+        what = f"round {number + 1} of {DEFAULT.rounds}"
+        total: WorkerModel | None = None
+        for part in _each(client, _counts, batches, what, on_progress, classes, shared):
+            total = part if total is None else total.merged(part)
+        model = total
+    shared = client.scatter(model, broadcast=True, hash=False)
+    known = client.scatter(dict(gold), broadcast=True, hash=False)
+    where = None if folder is None else str(folder)
+    told = list(_each(client, _label, batches, "labels", on_progress, classes, shared, known, where))
+    return model, told
+
+
+def _each(
+    client: Any, work: Callable[..., Any], over: Sequence[Any], what: str, on_progress: Progress, *more: Any
+) -> Iterator[Any]:
+    """``work`` of each, as they are done, so that no more than needed is held."""
+    from distributed import as_completed
+
+    futures = client.map(work, over, *([one] * len(over) for one in more), pure=False)
+    done = as_completed(futures, with_results=True)  # type: ignore[no-untyped-call]
+    del futures
+    for number, (_future, result) in enumerate(done, 1):
+        on_progress(what, number, len(over))
+        yield result
+
+
+# --- what workers do ---
+
+
+def _counts(batch: str, classes: Sequence[str], model: WorkerModel | None) -> WorkerModel:
+    ready = Batch.of(_load(batch, classes))
+    return ready.votes() if model is None else ready.counts(model)
+
+
+def _label(
+    batch: str, classes: Sequence[str], model: WorkerModel, gold: Mapping[str, str], folder: str | None
+) -> dict[str, Any]:
+    answers = _load(batch, classes)
+    result = Batch.of(answers).result(model)
+    known, _truth, good, top = hits(result, gold)
+    told = {
+        "objects": int((result.label >= 0).sum()),
+        "answers": len(answers),
+        "gold": len(known),
+        "right": float(good.sum()),
+        "gaps": np.bincount(bins_of(top), weights=good - top, minlength=BINS).tolist(),
+        "labels": "",
+    }
+    if folder is not None:
+        file = Path(folder, f"{Path(batch).stem}.labels")
+        objects = result.objects
+        with file.open("w", encoding="utf-8", newline="\n") as stream:
+            for name in sorted(objects, key=by_manifest):
+                stream.write(json.dumps({"object": name, **objects[name].to_json()}, ensure_ascii=False) + "\n")
+        told["labels"] = str(file)
+    return told
+
+
+def _load(batch: str, classes: Sequence[str]) -> ClassAnswers:
+    with np.load(batch) as kept:
+        items, workers = (json.loads(kept[name].tobytes()) for name in ("items", "workers"))
+        return ClassAnswers(kept["item"], kept["worker"], kept["label"], items, workers, classes)
+
+
+def _save(file: Path, **arrays: Any) -> None:
+    """Arrays as they are, lists of names as JSON."""
+    kept: dict[str, Any] = {
+        name: value if isinstance(value, np.ndarray) else np.frombuffer(json.dumps(value).encode(), np.uint8)
+        for name, value in arrays.items()
+    }
+    np.savez(file, **kept)
+
+
+# --- batches ---
+
+
+def _cut(field: FieldAnswers, folder: Path, classes: Sequence[str] | None, batch: int) -> tuple[list[str], list[str]]:
+    """Answers in memory: they lie in the order of their objects."""
+    answers = field.class_answers(classes)
+    given = np.bincount(answers.item, minlength=len(answers.items))
+    ends = np.cumsum(given)
+    parts = max(1, math.ceil(len(answers) / batch))
+    bounds = np.unique(
+        np.concatenate([[0], np.searchsorted(ends, np.linspace(0, len(answers), parts + 1)[1:-1]), [len(given)]])
+    )
+    batches = []
+    for number, (first, last) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
+        begin = int(ends[first - 1]) if first else 0
+        end = int(ends[last - 1])
+        workers, worker = np.unique(answers.worker[begin:end], return_inverse=True)
+        file = folder / f"batch-{number:05}.npz"
+        _save(
+            file,
+            item=answers.item[begin:end] - first,
+            worker=worker,
+            label=answers.label[begin:end],
+            items=list(answers.items[first:last]),
+            workers=[answers.workers[one] for one in workers.tolist()],
+        )
+        batches.append(str(file))
+    return list(answers.classes), batches
+
+
+def _shuffled(
+    client: Any,
+    files: Sequence[Path],
+    folder: Path,
+    classes: Sequence[str] | None,
+    batch: int,
+    on_progress: Progress,
+) -> tuple[list[str], list[str], list[Finding]]:
+    """Partitions on disk: each is cut by a hash of the object's name, then the pieces of a batch are put together."""
+    about = sum(one.stat().st_size / (_ROW if one.suffix == ".csv" else 24) for one in files)
+    parts = max(1, math.ceil(about / batch))
+    work = [(str(one.resolve()), str(folder), number, parts) for number, one in enumerate(files)]
+    found: set[str] = set()
+    findings: list[Finding] = []
+    for labels, told, error in _each(client, _split, work, "partitions", on_progress):
+        if error:
+            raise UsageError(error[0], error[1], file=error[2], line=error[3])
+        found.update(labels)
+        findings.extend(told[: max(0, 1_000 - len(findings))])
+    found.discard("")
+    names = sorted(found) if classes is None else list(classes)
+    joined = list(_each(client, _join, [(str(folder), part) for part in range(parts)], "batches", on_progress, names))
+    return names, sorted(file for file in joined if file), findings
+
+
+def _split(work: tuple[str, str, int, int]) -> tuple[list[str], list[Finding], tuple[Any, ...]]:
+    """A partition's answers into a piece for each batch."""
+    name, folder, number, parts = work
+    findings: list[Finding] = []
+    try:
+        (item, worker, label), names = _read_partition(Path(name), findings)
+    except UsageError as error:  # as plain values: exceptions of other machines may not come back whole
+        fault = error.findings[0]
+        return [], [], (fault.message, fault.cure, fault.file or name, fault.line)
+    items = names[0]
+    homes = (zlib.crc32(one.encode("utf-8", "surrogatepass")) % parts for one in items)
+    of = np.fromiter(homes, np.int64, len(items))[item]
+    order = np.argsort(of, kind="stable")
+    ends = np.cumsum(np.bincount(of, minlength=parts))
+    for part in range(parts):
+        mine = order[int(ends[part - 1]) if part else 0 : int(ends[part])]
+        if not len(mine):
+            continue
+        here, place = np.unique(item[mine], return_inverse=True)
+        _save(
+            Path(folder, f"piece-{part:05}-{number:05}.npz"),
+            item=place,
+            worker=worker[mine],
+            label=label[mine],
+            items=[items[one] for one in here.tolist()],
+            workers=names[1],
+            labels=names[2],
+        )
+    return names[2], findings, ()
+
+
+def _read_partition(file: Path, findings: list[Finding]) -> tuple[tuple[Ints, Ints, Ints], list[list[str]]]:
+    """Places and names of items, workers and labels."""
+    if file.suffix == ".csv":
+        known: list[dict[str, int]] = [{}, {}, {}]
+        blocks = [
+            tuple(numbered(cells, one) for cells, one in zip(block, known, strict=True))
+            for block in read_columns(file, ANSWERS, findings)
+        ]
+        none = np.zeros(0, dtype=np.int64)
+        columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [none] * 3
+        return (columns[0], columns[1], columns[2]), [list(one) for one in known]
+    try:
+        loaded = np.load(file, allow_pickle=False)
+        raw = list(loaded.T) if isinstance(loaded, np.ndarray) else [loaded[name] for name in ANSWERS]
+    except (ValueError, KeyError, OSError, EOFError) as error:
+        raise UsageError(f"no partition: {error}", f"give arrays {', '.join(ANSWERS)}", file=str(file)) from None
+    if len(raw) != 3 or any(one.ndim != 1 or len(one) != len(raw[0]) or one.dtype.kind not in "iuU" for one in raw):
+        cure = "give whole numbers (or texts in .npz) of shape (answers, 3), or three arrays of one length"
+        raise UsageError("no partition: its arrays have another shape or type", cure, file=str(file))
+    pairs = [np.unique(one, return_inverse=True) for one in raw]
+    places = [place.astype(np.int64) for _names, place in pairs]
+    return (places[0], places[1], places[2]), [[str(one) for one in names.tolist()] for names, _place in pairs]
+
+
+def _join(work: tuple[str, int], classes: Sequence[str]) -> str:
+    """The pieces of one batch, as `ClassAnswers` has them: by object, worker and class, repetitions once."""
+    folder, part = work
+    known: list[dict[str, int]] = [{}, {}]
+    place = {name: number for number, name in enumerate(classes)}
+    columns: list[list[Ints]] = [[], [], []]
+    pieces = sorted(Path(folder).glob(f"piece-{part:05}-*.npz"))
+    for piece in pieces:
+        with np.load(piece) as kept:
+            for one, (name, names) in enumerate((("item", "items"), ("worker", "workers"))):
+                texts = json.loads(kept[names].tobytes())
+                columns[one].append(numbered(texts, known[one])[kept[name]])
+            labels = [place.get(label, -1) for label in json.loads(kept["labels"].tobytes())]
+            columns[2].append(np.array(labels, dtype=np.int64)[kept["label"]])
+        piece.unlink()
+    if not pieces:
+        return ""
+    item, worker, label = (np.concatenate(one) for one in columns)
+    items, item = _sorted(known[0], item)
+    said = label >= 0
+    item, worker, label = item[said], worker[said], label[said]
+    workers, worker = _sorted(known[1], worker)
+    size = max(len(classes), 1)
+    keys = np.unique((item * max(len(workers), 1) + worker) * size + label)
+    row, label = np.divmod(keys, size)
+    item, worker = np.divmod(row, max(len(workers), 1))
+    used, worker = np.unique(worker, return_inverse=True)
+    file = Path(folder, f"batch-{part:05}.npz")
+    _save(file, item=item, worker=worker, label=label, items=items, workers=[workers[one] for one in used.tolist()])
+    return str(file)
+
+
+def _sorted(known: Mapping[str, int], at: Ints) -> tuple[list[str], Ints]:
+    names = sorted(known)
+    place = np.empty(len(names), dtype=np.int64)
+    place[[known[name] for name in names]] = np.arange(len(names))
+    return names, place[at]
+
+
+def _merged(files: Sequence[Path]) -> Iterator[str]:
+    """The lines of all files, each in the order of the manifest, in that order; few files are open at a time."""
+    width = 200
+    numbers = counting()
+    while len(files) > width:
+        inner = []
+        for first in range(0, len(files), width):
+            file = files[0].with_name(f"merged-{next(numbers):05}.labels")
+            write_texts(file, _merged(files[first : first + width]))
+            inner.append(file)
+        files = inner
+    streams = [file.open(encoding="utf-8", newline="\n") for file in files]
+    try:
+        yield from heapq.merge(*streams, key=_order_of)
+    finally:
+        for stream in streams:
+            stream.close()
+
+
+_HEAD = len('{"object": ')
+
+
+def _order_of(line: str) -> tuple[int, int, str]:
+    name, _end = json.JSONDecoder().raw_decode(line, _HEAD)
+    return by_manifest(name)
+
+
+def class_field(answers: Answers, field: str | None) -> FieldAnswers:
+    """The field, which must be one of classes. Raises UsageError."""
+    found = answers.field(field)
+    if found.kind != "class":
+        raise UsageError(f"--dask is for classes, and {found.name} is of the kind {found.kind}", "leave --dask out")
+    return found
