@@ -20,6 +20,7 @@ _MODULES = {
         "shrunken_dawid_skene",
         "shrunken_dawid_skene_in_batches",
     ),
+    "text": ("TextLabel", "TextResult", "TextWorkers", "alignment_vote", "edit_distance", "medoid_words"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -1,0 +1,566 @@
+"""One text from several workers' texts: transcriptions, translations, corrections. Standard library only.
+
+What is **compared** are words: pieces between blanks, in Unicode form NFKC, case-folded, without punctuation or
+symbols at either end ("Foo," and "foo" are one word, "can't" and "cant" are two). A piece that is all punctuation
+belongs to the word before it. Scripts that put no blanks between words (Han, Kana, Thai, Lao, Khmer, Burmese) are
+compared by character. What is **returned** are the words as workers wrote them, in form NFC: of the spellings of a
+word that won, the best backed; a run of blanks becomes one.
+
+Neither the order of answers nor names decide anything; sums of weights are rounded before they are compared.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+# Digits after the point that decide which of two sums of weights is larger.
+_DECISIVE = 9
+_ALIGNMENT_PASSES = 3
+# Words' worth of all workers' error rate in a worker's own.
+_SHRINKAGE = 20.0
+# A worker's weight is (1 - error rate) ** _SHARPNESS.
+_SHARPNESS = 2.0
+# For the confidence: answers' worth of doubt in every slot.
+_DOUBT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TextLabel:
+    """One object's text.
+
+    ``confidence`` is the share of the words that is expected to be right, 0 to 1. ``exact_votes`` counts the workers
+    whose text is the same by the rule of comparison. ``text`` is None where nobody answered.
+    """
+
+    text: str | None
+    confidence: float
+    exact_votes: int
+    answers: int
+    problems: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "confidence": round(self.confidence, 4),
+            "exactVotes": self.exact_votes,
+            "answers": self.answers,
+            "problems": list(self.problems),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TextWorkers:
+    """How far workers are from the text that was found: edits and compared words (or characters), by worker."""
+
+    counts: Mapping[str, tuple[float, float]]
+
+    def merged(self, other: TextWorkers) -> TextWorkers:
+        counts = dict(self.counts)
+        for worker, (edits, words) in other.counts.items():
+            mine = counts.get(worker, (0.0, 0.0))
+            counts[worker] = (mine[0] + edits, mine[1] + words)
+        return TextWorkers(counts)
+
+    def to_json(self) -> dict[str, Any]:
+        rounded = {worker: [round(edits, 4), round(words, 4)] for worker, (edits, words) in self.counts.items()}
+        return {"version": 1, "kind": "text", "workers": rounded}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> TextWorkers:
+        """Raises ValueError if it is not what `to_json` gives."""
+        try:
+            if (value["version"], value["kind"]) != (1, "text"):
+                raise ValueError(f"version {value['version']} of {value['kind']} is not known")
+            counts = {str(name): (float(edits), float(words)) for name, (edits, words) in value["workers"].items()}
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"these are not workers of texts: {error!r}") from None
+        if not all(0 <= number < float("inf") for pair in counts.values() for number in pair):
+            raise ValueError("these are not workers of texts: a count is negative or not finite")
+        return cls(counts)
+
+    def weights(self) -> dict[str, float]:
+        """By worker, 0 to 1: the share of right words, shrunk to all workers' share, to the power of two."""
+        edits, words = (sum(pair[side] for pair in self.counts.values()) for side in (0, 1))
+        mean = min(edits / words, 1.0) if words else 0.0
+        return {
+            worker: max(1.0 - (wrong + _SHRINKAGE * mean) / (count + _SHRINKAGE), 0.0) ** _SHARPNESS + 1e-3
+            for worker, (wrong, count) in self.counts.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TextResult:
+    """Every object's text, and what was learned of the workers (None for methods that learn nothing)."""
+
+    objects: dict[str, TextLabel]
+    workers: TextWorkers | None = None
+
+
+# --- what is compared -------------------------------------------------------------------------------------------------
+
+# Blocks of scripts that put no blanks between words.
+_UNSPACED = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3040, 0x30FF),
+    (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
+
+
+def _unspaced(text: str) -> bool:
+    """Whether most letters are of scripts without blanks."""
+    if text.isascii():
+        return False
+    letters = [ord(char) for char in text if char.isalnum()]
+    return 2 * sum(any(low <= char <= high for low, high in _UNSPACED) for char in letters) > len(letters)
+
+
+@lru_cache(maxsize=65536)
+def _key(piece: str) -> str:
+    """What is compared of a word; empty if nothing is left."""
+    key = piece if piece.isascii() else unicodedata.normalize("NFKC", piece)
+    key = key.casefold()
+    start, end = 0, len(key)
+    while start < end and unicodedata.category(key[start])[0] in "PSCZ":
+        start += 1
+    while end > start and unicodedata.category(key[end - 1])[0] in "PSCZ":
+        end -= 1
+    return key[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Compared words and how they were written; as many of both."""
+
+    keys: tuple[str, ...]
+    written: tuple[str, ...]
+
+
+def _read(text: str, by_character: bool) -> _Text:
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    pieces = _characters(text) if by_character else text.split()
+    blank = "" if by_character else " "
+    keys: list[str] = []
+    written: list[str] = []
+    before = ""
+    for piece in pieces:
+        key = _key(piece)
+        if key:
+            keys.append(key)
+            written.append(before + piece)
+            before = ""
+        elif written:
+            written[-1] += blank + piece
+        else:
+            before += piece + blank
+    if not keys and before.strip():
+        # Nothing but punctuation: it is compared as it is.
+        return _Text((before.strip(),), (before.strip(),))
+    return _Text(tuple(keys), tuple(written))
+
+
+def _characters(text: str) -> list[str]:
+    """Characters with the marks that combine with them, and with one blank if blanks follow."""
+    found: list[str] = []
+    for char in text:
+        if found and unicodedata.category(char)[0] == "M":
+            found[-1] += char
+        elif not char.isspace():
+            found.append(char)
+        elif found and not found[-1].endswith(" "):
+            found[-1] += " "
+    return found
+
+
+# --- edit distance ----------------------------------------------------------------------------------------------------
+
+
+def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
+    """Fewest insertions, deletions and replacements of elements that make ``b`` of ``a``; of two strings, by character.
+
+    Source: Hyyrö, A Bit-Vector Algorithm for Computing Levenshtein and Damerau Edit Distances, Nordic Journal of
+    Computing 10, 2003, figure 3: a column of the table is one whole number.
+    """
+    if a == b:
+        return 0
+    start, end_a, end_b = 0, len(a), len(b)
+    while start < end_a and start < end_b and a[start] == b[start]:
+        start += 1
+    while end_a > start and end_b > start and a[end_a - 1] == b[end_b - 1]:
+        end_a -= 1
+        end_b -= 1
+    rows, columns = end_a - start, end_b - start
+    if not rows or not columns:
+        return rows + columns
+    places = _places(a[start:end_a])
+    mask, last = (1 << rows) - 1, 1 << (rows - 1)
+    up, down, score = mask, 0, rows
+    for element in b[start:end_b]:
+        same = places.get(element, 0)
+        diagonal = (((same & up) + up) ^ up) | same | down
+        right = down | ~(diagonal | up)
+        left = diagonal & up
+        if right & last:
+            score += 1
+        elif left & last:
+            score -= 1
+        right = (right << 1) | 1
+        up = ((left << 1) | ~(diagonal | right)) & mask
+        down = right & diagonal & mask
+    return score
+
+
+def _places(elements: Sequence[str]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    bit = 1
+    for element in elements:
+        places[element] = places.get(element, 0) | bit
+        bit <<= 1
+    return places
+
+
+def _align(base: Sequence[str], other: Sequence[str]) -> list[int]:
+    """For every element of ``other`` its partner's place in ``base``, or ``-1 - place`` if it is inserted before it.
+
+    The same columns as in `edit_distance`, kept and walked back; a pair is preferred to a gap.
+    """
+    start, end, end_other = 0, len(base), len(other)
+    while start < end and start < end_other and base[start] == other[start]:
+        start += 1
+    while end > start and end_other > start and base[end - 1] == other[end_other - 1]:
+        end -= 1
+        end_other -= 1
+    found = list(range(start))
+    middle = other[start:end_other]
+    rows = end - start
+    if rows and middle:
+        found += _align_middle(base[start:end], middle, start)
+    else:
+        found += [-1 - start] * len(middle)
+    found += range(end, len(base))
+    return found
+
+
+def _align_middle(base: Sequence[str], other: Sequence[str], offset: int) -> list[int]:
+    rows = len(base)
+    places = _places(base)
+    mask = (1 << rows) - 1
+    up, down = mask, 0
+    columns = []
+    for element in other:
+        same = places.get(element, 0)
+        diagonal = (((same & up) + up) ^ up) | same | down
+        right = down | ~(diagonal | up)
+        left = diagonal & up
+        right = (right << 1) | 1
+        up = ((left << 1) | ~(diagonal | right)) & mask
+        down = right & diagonal & mask
+        columns.append((up, down))
+    found = [0] * len(other)
+    row, column = rows, len(other)
+    # Walk back from the lower right corner: ``up`` has a bit where a cell is one more than the cell above it.
+    while row and column:
+        bit = 1 << (row - 1)
+        if base[row - 1] == other[column - 1]:
+            row, column = row - 1, column - 1
+            found[column] = offset + row
+        elif columns[column - 1][0] & bit:
+            row -= 1
+        elif column > 1 and columns[column - 2][1] & bit:
+            column -= 1
+            found[column] = -1 - offset - row
+        else:
+            row, column = row - 1, column - 1
+            found[column] = offset + row
+    while column:
+        column -= 1
+        found[column] = -1 - offset
+    return found
+
+
+# --- the methods ------------------------------------------------------------------------------------------------------
+
+Answers = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(slots=True)
+class _Object:
+    """One object's answers: texts and their workers, equal ones together, in an order that is none of the arrival."""
+
+    texts: list[_Text]
+    workers: list[list[str]]
+    by_character: bool
+    problems: list[str]
+    consensus: tuple[str, ...] = ()
+    aligned_to: tuple[str, ...] | None = None
+    alignments: Sequence[Sequence[int]] = ()
+
+    def aligned(self, base: tuple[str, ...]) -> Sequence[Sequence[int]]:
+        """Every text's `_align` to ``base``; the last ones are kept."""
+        if self.aligned_to != base:
+            self.alignments = [_align(base, text.keys) for text in self.texts]
+            self.aligned_to = base
+        return self.alignments
+
+
+def _objects(answers: Answers) -> dict[str, _Object]:
+    found = {}
+    for name, given in answers.items():
+        problems = [
+            f"the answer of {worker} is no text" for worker in sorted(given) if not isinstance(given[worker], str)
+        ]
+        texts = {worker: text for worker, text in given.items() if isinstance(text, str)}
+        by_character = _unspaced("".join(texts.values()))
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        for worker in sorted(texts):
+            groups[texts[worker]].append(worker)
+        read = [(_read(text, by_character), groups[text]) for text in sorted(groups)]
+        found[name] = _Object([one for one, _ in read], [workers for _, workers in read], by_character, problems)
+    return found
+
+
+def _medoid(one: _Object, weights: Mapping[str, float], distance: Callable[[_Text, _Text], int]) -> int:
+    """The place of the text with the least weighted distance to all; ties go to the better backed, then the first."""
+    backing = [sum(weights.get(worker, 1.0) for worker in workers) for workers in one.workers]
+    sums = [0.0] * len(one.texts)
+    for first, a in enumerate(one.texts):
+        for second in range(first + 1, len(one.texts)):
+            apart = distance(a, one.texts[second])
+            sums[first] += backing[second] * apart
+            sums[second] += backing[first] * apart
+    return min(range(len(sums)), key=lambda at: (round(sums[at], _DECISIVE), -round(backing[at], _DECISIVE), at))
+
+
+def _word_distance(a: _Text, b: _Text) -> int:
+    return edit_distance(a.keys, b.keys)
+
+
+def _character_distance(a: _Text, b: _Text) -> int:
+    return 0 if a.keys == b.keys else edit_distance(" ".join(a.keys), " ".join(b.keys))
+
+
+def _label(one: _Object, keys: tuple[str, ...], text: str, confidence: float) -> TextLabel:
+    answers = sum(map(len, one.workers))
+    votes = sum(len(workers) for given, workers in zip(one.texts, one.workers, strict=True) if given.keys == keys)
+    counts: defaultdict[tuple[str, ...], int] = defaultdict(int)
+    for given, workers in zip(one.texts, one.workers, strict=True):
+        counts[given.keys] += len(workers)
+    problems = list(one.problems)
+    if answers > 1 and max(counts.values()) == 1:
+        problems.append("no two answers agree")
+    return TextLabel(text, confidence, votes, answers, tuple(problems))
+
+
+def _unanswered(one: _Object) -> TextLabel:
+    return TextLabel(None, 0.0, 0, 0, (*one.problems, "nobody answered"))
+
+
+def _by_medoid(answers: Answers, distance: Callable[[_Text, _Text], int]) -> TextResult:
+    found = {}
+    for name, one in _objects(answers).items():
+        if not one.texts:
+            found[name] = _unanswered(one)
+            continue
+        best = one.texts[_medoid(one, {}, distance)]
+        slots = _Slots.of(one, best.keys, {})
+        found[name] = _label(one, best.keys, _joined(best.written, one.by_character), slots.confidence(best.keys))
+    return TextResult(found)
+
+
+def medoid_words(answers: Answers) -> TextResult:
+    """The answer with the least sum of word edit distances to the others: always one that somebody wrote."""
+    return _by_medoid(answers, _word_distance)
+
+
+def medoid_characters(answers: Answers) -> TextResult:
+    """The same by characters of the compared words: for short texts, names and numbers."""
+    return _by_medoid(answers, _character_distance)
+
+
+@dataclass(slots=True)
+class _Slots:
+    """Answers aligned to one text: what stands at each of its words, and what is inserted before each and last.
+
+    ``at[place]`` and ``before[place][column]`` map a compared word to its weight; what is missing to the whole weight
+    says that there is no word.
+    """
+
+    weight: float
+    at: list[dict[str, float]]
+    before: list[list[dict[str, float]]]
+
+    @classmethod
+    def of(cls, one: _Object, base: tuple[str, ...], weights: Mapping[str, float]) -> _Slots:
+        at: list[dict[str, float]] = [{} for _ in base]
+        before: list[list[dict[str, float]]] = [[] for _ in range(len(base) + 1)]
+        total = 0.0
+        for text, workers, alignment in zip(one.texts, one.workers, one.aligned(base), strict=True):
+            weight = 0.0
+            for worker in workers:
+                weight += weights.get(worker, 1.0)
+            total += weight
+            if text.keys == base:
+                for votes, key in zip(at, base, strict=True):
+                    votes[key] = votes.get(key, 0.0) + weight
+                continue
+            column, gap = 0, 0
+            for place, key in zip(alignment, text.keys, strict=True):
+                if place >= 0:
+                    votes = at[place]
+                else:
+                    column = column + 1 if gap == place else 0
+                    gap = place
+                    columns = before[-1 - place]
+                    if column == len(columns):
+                        columns.append({})
+                    votes = columns[column]
+                votes[key] = votes.get(key, 0.0) + weight
+        return cls(total, at, before)
+
+    def _winner(self, votes: Mapping[str, float], present: str | None) -> str | None:
+        """The best backed word; None for no word. Ties go to what stands there, then to words, by the alphabet."""
+        best: tuple[float, bool, bool] = (round(self.weight - sum(votes.values()), _DECISIVE), present is None, False)
+        winner = None
+        for key in sorted(votes):
+            mark = (round(votes[key], _DECISIVE), key == present, True)
+            if mark > best:
+                best, winner = mark, key
+        return winner
+
+    def text(self, base: tuple[str, ...]) -> tuple[str, ...]:
+        found: list[str | None] = []
+        for place, columns in enumerate(self.before):
+            found += [self._winner(votes, None) for votes in columns]
+            if place < len(base):
+                found.append(self._winner(self.at[place], base[place]))
+        return tuple(key for key in found if key is not None)
+
+    def confidence(self, base: tuple[str, ...]) -> float:
+        """Mean share of the weight for what ``base`` has, over its words and the gaps that anyone filled."""
+        if not self.weight:
+            return 0.0
+        right = [votes.get(key, 0.0) for votes, key in zip(self.at, base, strict=True)]
+        right += [self.weight - sum(votes.values()) for columns in self.before for votes in columns]
+        share = sum(right) / (len(right) * self.weight) if right else 1.0
+        # Weights are at most about 1 an answer, so that one more who agrees outweighs a share of the doubt.
+        return max(share * self.weight / (self.weight + _DOUBT), 0.0)
+
+
+def alignment_vote(
+    answers: Answers,
+    *,
+    gold: Mapping[str, str] | None = None,
+    anchors: TextWorkers | None = None,
+    weighted: bool = True,
+) -> TextResult:
+    """Words by vote at every place of a common alignment; a place may stay empty.
+
+    All answers are aligned to the medoid, the vote makes a text of them, and they are aligned to that until it stays.
+    Then workers are weighed by their edits against the texts found (`TextWorkers.weights`), and it is done once more.
+
+    Args:
+        gold: known texts by object: they are the result, and workers are measured by them.
+        anchors: workers as earlier batches knew them.
+        weighted: False gives every worker the same weight.
+
+    Source: Fiscus, A post-processing system to yield reduced word error rates: Recognizer Output Voting Error Reduction
+    (ROVER), ASRU 1997; the weights are ours.
+    """
+    objects = _objects(answers)
+    known = {name: _read(text, objects[name].by_character) for name, text in (gold or {}).items() if name in objects}
+    weights = anchors.weights() if anchors and weighted else {}
+    some = [(name, one) for name, one in objects.items() if one.texts]
+    for name, one in some:
+        if name in known:
+            one.consensus = known[name].keys
+        else:
+            start = _medoid(one, weights, _word_distance)
+            one.consensus = _settle(one, one.texts[start].keys, weights)
+    workers = _measured(some)
+    if weighted:
+        weights = (anchors.merged(workers) if anchors else workers).weights()
+        for name, one in some:
+            if name not in known:
+                one.consensus = _settle(one, one.consensus, weights)
+        workers = _measured(some)
+    found = {}
+    for name, one in objects.items():
+        if name in known:
+            text = _joined(known[name].written, one.by_character)
+            found[name] = _label(one, one.consensus, text, 1.0) if one.texts else TextLabel(text, 1.0, 0, 0)
+        elif not one.texts:
+            found[name] = _unanswered(one)
+        else:
+            confidence = _Slots.of(one, one.consensus, weights).confidence(one.consensus)
+            found[name] = _label(one, one.consensus, _written(one, weights), confidence)
+    return TextResult(found, workers)
+
+
+def _settle(one: _Object, keys: tuple[str, ...], weights: Mapping[str, float]) -> tuple[str, ...]:
+    if all(text.keys == keys for text in one.texts):
+        return keys
+    for _ in range(_ALIGNMENT_PASSES):
+        after = _Slots.of(one, keys, weights).text(keys)
+        if after == keys:
+            break
+        keys = after
+    return keys
+
+
+def _measured(objects: Iterable[tuple[str, _Object]]) -> TextWorkers:
+    """Edits against the consensus, of objects that several answered."""
+    counts: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for _name, one in objects:
+        if sum(map(len, one.workers)) < 2:
+            continue
+        base = one.consensus
+        for text, workers, alignment in zip(one.texts, one.workers, one.aligned(base), strict=True):
+            right = paired = 0
+            for place, key in zip(alignment, text.keys, strict=True):
+                if place >= 0:
+                    paired += 1
+                    right += base[place] == key
+            # Replaced, inserted and left out: an alignment has the fewest edits.
+            edits = len(text.keys) + len(base) - paired - right
+            for worker in workers:
+                counts[worker][0] += edits
+                counts[worker][1] += max(len(base), len(text.keys))
+    return TextWorkers({worker: (edits, words) for worker, (edits, words) in sorted(counts.items())})
+
+
+def _written(one: _Object, weights: Mapping[str, float]) -> str:
+    """The consensus as workers wrote its words."""
+    spellings: list[defaultdict[str, float]] = [defaultdict(float) for _ in one.consensus]
+    anywhere: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for text, workers, alignment in zip(one.texts, one.workers, one.aligned(one.consensus), strict=True):
+        weight = sum(weights.get(worker, 1.0) for worker in workers)
+        for place, key, written in zip(alignment, text.keys, text.written, strict=True):
+            anywhere[key][written] += weight
+            if place >= 0 and one.consensus[place] == key:
+                spellings[place][written] += weight
+    words = []
+    for key, found in zip(one.consensus, spellings, strict=True):
+        backing = found or anywhere[key]
+        words.append(min(backing, key=lambda word: (-round(backing[word], _DECISIVE), word)))
+    return _joined(words, one.by_character)
+
+
+def _joined(written: Sequence[str], by_character: bool) -> str:
+    return ("" if by_character else " ").join(written).strip()
+
+
+METHODS: dict[str, Callable[..., TextResult]] = {
+    "alignment-vote": alignment_vote,
+    "medoid-words": medoid_words,
+    "medoid-characters": medoid_characters,
+}
+DEFAULT_METHOD = "alignment-vote"
