@@ -2,7 +2,8 @@
 
 The crowd: workers whose skill is drawn from beta(4, 2.5), whose mistakes are lumpy (a row's wrong classes share what is
 left by a Dirichlet of 0.4), five of them an object. "Floor" is one `numpy.bincount` pass over the answers a round, for
-the six rounds of the default. Seconds are the better of two runs; MB is the process's peak, data and imports included.
+the six rounds of the default. Seconds are processor time, the better of two runs; MB is the process's peak, data and
+imports included.
 
     python benchmarks/kinds/scale.py METHOD ANSWERS CLASSES WORKERS    # one run, as JSON
 """
@@ -99,9 +100,9 @@ def run(method: str, answers: int, classes: int, workers: int) -> dict[str, Any]
     before = _peak()
     took = []
     for _ in range(1 if method in PEERS else 2):
-        start = time.perf_counter()
+        start = time.process_time()
         found = call(data)
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     right = 100 * float((found == truth).mean()) if isinstance(found, np.ndarray) else None
     return {"seconds": min(took), "peak": _peak(), "before": before, "accuracy": right}
 

@@ -8,6 +8,7 @@ sums are exact, and batches give bit by bit what all answers at once give, howev
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from truthkit_core.consolidation.class_answers import ClassAnswers, ClassResult
 from truthkit_core.consolidation.worker_model import Floats, Ints, WorkerModel, on_grid
 
+BLOCK = 1_000_000
+"""About so many answers are unfolded together; more are cut, to the same result."""
 FLAGS = 50_000_000
 """Up to so many possible cells their numbers are found by marking, above by sorting."""
 
@@ -88,9 +91,9 @@ def shrunken_dawid_skene(
     if not len(answers):
         return batch.result(None)
     others = batch.known(anchors)
-    own = batch.sums(batch.shares())
+    own = batch.start()
     for _ in range(strengths.rounds - 1):
-        own = batch.sums(batch.truth(own.plus(others)))
+        own = batch.round(own.plus(others))
     return batch.labels(own.plus(others), batch.model(own))
 
 
@@ -159,14 +162,14 @@ class _Learned:
     """Log probability of one certain wrong answer, by worker."""
     prior: Floats
     """Probability of a class."""
+    class_logs: Floats
+    """Its logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The cells (worker, truth, label) that occur in a batch, numbered by ascending key."""
+    """The cells (worker, truth, label) that occur, numbered by ascending key."""
 
-    at: Ints
-    """By term: its cell."""
     keys: Ints
     row: Ints
     """By cell: the number of its (worker, truth)."""
@@ -178,55 +181,185 @@ class _Cells:
     """By cell: whether truth and label are the same."""
 
     @classmethod
-    def of(cls, keys: Ints, workers: int, classes: int) -> _Cells:
-        size = workers * classes * classes
-        if size <= min(FLAGS, 4 * len(keys)):
-            at, found = keys, np.arange(size)
-        elif size <= FLAGS:
-            flags = np.zeros(size, dtype=bool)
-            flags[keys] = True
-            found = np.flatnonzero(flags)
-            number = np.empty(size, dtype=np.int32)
-            number[found] = np.arange(len(found), dtype=np.int32)
-            at = number[keys].astype(np.int64)
-        else:
-            found, at = np.unique(keys, return_inverse=True)
-        rows = found // max(classes, 1)
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    def of(cls, keys: Ints, classes: int) -> _Cells:
+        rows = keys // max(classes, 1)
+        starts = _starts(rows)
         row = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
-        row_keys = rows[starts]
-        pair = found % max(classes * classes, 1)
-        return cls(at, found, row, row_keys, pair, rows // max(classes, 1), pair % (classes + 1) == 0)
+        pair = keys % max(classes * classes, 1)
+        return cls(keys, row, rows[starts], pair, rows // max(classes, 1), pair % (classes + 1) == 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Answers, made ready for the rounds: what can be done to them more than once without being prepared anew.
+class _Block:
+    """Some items and all answers to them, unfolded: an entry is a class that an item may be (somebody chose it, or gold
+    says so); a term is an answer seen from an entry of its item. Answers are in the order of their entries, terms in
+    the order of entries and then of answers. Places are 32 bits wide where there is one a term."""
 
-    An entry is a class that an item may be (somebody chose it, or gold says so); a term is an answer seen from an
-    entry of its item. Answers are in the order of their entries, terms in the order of entries and then of answers.
-    """
-
-    answers: ClassAnswers
-    strengths: Strengths
     entry_item: Ints
     entry_class: Ints
     entry_group: Ints
-    """By entry: the number of its item among those that have entries."""
+    """By entry: the number of its item among those of the block."""
     group_start: Ints
     """By such an item: its first entry."""
-    chosen: NDArray[np.float64]
+    chosen: Floats
     """By entry: how many chose it."""
     gold: Ints
-    """By item: its known class's entry, -1 without."""
+    """The entries of known classes."""
+    fixed: NDArray[np.bool_]
+    """By entry: whether its item's class is known; empty where none is."""
     worker: Ints
     """By answer."""
     own_entry: Ints
     """By answer: the entry of the class that it names; ascends."""
     own_term: Ints
     """By answer: the term in which it is seen from that entry."""
-    term_answer: Ints
-    term_entry: Ints
+    term_answer: NDArray[np.int32]
+    term_entry: NDArray[np.int32]
+    term_cell: NDArray[np.int32] | Ints
+    """By term: its cell's number, at first its cell's key."""
+
+    @classmethod
+    def of(cls, item: Ints, worker: Ints, label: Ints, gold: Mapping[int, int], classes: int) -> _Block:
+        size = max(classes, 1)
+        keys = item * size + label
+        order = np.argsort(keys, kind="stable")
+        keys, worker = keys[order], worker[order]
+        here = set(item.tolist()) if gold else set()
+        gold_keys = np.array([one * size + known for one, known in gold.items() if one in here], dtype=np.int64)
+        if len(gold_keys):
+            entries = np.unique(np.concatenate([keys, gold_keys]))
+            own_entry = np.searchsorted(entries, keys)
+        else:
+            starts = _starts(keys)
+            entries = keys[starts]
+            own_entry = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(keys)))
+        entry_item, entry_class = entries // size, entries % size
+        known = np.searchsorted(entries, gold_keys)
+        group_start = _starts(entry_item)
+        width = np.diff(group_start, append=len(entries))
+        entry_group = np.repeat(np.arange(len(width)), width)
+
+        # Every entry has its item's answers as terms.
+        answer_group = entry_group[own_entry]
+        given = np.bincount(answer_group, minlength=len(width))
+        first = np.cumsum(given) - given
+        per_entry = given[entry_group]
+        entry_start = np.cumsum(per_entry) - per_entry
+        term_entry = np.repeat(np.arange(len(entries), dtype=np.int32), per_entry)
+        offset = (first[entry_group] - entry_start).astype(np.int32)
+        term_answer = np.arange(len(term_entry), dtype=np.int32)
+        term_answer += offset[term_entry]
+        own_term = entry_start[own_entry] + np.arange(len(keys)) - first[answer_group]
+
+        term_cell = (worker * (size * size) + keys % size)[term_answer]
+        term_cell += (entry_class * size)[term_entry]
+        return cls(
+            entry_item,
+            entry_class,
+            entry_group,
+            group_start,
+            np.bincount(own_entry, minlength=len(entries)).astype(np.float64),
+            known,
+            np.isin(entry_group, entry_group[known]) if len(known) else np.zeros(0, dtype=bool),
+            worker,
+            own_entry,
+            own_term,
+            term_answer,
+            term_entry,
+            term_cell,
+        )
+
+    def known(self, truth: Floats) -> Floats:
+        """With what is known for sure, by entry."""
+        if len(self.gold):
+            truth[self.fixed] = 0.0
+            truth[self.gold] = 1.0
+        return truth
+
+    def shares(self) -> Floats:
+        """Where the rounds start: the entries' shares of the votes."""
+        total = np.maximum(_sums(self.entry_group, self.chosen, len(self.group_start)), 1.0)
+        return self.known(on_grid(self.chosen / total[self.entry_group]))
+
+    def truth(self, learned: _Learned) -> Floats:
+        """The entries' probabilities; every answer counts in full."""
+        scores = _sums(self.term_entry, learned.logs[self.term_cell], len(self.entry_item))
+        scores += learned.class_logs[self.entry_class]
+        scores -= self.top(scores)[self.entry_group]
+        weights = np.exp(scores, out=scores)
+        weights /= _sums(self.entry_group, weights, len(self.group_start))[self.entry_group]
+        return self.known(on_grid(weights))
+
+    def top(self, scores: Floats) -> Floats:
+        """The highest score by item."""
+        return np.maximum.reduceat(scores, self.group_start) if len(scores) else scores
+
+    def labels(self, learned: _Learned, by: Strengths) -> tuple[Floats, Ints]:
+        """The last step: the entries' probabilities, and every item's winning entry."""
+        logs, alike = learned.logs[self.term_cell], self.chosen[self.own_entry]
+        weights = 1.0 / (1.0 + (alike - 1.0) * by.correlation)
+        winner = self._winners(self._scores(logs, learned, by.class_power, weights))
+
+        weights = _further(self._rank(logs, learned), by.doubtful_correlation)
+        scores = self._scores(logs, learned, by.doubtful_class_power, weights)
+        top = self.top(scores)
+        lost = winner[scores[winner] < top]
+        scores[lost] = top[self.entry_group[lost]] + _AHEAD
+        top = self.top(scores)
+        shares = np.exp(by.sharpness * (scores - top[self.entry_group]))
+        power = learned.prior ** (by.sharpness * by.doubtful_class_power)
+        groups = len(self.group_start)
+        unchosen = np.maximum(power.sum() - _sums(self.entry_group, power[self.entry_class], groups), 0.0)
+        answer_group = self.entry_group[self.own_entry]
+        rest = _sums(answer_group, _fine(learned.wrong[self.worker] * weights), groups)
+        # A class that nobody chose is never likelier than the winner.
+        ceiling = -np.log(power.max(initial=1e-300))
+        others = unchosen * np.exp(np.minimum(by.sharpness * (rest - top), ceiling))
+        total = _sums(self.entry_group, shares, groups) + others
+        doubt = by.doubt / (np.bincount(answer_group, minlength=groups) + 1.0)
+        probability = shares / total[self.entry_group]
+        probability += doubt[self.entry_group] * (1.0 / max(len(power), 1) - probability)
+        return self.known(probability), winner
+
+    def _scores(self, logs: Floats, learned: _Learned, power: float, weights: Floats) -> Floats:
+        """Log scores of the entries: of the class to that power, and of the answers with those weights."""
+        terms = logs * weights[self.term_answer]
+        scores = _sums(self.term_entry, _fine(terms), len(self.entry_item))
+        return scores + _fine(power * np.log(learned.prior))[self.entry_class]
+
+    def _winners(self, scores: Floats) -> Ints:
+        """Of every item: the entry with the highest score, the first of equal ones, or gold's."""
+        scores[self.gold] = np.inf
+        winner = np.zeros(len(self.group_start), dtype=np.int64)
+        best = np.flatnonzero(scores == self.top(scores)[self.entry_group])[::-1]
+        winner[self.entry_group[best]] = best
+        return winner
+
+    def _rank(self, logs: Floats, learned: _Learned) -> Ints:
+        """By answer: how many who chose the same are surer, by what the answer says for it and against the others."""
+        count = len(self.own_entry)
+        own = logs[self.own_term]
+        sides = np.diff(self.group_start, append=len(self.entry_item))[self.entry_group[self.own_entry]] - 1
+        against = _sums(self.term_answer, logs, count) - own
+        against = np.where(sides > 0, against / np.maximum(sides, 1), learned.wrong[self.worker])
+        # Within an entry the surest first: answers are in the order of entries already.
+        some = np.flatnonzero(self.chosen[self.own_entry] > 1)
+        sure = np.rint(np.clip(own[some] - against[some], -60.0, 60.0) / _FINE).astype(np.int64)
+        entry = self.own_entry[some]
+        order = np.argsort((entry << 37) - sure, kind="stable") if count < 1 << 26 else np.lexsort((-sure, entry))
+        first = np.cumsum(self.chosen) - self.chosen
+        rank = np.zeros(count, dtype=np.int64)
+        rank[some[order]] = some - first.astype(np.int64)[entry]
+        return rank
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Answers, made ready for the rounds: what is the same in all of them is done once."""
+
+    answers: ClassAnswers
+    strengths: Strengths
+    blocks: list[_Block]
     cells: _Cells
 
     @classmethod
@@ -234,67 +367,33 @@ class Batch:
         cls, answers: ClassAnswers, *, gold: Mapping[str, str] | None = None, strengths: Strengths = DEFAULT
     ) -> Batch:
         """Raises ValueError if ``gold`` names a class that is none of ``answers.classes``."""
-        items, classes, size = len(answers.items), len(answers.classes), max(len(answers.classes), 1)
-        known = known_classes(answers, gold or {})
-        keys = answers.item * classes + answers.label
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        gold_keys = np.array([item * classes + label for item, label in known.items()], dtype=np.int64)
-        if len(gold_keys):
-            entries = np.unique(np.concatenate([keys, gold_keys]))
-            own_entry = np.searchsorted(entries, keys)
-        else:
-            new = np.diff(keys, prepend=-1) != 0
-            entries, own_entry = keys[new], np.cumsum(new) - 1
-        entry_item, entry_class = entries // size, entries % size
-        fixed = np.full(items, -1, dtype=np.int64)
-        fixed[gold_keys // size] = np.searchsorted(entries, gold_keys)
-        group_start = np.flatnonzero(np.diff(entry_item, prepend=-1))
-        width = np.diff(group_start, append=len(entries))
-        entry_group = np.repeat(np.arange(len(width)), width)
-
-        # Every entry has its item's answers as terms.
-        given = np.bincount(answers.item, minlength=items)
-        first = np.cumsum(given) - given
-        per_entry = given[entry_item]
-        term_entry = np.repeat(np.arange(len(entries)), per_entry)
-        entry_start = np.cumsum(per_entry) - per_entry
-        term_answer = np.arange(len(term_entry)) + (first[entry_item] - entry_start)[term_entry]
-        own_term = entry_start[own_entry] + np.arange(len(keys)) - first[entry_item[own_entry]]
-
-        worker = answers.worker[order]
-        half = worker * (classes * classes) + keys % size
-        cell_keys = half[term_answer]
-        cell_keys += (entry_class * classes)[term_entry]
-        return cls(
-            answers,
-            strengths,
-            entry_item,
-            entry_class,
-            entry_group,
-            group_start,
-            np.bincount(own_entry, minlength=len(entries)).astype(np.float64),
-            fixed,
-            worker,
-            own_entry,
-            own_term,
-            term_answer,
-            term_entry,
-            _Cells.of(cell_keys, len(answers.workers), classes),
-        )
+        known, classes = known_classes(answers, gold or {}), len(answers.classes)
+        item, worker, label = answers.item, answers.worker, answers.label
+        if len(item) and (item[1:] < item[:-1]).any():
+            order = np.argsort(item, kind="stable")
+            item, worker, label = item[order], worker[order], label[order]
+        ends = [0]
+        while ends[-1] < len(item):
+            last = item[min(ends[-1] + BLOCK, len(item)) - 1]
+            ends.append(int(np.searchsorted(item, last, side="right")))
+        blocks = []
+        for start, end in itertools.pairwise(ends):
+            part = slice(start, end)
+            blocks.append(_Block.of(item[part], worker[part], label[part], known, classes))
+        return cls(answers, strengths, *_numbered(blocks, len(answers.workers), classes))
 
     # --- in names, for many batches ---
 
     def votes(self) -> WorkerModel:
         """The first round's counts: every object is its classes by the shares of their votes."""
-        return self.model(self.sums(self.shares()))
+        return self.model(self.start())
 
     def counts(self, model: WorkerModel) -> WorkerModel:
         """This batch's expected counts, given what all batches (this one too) taught in the round before.
 
         Raises ValueError if ``model`` knows a class that is none of the batch's.
         """
-        return self.model(self.sums(self.truth(self._given(model))))
+        return self.model(self.round(self._given(model)))
 
     def result(self, model: WorkerModel | None) -> ClassResult:
         """Labels, given what all batches (this one too) taught; ``workers`` is ``model``.
@@ -329,7 +428,7 @@ class Batch:
         )
 
     def _given(self, model: WorkerModel | None) -> _Sums:
-        return self.known(model) or self.sums(np.zeros(len(self.entry_item)))
+        return self.known(model) or self._added([])
 
     def model(self, sums: _Sums) -> WorkerModel:
         """Counts by names."""
@@ -348,30 +447,29 @@ class Batch:
             counts = sums.cells[kept]
         return WorkerModel(tuple(answers.classes), tuple(names[n] for n in order), keys, counts, sums.objects)
 
-    def shares(self) -> Floats:
-        """Where the rounds start: the entries' shares of the votes."""
-        total = _sums(self.entry_group, self.chosen, len(self.group_start))
-        return self._fixed(on_grid(self.chosen / np.maximum(total, 1.0)[self.entry_group]))
+    def start(self) -> _Sums:
+        """The expected counts by the shares of the votes."""
+        return self._added((block, block.shares()) for block in self.blocks)
 
-    def _fixed(self, truth: Floats) -> Floats:
-        """With what is known for sure."""
-        known = self.gold >= 0
-        if known.any():
-            truth[known[self.entry_item]] = 0.0
-            truth[self.gold[known]] = 1.0
-        return truth
+    def round(self, sums: _Sums) -> _Sums:
+        """The expected counts, given those of the round before."""
+        learned = self._learned(sums)
+        return self._added((block, block.truth(learned)) for block in self.blocks)
 
-    def sums(self, truth: Floats) -> _Sums:
-        """The batch's expected counts, from its entries' probabilities."""
+    def _added(self, truths: Iterable[tuple[_Block, Floats]]) -> _Sums:
+        """The expected counts, from the blocks' entries' probabilities."""
         cells, classes, workers = self.cells, len(self.answers.classes), len(self.answers.workers)
-        counts = _sums(cells.at, truth[self.term_entry], len(cells.keys))
+        counts, objects = np.zeros(len(cells.keys)), np.zeros(classes)
+        for block, truth in truths:
+            counts += _sums(block.term_cell, truth[block.term_entry], len(counts))
+            objects += _sums(block.entry_class, truth, classes)
         return _Sums(
             counts,
             _sums(cells.row, counts, len(cells.row_keys)),
             _sums(cells.pair, counts, classes * classes).reshape(classes, classes),
             _sums(cells.worker[cells.right], counts[cells.right], workers),
             _sums(cells.worker, counts, workers),
-            _sums(self.entry_class, truth, classes),
+            objects,
         )
 
     def _learned(self, sums: _Sums) -> _Learned:
@@ -386,96 +484,56 @@ class Batch:
         total = sums.rows + (by.shrinkage + by.flat * classes + by.diagonal)
         logs = np.log((sums.cells + prior + by.flat + by.diagonal * cells.right) / total[cells.row])
         objects = sums.objects + by.class_weight
-        return _Learned(_fine(logs), _fine(np.log(np.maximum(wrong, 1e-12))), objects / max(objects.sum(), 1e-300))
-
-    def truth(self, sums: _Sums) -> Floats:
-        """The entries' probabilities, given counts; every answer counts in full."""
-        learned = self._learned(sums)
-        scores = _sums(self.term_entry, learned.logs[self.cells.at], len(self.entry_item))
-        scores += _fine(np.log(learned.prior))[self.entry_class]
-        scores -= self._top(scores)[self.entry_group]
-        weights = np.exp(scores, out=scores)
-        weights /= _sums(self.entry_group, weights, len(self.group_start))[self.entry_group]
-        return self._fixed(on_grid(weights))
-
-    def _top(self, scores: Floats) -> Floats:
-        """The highest score of every item that has entries."""
-        return np.maximum.reduceat(scores, self.group_start) if len(scores) else scores
+        shares = objects / max(objects.sum(), 1e-300)
+        return _Learned(_fine(logs), _fine(np.log(np.maximum(wrong, 1e-12))), shares, _fine(np.log(shares)))
 
     def labels(self, sums: _Sums, model: WorkerModel) -> ClassResult:
         """The last step; ``model`` becomes the result's ``workers``."""
         answers, by = self.answers, self.strengths
         items, classes = len(answers.items), len(answers.classes)
         learned = self._learned(sums)
-        logs, alike = learned.logs[self.cells.at], self.chosen[self.own_entry]
-
-        weights = 1.0 / (1.0 + (alike - 1.0) * by.correlation)
-        scores = self._scores(logs, learned, by.class_power, weights)
-        winner = self._winners(scores)
-
-        weights = _further(self._rank(logs, learned), by.doubtful_correlation)
-        scores = self._scores(logs, learned, by.doubtful_class_power, weights)
-        top = self._top(scores)
-        lost = winner[scores[winner] < top]
-        scores[lost] = top[self.entry_group[lost]] + _AHEAD
-        top = self._top(scores)
-        shares = np.exp(by.sharpness * (scores - top[self.entry_group]))
-        power = learned.prior ** (by.sharpness * by.doubtful_class_power)
-        groups = len(self.group_start)
-        unchosen = np.maximum(power.sum() - _sums(self.entry_group, power[self.entry_class], groups), 0.0)
-        answer_group = self.entry_group[self.own_entry]
-        rest = _sums(answer_group, _fine(learned.wrong[self.worker] * weights), groups)
-        # A class that nobody chose is never likelier than the winner.
-        ceiling = -np.log(power.max(initial=1e-300))
-        others = unchosen * np.exp(np.minimum(by.sharpness * (rest - top), ceiling))
-        total = _sums(self.entry_group, shares, groups) + others
-        doubt = by.doubt / (_sums(answer_group, np.ones(len(answer_group)), groups) + 1.0)
-        probability = shares / total[self.entry_group]
-        probability += doubt[self.entry_group] * (1.0 / max(classes, 1) - probability)
-        probability = self._fixed(probability)
-
         label, confidence = np.full(items, -1, dtype=np.int64), np.zeros(items)
-        has = self.entry_item[self.group_start]
-        label[has] = self.entry_class[winner]
-        confidence[has] = probability[winner]
-        rest_share = power / power.sum() if classes else power
+        probabilities = [np.zeros(0)]
+        for block in self.blocks:
+            probability, winner = block.labels(learned, by)
+            has = block.entry_item[block.group_start]
+            label[has] = block.entry_class[winner]
+            confidence[has] = probability[winner]
+            probabilities.append(probability)
+        none: list[Ints] = [np.zeros(0, dtype=np.int64)]
+        power = learned.prior ** (by.sharpness * by.doubtful_class_power)
         return ClassResult(
-            answers, self.entry_item, self.entry_class, probability, label, confidence, rest_share, model
+            answers,
+            np.concatenate(none + [block.entry_item for block in self.blocks]),
+            np.concatenate(none + [block.entry_class for block in self.blocks]),
+            np.concatenate(probabilities),
+            label,
+            confidence,
+            power / power.sum() if classes else power,
+            model,
         )
 
-    def _scores(self, logs: Floats, learned: _Learned, power: float, weights: Floats) -> Floats:
-        """Log scores of the entries: of the class to that power, and of the answers with those weights."""
-        terms = logs * weights[self.term_answer]
-        scores = _sums(self.term_entry, _fine(terms), len(self.entry_item))
-        return scores + _fine(power * np.log(learned.prior))[self.entry_class]
 
-    def _winners(self, scores: Floats) -> Ints:
-        """Of every item that has entries: the entry with the highest score, the first of equal ones, or gold's."""
-        known = self.gold[self.gold >= 0]
-        if len(known):
-            scores = scores.copy()
-            scores[known] = np.inf
-        winner = np.zeros(len(self.group_start), dtype=np.int64)
-        best = np.flatnonzero(scores == self._top(scores)[self.entry_group])[::-1]
-        winner[self.entry_group[best]] = best
-        return winner
-
-    def _rank(self, logs: Floats, learned: _Learned) -> Ints:
-        """By answer: how many who chose the same are surer, by what the answer says for it and against the others."""
-        count = len(self.own_entry)
-        own = logs[self.own_term]
-        sides = np.diff(self.group_start, append=len(self.entry_item))[self.entry_group[self.own_entry]] - 1
-        against = _sums(self.term_answer, logs, count) - own
-        against = np.where(sides > 0, against / np.maximum(sides, 1), learned.wrong[self.worker])
-        # Within an entry the surest first: answers are in the order of entries already.
-        some = np.flatnonzero(self.chosen[self.own_entry] > 1)
-        sure = np.rint(np.clip(own[some] - against[some], -60.0, 60.0) / _FINE).astype(np.int64)
-        entry = self.own_entry[some]
-        order = np.argsort((entry << 37) - sure, kind="stable") if count < 1 << 26 else np.lexsort((-sure, entry))
-        first = np.cumsum(self.chosen) - self.chosen
-        rank = np.zeros(count, dtype=np.int64)
-        rank[some[order]] = some - first.astype(np.int64)[self.own_entry[some]]
-        return rank
+def _numbered(blocks: list[_Block], workers: int, classes: int) -> tuple[list[_Block], _Cells]:
+    """The blocks with numbers in the place of their cells' keys, and the cells that these are the numbers of."""
+    size, terms = workers * max(classes, 1) ** 2, sum(len(block.term_cell) for block in blocks)
+    if size <= min(FLAGS, 4 * terms):
+        found = np.arange(size)
+        places = [block.term_cell for block in blocks]
+    elif size <= FLAGS:
+        flags = np.zeros(size, dtype=bool)
+        for block in blocks:
+            flags[block.term_cell] = True
+        found = np.flatnonzero(flags)
+        number = np.zeros(size, dtype=np.int32)
+        number[found] = np.arange(len(found), dtype=np.int32)
+        places = [number[block.term_cell] for block in blocks]
+    else:
+        distinct = [np.unique(block.term_cell, return_inverse=True) for block in blocks]
+        found = np.unique(np.concatenate([keys for keys, _at in distinct]))
+        places = [np.searchsorted(found, keys).astype(np.int32)[at] for keys, at in distinct]
+    blocks = [replace(block, term_cell=at.astype(np.int32)) for block, at in zip(blocks, places, strict=True)]
+    return blocks, _Cells.of(found, classes)
 
 
 def known_classes(answers: ClassAnswers, gold: Mapping[str, str]) -> dict[int, int]:
@@ -504,7 +562,14 @@ def _fine(values: Floats) -> Floats:
     return values
 
 
-def _sums(group: Ints, values: Floats, groups: int) -> Floats:
+def _starts(ascending: Ints) -> Ints:
+    """Where a new value begins."""
+    new = np.ones(len(ascending), dtype=bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
+    return np.flatnonzero(new)
+
+
+def _sums(group: Ints | NDArray[np.int32], values: Floats, groups: int) -> Floats:
     """The sums of the values by group."""
     return np.asarray(np.bincount(group, weights=values, minlength=groups), dtype=np.float64)
 
