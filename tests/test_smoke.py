@@ -308,6 +308,10 @@ def test_a_browser_that_ends_is_started_anew(write: Write, monkeypatch: pytest.M
 # --- nothing leaves ---
 
 
+HINTS = ("prefetch", "preconnect", "dns-prefetch", "prerender", "modulepreload", "manifest", "icon")
+PRELOADED = ("fetch", "font", "image", "script", "style", "track")
+
+
 def test_nothing_reaches_another_port(write: Write) -> None:
     came: list[str] = []
     with socket.socket() as listener:
@@ -319,7 +323,12 @@ def test_nothing_reaches_another_port(write: Write) -> None:
             write(
                 f'<crowd-form><input name="a"><a href="http://{there}/a" ping="http://{there}/ping"></a>'
                 f'<video><track default src="http://{there}/a.vtt"></video><img src="http://{there}/a.png"></crowd-form>'
-                f"<script>const there = '{there}';"
+                + "".join(f'<link rel="{rel}" href="http://{there}/{rel}">' for rel in HINTS)
+                + "".join(f'<link rel="preload" as="{kind}" href="http://{there}/{kind}">' for kind in PRELOADED)
+                + '<script type="speculationrules">'
+                + json.dumps({what: [{"urls": [f"http://{there}/{what}"]}] for what in ("prefetch", "prerender")})
+                + "</script>"
+                + f"<script>const there = '{there}';"
                 "const socket = (where) => { try { new WebSocket(where); } catch {} };"
                 "navigator.sendBeacon(`http://${there}/beacon`, 'x'); socket(`ws://${there}/`);"
                 "for (const name of ['a.png', 'a.json']) fetch(`http://${there}/${name}`).catch(() => {});"
@@ -332,6 +341,7 @@ def test_nothing_reaches_another_port(write: Write) -> None:
         with contextlib.suppress(TimeoutError):
             while True:
                 connection, _ = listener.accept()
+                came.append("a connection")
                 with connection:
                     connection.settimeout(1)
                     with contextlib.suppress(TimeoutError):

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import urlsplit
 
 from truthkit.findings import Finding, TruthkitError, UsageError
+
+if TYPE_CHECKING:
+    from playwright.async_api import ProxySettings
 
 ENVIRONMENT_VARIABLE = "TRUTHKIT_CHROMIUM"
 HEADLESS_SHELL = "chromium-headless-shell"
@@ -119,6 +123,15 @@ def launch_options(chromium: Chromium, *, headed: bool = False, allow_network: b
         "headless": not headed,
         "args": [*(() if allow_network else _OFFLINE), *_STEADY],
     }
+
+
+def nothing_but(*origins: str) -> ProxySettings:
+    """The ``proxy`` of a browser context that reaches ``origins`` and nothing else, by whatever way.
+
+    A content security policy says nothing of preconnecting, and of prefetching only what its most open directive says.
+    All else has to pass a proxy whose name never resolves (RFC 6761, section 6.4).
+    """
+    return {"server": "http://nowhere.invalid:80", "bypass": ",".join(urlsplit(origin).netloc for origin in origins)}
 
 
 def _playwrights_own(headed: bool, environment: Mapping[str, str]) -> Path | None:

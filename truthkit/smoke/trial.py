@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright
 from playwright.async_api import Error as BrowserError
 
-from truthkit.browser import LaunchOptions
+from truthkit.browser import LaunchOptions, nothing_but
 from truthkit.elements import load_catalogue
 from truthkit.findings import Finding, TruthkitError
 from truthkit.pages import content_security_policy, serve, task_app
@@ -338,6 +338,7 @@ class Trial:
             if self._context is None:
                 width, height = VIEWPORT
                 self._context = await self._browser.new_context(
+                    proxy=nothing_but(self._origin, self._objects),
                     viewport={"width": width, "height": height},
                     service_workers="block",
                     reduced_motion="reduce",

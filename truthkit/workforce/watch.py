@@ -212,7 +212,7 @@ class Watch:
         failure, url = request.failure or "", request.url
         if "ERR_ABORTED" in failure or failure in ("csp", "net::ERR_BLOCKED_BY_CSP", "net::ERR_ACCESS_DENIED"):
             return  # told already, or the page itself went on
-        if "ERR_NAME_NOT_RESOLVED" in failure:
+        if "ERR_NAME_NOT_RESOLVED" in failure or "ERR_PROXY_CONNECTION_FAILED" in failure:
             self.refused(url)
         elif url.startswith(self._objects_origin + "/"):
             # Chromium keeps an error that answers an <img> from the page (ORB): it counts as a failed request.
