@@ -202,7 +202,8 @@ def test_build(tmp_path: Path) -> None:
     assert built["characters"] == len(file.read_text("utf-8")) < 128_000
     assert built["bundles"] == ["text-annotator"]
     result = truthkit_process("build", "--inline", "--out", tmp_path / "c")
-    assert result.stdout.startswith(f"{tmp_path / 'c' / 'text-entities.liquid.html'}: ")
+    assert f"{tmp_path / 'c' / 'text-entities.liquid.html'}: " in result.stdout
+    assert len(result.stdout.splitlines()) == len(list((ROOT / "templates").iterdir()))
 
 
 def test_sam(tmp_path: Path) -> None:

@@ -10,8 +10,6 @@ of a built-in job, no value there and metadata with ``failure-reason``.
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,7 +106,7 @@ def boxes(
 
 
 def segmentation(uri: str, labels: Sequence[str], used: Sequence[int], backing: Backing) -> BuiltIn:
-    """The S3 URI of the mask that ``mask_png`` writes; type ``groundtruth/semantic-segmentation``.
+    """The S3 URI of the mask, a PNG with a palette of ``mask_colors``; type ``groundtruth/semantic-segmentation``.
 
     Args:
         used: places of the labels in the mask, from 1; 0 is the background.
@@ -154,29 +152,3 @@ def mask_colors(labels: int) -> list[str]:
             taken.add(color)
             colors.append(color)
     return colors
-
-
-def mask_png(rows: Sequence[bytes], labels: int) -> bytes:
-    """A PNG with a palette: each pixel's number is its class (0: background), its color that of ``mask_colors``.
-
-    So it is read either way, as classes or as colors.
-
-    Args:
-        rows: the picture's rows, a byte a pixel.
-        labels: how many labels there are, 255 at most.
-
-    Raises ValueError without pixels, or if the rows are of different length or the labels too many.
-    """
-    if not rows or not rows[0] or len({len(row) for row in rows}) > 1:
-        raise ValueError("a mask has rows of one length, and at least a pixel")
-    if labels > 255:
-        raise ValueError(f"{labels} labels are too many for a palette, which has 255 beside the background")
-    palette = b"".join(bytes.fromhex(color[1:]) for color in mask_colors(labels))
-    head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 3, 0, 0, 0)
-    pixels = zlib.compress(b"".join(b"\0" + row for row in rows), 6)
-    chunks = ((b"IHDR", head), (b"PLTE", palette), (b"IDAT", pixels), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in chunks)
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

@@ -19,7 +19,7 @@ from truthkit_core.messages.consolidation import (
     parse_consolidation_request,
 )
 from truthkit_core.storage import StorageError, read_bytes, read_text
-from truthkit_core.strategies import ObjectLabel, Settings, consolidate_objects
+from truthkit_core.strategies import ObjectLabel, Settings, consolidate_objects, picture_size
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +129,9 @@ def _built_in(item: AnnotatedObject, label: ObjectLabel, settings: Settings) -> 
     if settings.kind == "class":
         write = builtin_output.text_class if item.source.s3_uri is None else builtin_output.image_class
         return write(label.value["label"], settings.labels, backing)
+    if settings.kind == "boxes":
+        size = picture_size(label.answers, settings.field)
+        return builtin_output.boxes(label.value["boundingBoxes"], settings.labels, size, label.counted)
     return builtin_output.text_spans(label.value["entities"], settings.labels, label.counted)
 
 

@@ -230,6 +230,7 @@ class Kind:
 
     ``labels`` tells whether a workflow of this kind needs labels; ``options`` are those that the reader takes,
     ``needs`` those of them that must be given; ``top_level`` that the answer need not be under the element's name.
+    ``key`` is what the element calls the value.
     """
 
     module: str
@@ -239,6 +240,7 @@ class Kind:
     options: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     top_level: bool = False
+    key: str = ""
 
 
 def _classes(values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings) -> dict[str, ObjectLabel]:
@@ -280,6 +282,45 @@ def _accuracy(workers: Any) -> dict[str, float]:
     return found
 
 
+def _by_interface(
+    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
+) -> dict[str, ObjectLabel]:
+    """By the interface that the other kinds' modules share: ``method(answers, **options).objects``, whose JSON begins
+    with the value, None where nothing can be said."""
+    chosen, function = KINDS[settings.kind], settings.function()
+    sizes = {name: size for name in values if (size := picture_size(objects[name], settings.field))}
+    given: dict[str, Any] = {"labels": settings.labels, "sizes": sizes}
+    known = _parameters(function)
+    options = {**{name: value for name, value in given.items() if name in known}, **_options_of(settings)}
+    result = function(values, **options)
+    labels = {}
+    for name, label in result.objects.items():
+        data = label.to_json()
+        key = next(iter(data))
+        problems = tuple(data.pop("problems", ()))
+        counted = len(values[name])
+        made = ObjectLabel(None, label.confidence, tuple(objects[name]), counted, problems=problems, typed=label)
+        if data[key] is None:
+            made.reason = "; ".join(problems) or "nothing can be said"
+        else:
+            made.value = {chosen.key or key: data.pop(key), **data}
+            if name in sizes:
+                made.value["inputImageProperties"] = {"width": sizes[name][0], "height": sizes[name][1]}
+        labels[name] = made
+    return labels
+
+
+def _options_of(settings: Settings) -> dict[str, Any]:
+    """The options that are the method's, and not the reader's."""
+    return {name: value for name, value in settings.options.items() if name not in KINDS[settings.kind].options}
+
+
+def picture_size(answers: Sequence[FormAnswer], name: str) -> tuple[int, int] | None:
+    """Width and height of an object's picture as most answers have it; of equally many the largest."""
+    found = Counter(size for answer in answers if (size := answer.image_size(name)))
+    return max(found, key=lambda size: (found[size], size)) if found else None
+
+
 def _span_lists(
     values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
 ) -> dict[str, ObjectLabel]:
@@ -298,6 +339,26 @@ def _span_methods() -> tuple[dict[str, Callable[..., Any]], str]:
     from truthkit_core.consolidation.spans import consolidate_spans
 
     return {"clusters": consolidate_spans}, "clusters"
+
+
+def _boxes(answer: FormAnswer, settings: Settings) -> Any | None:
+    from truthkit_core.consolidation.boxes import Box
+
+    return _parsed(answer, settings, "boundingBoxes", Box.parse)
+
+
+def _parsed(answer: FormAnswer, settings: Settings, key: str, parse: Callable[[Any, str], Any]) -> list[Any] | None:
+    """The shapes in an annotation tool's list, those that are none as problems."""
+    found = answer.items(settings.field, key, settings.labels)
+    if found is None:
+        return None
+    shapes = []
+    for path, one in found:
+        try:
+            shapes.append(parse(one, path))
+        except ContractError as error:
+            answer.problems.append(str(error))
+    return shapes
 
 
 def _spans(answer: FormAnswer, settings: Settings) -> Any | None:
@@ -342,9 +403,11 @@ def _methods(name: str) -> tuple[Mapping[str, Callable[..., Any]], str]:
 
 KINDS: dict[str, Kind] = {
     "class": Kind("class_models", lambda answer, by: answer.one_class(by.field, by.labels), _classes),
+    "number": Kind("numbers", lambda answer, by: answer.number(by.field), _by_interface, labels=False),
     "spans": Kind("spans", _spans, _span_lists),
+    "boxes": Kind("boxes", _boxes, _by_interface, key="boundingBoxes"),
 }
-BUILT_IN = ("class", "spans")
+BUILT_IN = ("class", "spans", "boxes")
 """Kinds for which the service has a built-in job, whose output can be written."""
 
 _EXAMPLES = {"kind": '"class"', "field": '"the name of the element in the template"'}

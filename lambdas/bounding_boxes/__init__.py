@@ -1,0 +1,1 @@
+"""Boxes around things in pictures: what AWS runs before and after a worker's task."""

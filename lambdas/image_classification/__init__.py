@@ -1,0 +1,1 @@
+"""What pictures show: what AWS runs before and after a worker's task."""
