@@ -141,8 +141,9 @@ def test_all_disagree() -> None:
 @pytest.mark.parametrize(
     ("box", "kept", "problem"),
     [
-        pytest.param(Box(math.nan, 1, 5, 5, "cat"), None, "no finite number", id="nan"),
-        pytest.param(Box(1, math.inf, 5, 5, "cat"), None, "no finite number", id="infinite"),
+        pytest.param(Box(math.nan, 1, 5, 5, "cat"), None, "no number of pixels", id="nan"),
+        pytest.param(Box(1, math.inf, 5, 5, "cat"), None, "no number of pixels", id="infinite"),
+        pytest.param(Box(1, 1, 1e300, 5, "cat"), None, "no number of pixels", id="huge"),
         pytest.param(Box(1, 1, 0, 5, "cat"), None, "no area", id="no-width"),
         pytest.param(Box(1, 1, 5, -2, "cat"), None, "no area", id="negative-height"),
         pytest.param(Box(300, 1, 5, 5, "cat"), None, "outside the picture", id="outside"),

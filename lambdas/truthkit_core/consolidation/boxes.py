@@ -5,14 +5,13 @@ Figures are in docs/consolidation.md; `benchmarks/kinds/boxes.py` prints them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from truthkit_core.consolidation.geometry import Floats, box_iou
+from truthkit_core.consolidation.geometry import Floats, box_iou, usable
 from truthkit_core.consolidation.shapes import (
     ShapeKind,
     ShapeLabel,
@@ -94,12 +93,12 @@ def consolidate_boxes(
         gold: objects whose boxes are known; workers are measured by them.
         anchors: what earlier batches taught of the workers.
 
-    A box without area, or with a coordinate that is no finite number, takes no part; ``problems`` says so. Raises
+    A box without area, or with a coordinate that is no number of pixels, takes no part; ``problems`` says so. Raises
     ValueError if a share is not from 0 to 1.
     """
     return consolidate_shapes(
         answers,
-        _BOXES,
+        lambda _name: _BOXES,
         ShapeSettings(threshold, overlap, cross_overlap),
         labels=labels,
         sizes=sizes,
@@ -115,9 +114,8 @@ DEFAULT_METHOD = "clusters"
 
 def check_box(box: Box, size: tuple[float, float] | None) -> tuple[Box | None, str]:
     """What counts of a box in a picture of this width and height, and what is wrong with it ('' if nothing)."""
-    numbers = (box.left, box.top, box.width, box.height)
-    if not all(math.isfinite(number) for number in numbers):
-        return None, "has a coordinate that is no finite number, it does not count"
+    if not usable([(box.left, box.top), (box.width, box.height)]):
+        return None, "has a coordinate that is no number of pixels, it does not count"
     if box.width <= 0 or box.height <= 0:
         return None, "has no area, it does not count"
     if size is None:

@@ -567,7 +567,9 @@ def consolidate_instances(
                     f"worker {worker}: {len(instances) - len(fit)} masks have another size than most, they do not count"
                 )
     settings = ShapeSettings(threshold, overlap, cross_overlap)
-    result = consolidate_shapes(read, _INSTANCES, settings, labels=labels, weighted=weighted, anchors=anchors)
+    result = consolidate_shapes(
+        read, lambda _name: _INSTANCES, settings, labels=labels, weighted=weighted, anchors=anchors
+    )
     objects = {
         name: ShapeLabel(label.shapes, label.confidence, (*wrong.get(name, ()), *label.problems))
         for name, label in result.objects.items()

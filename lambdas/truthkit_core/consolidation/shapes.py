@@ -202,7 +202,7 @@ class _Object(Generic[S]):
 
 def consolidate_shapes(
     answers: Mapping[str, Mapping[str, Sequence[S]]],
-    kind: ShapeKind[S],
+    kind_of: Callable[[str], ShapeKind[S]],
     settings: ShapeSettings,
     *,
     labels: Sequence[str] = (),
@@ -215,6 +215,7 @@ def consolidate_shapes(
 
     Args:
         answers: object → worker → shapes. Who drew nothing is there without shapes. Exact repetitions count once.
+        kind_of: the kind of an object's shapes (how far apart is far depends on the picture).
         labels: decides ties between labels; then the alphabet does.
         sizes: object → width and height of the picture in pixels: what reaches beyond is cut off.
         weighted: whether workers weigh by their agreement with others.
@@ -226,6 +227,7 @@ def consolidate_shapes(
     for name, given in answers.items():
         size = (sizes or {}).get(name)
         known = None if gold is None or name not in gold else sorted(gold[name])
+        kind = kind_of(name)
         found[name] = _read(given, kind, size, known)
         _centrality(found[name], kind, settings)
     learned = ShapeWorkers(_agreement(found.values()))
@@ -240,10 +242,11 @@ def consolidate_shapes(
                 for worker, amount in zip(one.workers, one.central.tolist(), strict=True)
             ]
         )
-        one.clusters = _clusters(one, kind, settings, weights[name], order)
+        one.clusters = _clusters(one, kind_of(name), settings, weights[name], order)
     decided = _labels(found, weights, order)
     return ShapeResult(
-        {name: _label(name, one, kind, settings, weights[name], decided) for name, one in found.items()}, learned
+        {name: _label(name, one, kind_of(name), settings, weights[name], decided) for name, one in found.items()},
+        learned,
     )
 
 

@@ -1,0 +1,127 @@
+"""One set of keypoints from several workers' keypoints: clusters by distance (see `shapes`), places by median."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from truthkit_core.consolidation.boxes import number_member
+from truthkit_core.consolidation.geometry import Floats, keypoint_similarity, usable
+from truthkit_core.consolidation.shapes import (
+    ShapeKind,
+    ShapeLabel,
+    ShapeResult,
+    ShapeSettings,
+    ShapeWorkers,
+    consolidate_shapes,
+)
+from truthkit_core.messages.checks import expect_object, text_member
+
+# Share of the picture's diagonal, and pixels where its size is not known, that two points of the same may differ.
+SCALE_SHARE = 0.02
+SCALE_PIXELS = 15.0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Keypoint:
+    """A labeled point in pixels of the picture, origin top left."""
+
+    x: float
+    y: float
+    label: str
+
+    @classmethod
+    def parse(cls, value: Any, path: str = "keypoint") -> Keypoint:
+        """``{"label", "x", "y"}`` of an answer. Raises ContractError."""
+        point = expect_object(value, path)
+        label = text_member(point, "label", path)
+        return cls(number_member(point, "x", path), number_member(point, "y", path), label)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"label": self.label, "x": self.x, "y": self.y}
+
+
+KeypointLabel = ShapeLabel[Keypoint]
+KeypointResult = ShapeResult[Keypoint]
+
+
+def scale_of(name: str, scale: float | None, sizes: Mapping[str, tuple[float, float]] | None) -> float:
+    """Pixels that two shapes of the same thing may be apart in the object ``name``."""
+    if scale is not None:
+        return scale
+    size = (sizes or {}).get(name)
+    return SCALE_PIXELS if size is None else SCALE_SHARE * math.hypot(*size)
+
+
+def check_scale(scale: float | None) -> None:
+    """Raises ValueError if it is no length."""
+    if scale is not None and not 0 < scale < math.inf:
+        raise ValueError(f"scale is {scale}, and must be a number of pixels above 0")
+
+
+def consolidate_keypoints(
+    answers: Mapping[str, Mapping[str, Sequence[Keypoint]]],
+    *,
+    labels: Sequence[str] = (),
+    threshold: float = 0.17,
+    overlap: float = 0.1,
+    cross_overlap: float = 0.3,
+    scale: float | None = None,
+    sizes: Mapping[str, tuple[float, float]] | None = None,
+    weighted: bool = True,
+    gold: Mapping[str, Sequence[Keypoint]] | None = None,
+    anchors: ShapeWorkers | None = None,
+) -> ShapeResult[Keypoint]:
+    """The keypoints that enough workers set, by object.
+
+    Args:
+        overlap: similarity exp(-d² / (2 scale²)) of points of one label that are taken for the same.
+        cross_overlap: the same for points of different labels.
+        scale: pixels; by default 2 % of the picture's diagonal, 15 where ``sizes`` does not tell it.
+
+    The other options are those of `boxes.consolidate_boxes`. A point outside the picture, or whose place is no finite
+    number, does not count; ``problems`` says so. Raises ValueError for an option out of range.
+    """
+    check_scale(scale)
+    return consolidate_shapes(
+        answers,
+        lambda name: ShapeKind(
+            "keypoint", _check, partial(_likeness, scale=scale_of(name, scale, sizes)), _merge, merged_likeness=True
+        ),
+        ShapeSettings(threshold, overlap, cross_overlap),
+        labels=labels,
+        sizes=sizes,
+        weighted=weighted,
+        gold=gold,
+        anchors=anchors,
+    )
+
+
+METHODS: dict[str, Callable[..., KeypointResult]] = {"clusters": consolidate_keypoints}
+DEFAULT_METHOD = "clusters"
+
+
+def _check(point: Keypoint, size: tuple[float, float] | None) -> tuple[Keypoint | None, str]:
+    if not usable([(point.x, point.y)]):
+        return None, "has a coordinate that is no number of pixels, it does not count"
+    if size is not None and not (0 <= point.x <= size[0] and 0 <= point.y <= size[1]):
+        return None, "is outside the picture, it does not count"
+    return point, ""
+
+
+def _places(points: Sequence[Keypoint]) -> Floats:
+    return np.array([(point.x, point.y) for point in points], dtype=np.float64).reshape(-1, 2)
+
+
+def _likeness(a: Sequence[Keypoint], b: Sequence[Keypoint], scale: float) -> Floats:
+    return keypoint_similarity(_places(a), _places(b), scale)
+
+
+def _merge(points: Sequence[Keypoint], label: str) -> Keypoint:
+    x, y = np.median(_places(points), axis=0).tolist()
+    return Keypoint(int(x) if x.is_integer() else x, int(y) if y.is_integer() else y, label)

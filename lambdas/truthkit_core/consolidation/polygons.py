@@ -1,0 +1,274 @@
+"""One set of lines, polylines or polygons from several workers' (see `shapes` for how they are matched).
+
+**Lines and polylines** are as alike as exp(-d² / (2 scale²)), d the symmetric Hausdorff distance. Members of a cluster
+are turned to the direction of the most central one, resampled at equal distances, and each point is the median of
+theirs; then vertices that are not needed are dropped. Two-point lines give the medians of their ends.
+
+**Polygons** are as alike as intersection over union. A cell of a fine grid (256 along the longer side of the cluster,
+but no cell under a quarter of a pixel) is inside if at least half of the members cover it; the outline of the largest
+connected part, simplified to within a cell, is the result: a simple polygon without holes. What all drew alike comes
+out as drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+
+from truthkit_core.consolidation.boxes import number_member
+from truthkit_core.consolidation.geometry import (
+    Floats,
+    crosses_itself,
+    cut_to,
+    filled,
+    hausdorff,
+    outline,
+    polygon_area,
+    polygon_iou,
+    resample,
+    simplified,
+    usable,
+)
+from truthkit_core.consolidation.keypoints import check_scale, scale_of
+from truthkit_core.consolidation.shapes import (
+    ShapeKind,
+    ShapeLabel,
+    ShapeResult,
+    ShapeSettings,
+    ShapeWorkers,
+    consolidate_shapes,
+)
+from truthkit_core.messages.checks import ContractError, expect_object, kind, member, text_member
+
+Points = tuple[tuple[float, float], ...]
+GRID = 256
+SAMPLES = 64
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Vertices:
+    """Vertices x, y in pixels, in the order drawn, and a label."""
+
+    points: Points
+    label: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"label": self.label, "vertices": [{"x": x, "y": y} for x, y in self.points]}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Polyline(_Vertices):
+    """A labeled line of two or more vertices, in pixels."""
+
+    @classmethod
+    def parse(cls, value: Any, path: str = "line") -> Polyline:
+        """``{"label", "vertices": [{"x", "y"}, …]}`` of an answer. Raises ContractError."""
+        return cls(*_parsed(value, path))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Polygon(_Vertices):
+    """A labeled closed shape of three or more vertices, in pixels; the first is not repeated."""
+
+    @classmethod
+    def parse(cls, value: Any, path: str = "polygon") -> Polygon:
+        """``{"label", "vertices": [{"x", "y"}, …]}`` of an answer. Raises ContractError."""
+        return cls(*_parsed(value, path))
+
+
+PolylineLabel = ShapeLabel[Polyline]
+PolygonLabel = ShapeLabel[Polygon]
+V = TypeVar("V", Polyline, Polygon)
+
+
+def _parsed(value: Any, path: str) -> tuple[Points, str]:
+    shape = expect_object(value, path)
+    label = text_member(shape, "label", path)
+    vertices = member(shape, "vertices", path)
+    if not isinstance(vertices, list):
+        raise ContractError(f"{path}.vertices", f"must be a list, not {kind(vertices)}")
+    points = []
+    for place, vertex in enumerate(vertices):
+        where = f"{path}.vertices[{place}]"
+        point = expect_object(vertex, where)
+        points.append((number_member(point, "x", where), number_member(point, "y", where)))
+    return tuple(points), label
+
+
+def consolidate_polylines(
+    answers: Mapping[str, Mapping[str, Sequence[Polyline]]],
+    *,
+    labels: Sequence[str] = (),
+    threshold: float = 0.17,
+    overlap: float = 0.1,
+    cross_overlap: float = 0.3,
+    scale: float | None = None,
+    sizes: Mapping[str, tuple[float, float]] | None = None,
+    weighted: bool = True,
+    gold: Mapping[str, Sequence[Polyline]] | None = None,
+    anchors: ShapeWorkers | None = None,
+) -> ShapeResult[Polyline]:
+    """The lines or polylines that enough workers drew, by object.
+
+    Args:
+        overlap: likeness exp(-d² / (2 scale²)) of lines of one label that are taken for the same.
+        cross_overlap: the same for lines of different labels.
+        scale: pixels; by default 2 % of the picture's diagonal, 15 where ``sizes`` does not tell it.
+
+    The other options are those of `boxes.consolidate_boxes`. Vertices outside the picture are moved to its border; a
+    line without length, or with a coordinate that is no number of pixels, does not count. ``problems`` says so. Raises
+    ValueError for an option out of range.
+    """
+    check_scale(scale)
+    return consolidate_shapes(
+        answers,
+        lambda name: ShapeKind(
+            "line",
+            _check_line,
+            partial(_line_likeness, scale=scale_of(name, scale, sizes)),
+            _merge_lines,
+            merged_likeness=False,
+        ),
+        ShapeSettings(threshold, overlap, cross_overlap),
+        labels=labels,
+        sizes=sizes,
+        weighted=weighted,
+        gold=gold,
+        anchors=anchors,
+    )
+
+
+def consolidate_polygons(
+    answers: Mapping[str, Mapping[str, Sequence[Polygon]]],
+    *,
+    labels: Sequence[str] = (),
+    threshold: float = 0.17,
+    overlap: float = 0.3,
+    cross_overlap: float = 0.5,
+    sizes: Mapping[str, tuple[float, float]] | None = None,
+    weighted: bool = True,
+    gold: Mapping[str, Sequence[Polygon]] | None = None,
+    anchors: ShapeWorkers | None = None,
+) -> ShapeResult[Polygon]:
+    """The polygons that enough workers drew, by object.
+
+    The options are those of `boxes.consolidate_boxes`. Polygons are cut off at the picture's border; one that crosses
+    itself counts by the even-odd rule; one without area, or with a coordinate that is no number of pixels, does not
+    count. ``problems`` says so. Raises ValueError for an option out of range.
+    """
+    return consolidate_shapes(
+        answers,
+        lambda _name: _POLYGONS,
+        ShapeSettings(threshold, overlap, cross_overlap),
+        labels=labels,
+        sizes=sizes,
+        weighted=weighted,
+        gold=gold,
+        anchors=anchors,
+    )
+
+
+POLYLINE_METHODS: dict[str, Callable[..., ShapeResult[Polyline]]] = {"clusters": consolidate_polylines}
+POLYGON_METHODS: dict[str, Callable[..., ShapeResult[Polygon]]] = {"clusters": consolidate_polygons}
+DEFAULT_METHOD = "clusters"
+
+
+def _points(table: Floats) -> Points:
+    return tuple((int(x) if x.is_integer() else x, int(y) if y.is_integer() else y) for x, y in table.tolist())
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+def _check_line(line: Polyline, size: tuple[float, float] | None) -> tuple[Polyline | None, str]:
+    if not usable(line.points):
+        return None, "has a coordinate that is no number of pixels, it does not count"
+    problem = ""
+    if size is not None:
+        moved = tuple((min(max(x, 0), size[0]), min(max(y, 0), size[1])) for x, y in line.points)
+        if moved != line.points:
+            line, problem = replace(line, points=moved), "reaches beyond the picture: moved to its border"
+    if len(set(line.points)) < 2:
+        return None, "has no length, it does not count"
+    return line, problem
+
+
+def _line_likeness(a: Sequence[Polyline], b: Sequence[Polyline], scale: float) -> Floats:
+    away = np.array([[hausdorff(one.points, other.points) for other in b] for one in a]).reshape(len(a), len(b))
+    likeness: Floats = np.exp(-(away**2) / (2 * scale * scale))
+    return likeness
+
+
+def _merge_lines(lines: Sequence[Polyline], label: str) -> Polyline:
+    if len({line.points for line in lines}) == 1:
+        return replace(lines[0], label=label)
+    ordered = sorted(lines)
+    count = 2 if all(len(line.points) == 2 for line in lines) else SAMPLES
+    tables = [resample(line.points, count) for line in ordered]
+
+    def apart(one: Floats, other: Floats) -> float:
+        return float(np.hypot(*(one - other).T).sum())
+
+    sums = [sum(min(apart(one, other), apart(one, other[::-1])) for other in tables) for one in tables]
+    central = tables[min(range(len(tables)), key=lambda place: (round(sums[place], 6), place))]
+    turned = [table if apart(central, table) <= apart(central, table[::-1]) else table[::-1] for table in tables]
+    middle = np.median(np.stack(turned), axis=0)
+    return Polyline(_points(simplified(middle, 0.5)), label)
+
+
+# --- polygons --------------------------------------------------------------------------------------------------------
+
+
+def _check_polygon(polygon: Polygon, size: tuple[float, float] | None) -> tuple[Polygon | None, str]:
+    if not usable(polygon.points):
+        return None, "has a coordinate that is no number of pixels, it does not count"
+    if len(set(polygon.points)) < 3 or polygon_area(polygon.points) <= 0:
+        return None, "has no area, it does not count"
+    problems = ["crosses itself: the even-odd rule says what is inside"] if crosses_itself(polygon.points) else []
+    if size is not None and not all(0 <= x <= size[0] and 0 <= y <= size[1] for x, y in polygon.points):
+        inside = cut_to(polygon.points, *size)
+        if len(inside) < 3 or polygon_area(inside) <= 0:
+            return None, "is outside the picture, it does not count"
+        polygon = replace(polygon, points=_points(inside))
+        problems.append("reaches beyond the picture: cut")
+    return polygon, "; ".join(problems)
+
+
+def _polygon_likeness(a: Sequence[Polygon], b: Sequence[Polygon]) -> Floats:
+    return np.array([[polygon_iou(one.points, other.points) for other in b] for one in a]).reshape(len(a), len(b))
+
+
+def _merge_polygons(polygons: Sequence[Polygon], label: str) -> Polygon:
+    if len({polygon.points for polygon in polygons}) == 1 and not crosses_itself(polygons[0].points):
+        return replace(polygons[0], label=label)
+    corners = np.array([point for polygon in polygons for point in polygon.points])
+    (left, top), extent = corners.min(0).tolist(), np.ptp(corners, axis=0)
+    cell = max(float(extent.max()) / GRID, 0.25)
+    columns, rows = (max(1, math.ceil(length / cell)) for length in extent.tolist())
+    votes = np.zeros((rows, columns), dtype=np.int64)
+    for polygon in polygons:
+        votes += filled(polygon.points, left, top, cell, (rows, columns))
+    border = outline(votes * 2 >= len(polygons))
+    if not len(border):  # thinner than the grid
+        return replace(sorted(polygons)[0], label=label)
+    # Both halves from the first vertex to the one farthest away, because a closed line has no ends.
+    far = int(((border - border[0]) ** 2).sum(1).argmax())
+    for tolerance in (1.0, 0.5, 0.0):
+        halves = (
+            simplified(border[: far + 1], tolerance),
+            simplified(np.concatenate([border[far:], border[:1]]), tolerance),
+        )
+        found = np.concatenate([halves[0][:-1], halves[1][:-1]])
+        if len(found) >= 3 and not crosses_itself(found):
+            break
+    return Polygon(_points(np.round(found * cell + (left, top), 3)), label)
+
+
+_POLYGONS: ShapeKind[Polygon] = ShapeKind(
+    "polygon", _check_polygon, _polygon_likeness, _merge_polygons, merged_likeness=False
+)
