@@ -111,10 +111,11 @@ def consolidate_command(
     with progress("methods") as advance:
         found = consolidate(
             chosen,
-            method=method or _method_of(answers, chosen.name),
+            method=method,
             every=(method is None and (compare or as_json)) or compare or report,
             gold=known,
-            classes=answers.labels if chosen.kind == "class" else None,
+            labels=answers.labels,
+            settings=answers.settings,
             on_method=lambda name, done, total: advance(done, total, name),
         )
     written = write(found, answers, chosen.name, known, out_file, report=report)
@@ -128,12 +129,6 @@ def consolidate_command(
             out.print(escape(written))
     if found.runs[found.chosen].result is None:
         raise typer.Exit(1)
-
-
-def _method_of(answers: Answers, field: str) -> str | None:
-    """The method that the workflow's settings name for the field."""
-    settings = answers.settings
-    return settings.get("method") if settings.get("field") == field else None
 
 
 def write(
@@ -177,7 +172,10 @@ def print_consolidation(found: Consolidation, answers: Answers, field: str, gold
         if found.classes.unknown:
             facts.append(("answers that are no class", f"{len(found.classes.unknown):,}"))
     if gold is not None:
-        facts.append(("objects with gold", f"{sum(name in gold for name in answers.objects):,}"))
+        known = sum(name in gold for name in answers.objects)
+        strange = found.classes is not None and not set(gold.values()) & set(found.classes.classes)
+        why = " (no truth is one of the classes)" if strange and known else ""
+        facts.append(("objects with gold", f"{known:,}{why}"))
     for name, value in facts:
         out.print(f"{name}: {escape(value)}")
     measures = list(dict.fromkeys(key for run in found.runs.values() for key in run.measures if key != "gold"))
@@ -197,10 +195,13 @@ def _measure(key: str, value: float | None) -> str:
 
 
 def print_table(heads: list[str], rows: list[list[str]]) -> None:
-    """A table on a terminal; elsewhere a line a row, tabs between cells."""
+    """A table; on a terminal it keeps to its width, elsewhere a row is a line."""
     if not TERMINAL:
+        widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
         for row in [heads, *rows]:
-            out.print(escape("\t".join(row)))
+            cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+            cells[0] = row[0].ljust(widths[0])
+            out.print(escape("  ".join(cells).rstrip()))
         return
     table = Table(box=None, padding=(0, 2), header_style="dim")
     for number, head in enumerate(heads):

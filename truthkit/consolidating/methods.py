@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -13,22 +14,10 @@ from truthkit.answers.shapes import number_of
 from truthkit.consolidating.scores import class_measures, number_measures
 from truthkit.findings import UsageError
 from truthkit_core.consolidation.class_models import ClassAnswers, ClassResult
+from truthkit_core.strategies import KINDS, ObjectLabel, Settings, consolidate_objects
 
-_MODULES = {
-    "class": "class_models",
-    "set": "sets",
-    "number": "numbers",
-    "ranking": "rankings",
-    "spans": "spans",
-    "boxes": "boxes",
-    "keypoints": "keypoints",
-    "lines": "polygons",
-    "polylines": "polygons",
-    "polygons": "polygons",
-    "semantic-mask": "masks",
-    "instance-masks": "masks",
-    "text": "text",
-}
+# Kinds whose values are read here; all others are read as a workflow's handler reads them.
+_MODULES = {"class": "class_models", "set": "sets", "number": "numbers", "text": "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +68,26 @@ def default_method(kind: str) -> str:
     return _methods(kind)[1]
 
 
-def _methods(kind: str) -> tuple[dict[str, Callable[..., Any]], str]:
-    try:
-        module = import_module(f"truthkit_core.consolidation.{_MODULES[kind]}")
-        methods = dict(getattr(module, f"{kind.upper().replace('-', '_')}_METHODS", None) or module.METHODS)
-    except (ImportError, KeyError, AttributeError):
-        known = ", ".join(sorted(_MODULES))
-        raise UsageError(f"answers of the kind {kind} cannot be consolidated here", f"kinds are {known}") from None
-    default = getattr(module, "DEFAULT_METHOD", next(iter(methods)))
-    return {default: methods[default], **methods}, default
+def _methods(kind: str) -> tuple[dict[str, Callable[..., Any] | None], str]:
+    """The methods and the default one; None for those that go by a workflow's settings."""
+    if kind in _MODULES:
+        try:
+            module = import_module(f"truthkit_core.consolidation.{_MODULES[kind]}")
+        except ImportError:
+            raise _cannot(kind) from None
+        default = module.DEFAULT_METHOD
+        return {default: module.METHODS[default], **module.METHODS}, default
+    if kind not in KINDS:
+        raise _cannot(kind)
+    default = Settings(kind, "").method_name()
+    module = import_module(f"truthkit_core.consolidation.{KINDS[kind].module}")
+    names = getattr(module, "METHODS", {})
+    return dict.fromkeys([default, *(names if default in names else ())]), default
+
+
+def _cannot(kind: str) -> UsageError:
+    known = ", ".join(sorted({*_MODULES, *KINDS}))
+    return UsageError(f"answers of the kind {kind} cannot be consolidated here", f"kinds are {known}; see --field")
 
 
 def fitting(field: FieldAnswers, gold: Mapping[str, str] | None, method: str | None) -> FieldAnswers:
@@ -118,39 +118,50 @@ def consolidate(
     method: str | None = None,
     every: bool = False,
     gold: Mapping[str, str] | None = None,
-    classes: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
     on_method: Callable[[str, int, int], None] = lambda name, done, total: None,
 ) -> Consolidation:
     """Labels by ``method`` (or the default one), and with ``every`` by all methods of the kind.
 
     Args:
         gold: known labels by object; they measure and do not help.
-        classes: all classes in the order that decides ties; by default those of the answers, by the alphabet.
+        labels: all labels in the order that decides ties; by default those of the answers, by the alphabet.
+        settings: a workflow's ``[consolidation]``; where it is for this field, its kind, method and options hold.
         on_method: told which method begins, and how many are done of how many.
 
     Raises UsageError if the kind has no such method.
     """
-    field = fitting(field, gold, method)
+    own = settings if settings is not None and settings.get("field") == field.name else {}
+    field = replace(field, kind=own["kind"]) if own.get("kind") else fitting(field, gold, method)
     methods, default = _methods(field.kind)
+    method = method or own.get("method")
     if method is not None and method not in methods:
         raise UsageError(f"{method!r} is no method for {field.kind}", f"methods are {', '.join(methods)}")
     chosen = method or default
     names = list(methods) if every else [chosen]
-    answers = field.class_answers(classes) if field.kind == "class" else None
-    given = answers if answers is not None else _typed(field, classes)
+    answers = field.class_answers(labels) if field.kind == "class" else None
+    given = answers if answers is not None else field.by_object() if field.kind in _MODULES else None
+    options = {key: value for key, value in own.items() if key not in ("kind", "field", "method", "output")}
     runs = {}
     for done, name in enumerate(names):
         on_method(name, done, len(names))
-        runs[name] = _run(name, methods[name], given, field.kind, gold)
+        function = methods[name]
+        mine = options if name == chosen else {}
+        if function is None:
+            work: Callable[[], Any] = partial(_as_in_workflow, field, name, labels or field.labels(), mine)
+        else:
+            work = partial(function, given, **mine)
+        runs[name] = _run(name, work, field.kind, gold)
     on_method("", len(names), len(names))
     return Consolidation(field.kind, default, chosen, runs, answers)
 
 
-def _run(name: str, method: Callable[..., Any], given: Any, kind: str, gold: Mapping[str, str] | None) -> Run:
+def _run(name: str, work: Callable[[], Any], kind: str, gold: Mapping[str, str] | None) -> Run:
     begin = time.perf_counter()
     try:
-        result = method(given)
-    except (ValueError, MemoryError) as error:  # a table that would not fit, say; the other methods go on
+        result = work()
+    except (ValueError, TypeError, MemoryError) as error:  # a table that would not fit, say; the other methods go on
         return Run(name, time.perf_counter() - begin, {}, None, str(error) or type(error).__name__)
     seconds = time.perf_counter() - begin
     measures: Mapping[str, float | None] = {}
@@ -161,17 +172,25 @@ def _run(name: str, method: Callable[..., Any], given: Any, kind: str, gold: Map
     return Run(name, seconds, measures, result)
 
 
-def _typed(field: FieldAnswers, labels: Sequence[str] | None) -> dict[str, dict[str, Any]]:
-    """The answers in the kind's own type, by object and worker."""
-    if field.kind in ("set", "number", "text"):
-        return field.by_object()
-    try:
-        strategies: Any = import_module("truthkit_core.strategies")
-        read = strategies.KINDS[field.kind].read
-    except (ImportError, KeyError):
-        raise UsageError(f"answers of the kind {field.kind} cannot be read here", "give another field") from None
-    settings, found = strategies.Settings(field.kind, field.name, tuple(labels or field.labels())), {}
-    for name, answers in field.form_answers().items():
-        values = {answer.worker_id: read(answer, settings) for answer in answers}
-        found[name] = {worker: value for worker, value in values.items() if value is not None}
-    return found
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A label as a workflow writes it, without the workers' answers."""
+
+    label: ObjectLabel
+
+    def to_json(self) -> dict[str, Any]:
+        one = self.label
+        value = dict(one.value) if one.value is not None else {"reason": one.reason}
+        problems = [*one.problems, *(problem for answer in one.answers for problem in answer.problems)]
+        return {**value, "confidence": round(one.confidence, 4), "problems": problems}
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    objects: Mapping[str, _Label]
+
+
+def _as_in_workflow(field: FieldAnswers, method: str, labels: Sequence[str], options: Mapping[str, Any]) -> _Labels:
+    settings = Settings(field.kind, field.name, tuple(labels), method, options=options)
+    found = consolidate_objects(field.form_answers(), settings)
+    return _Labels({name: _Label(label) for name, label in found.items()})

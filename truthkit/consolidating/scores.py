@@ -47,7 +47,7 @@ def class_measures(result: ClassResult, gold: Mapping[str, str]) -> dict[str, fl
         return {"accuracy": None, "calibration_error": None}
     gaps = np.bincount(bins_of(top), weights=good - top, minlength=BINS)
     own = _probability_of(result, known, truth)
-    squares = np.bincount(result.entry_item, weights=result.probability**2, minlength=len(result.answers.items))
+    squares = _squares(result)
     return {
         "accuracy": float(good.mean()),
         "calibration_error": float(np.abs(gaps).sum()) / len(known),
@@ -60,6 +60,17 @@ def class_measures(result: ClassResult, gold: Mapping[str, str]) -> dict[str, fl
 def bins_of(confidence: Floats) -> Ints:
     """In which of ten equal bins a confidence lies."""
     found: Ints = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    return found
+
+
+def _squares(result: ClassResult) -> Floats:
+    """By item: the sum of the squares of all classes' probabilities."""
+    count, entry = len(result.answers.items), result.entry_item
+    rest = result.rest[result.entry_class]
+    left = np.maximum(1.0 - np.bincount(entry, weights=result.probability, minlength=count), 0.0)
+    free = np.maximum(1.0 - np.bincount(entry, weights=rest, minlength=count), 1e-12)
+    others = np.maximum((result.rest**2).sum() - np.bincount(entry, weights=rest**2, minlength=count), 0.0)
+    found: Floats = np.bincount(entry, weights=result.probability**2, minlength=count) + others * (left / free) ** 2
     return found
 
 

@@ -1,0 +1,382 @@
+"""``truthkit consolidate``: labels, scores and the report of finished jobs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser
+
+from tests.crowd_data import FOLDER, needs_crowd_data
+from truthkit import UsageError
+from truthkit.answers import FieldAnswers, read_answers, read_gold
+from truthkit.cli import main
+from truthkit.consolidating import Consolidation, consolidate, write_lines
+from truthkit.consolidating.report import accuracy_by_answers
+from truthkit.consolidating.scores import class_measures, confusion_of_labels, differing
+from truthkit_core.consolidation.class_models import DEFAULT_METHOD, METHODS, ClassAnswers, vote
+
+Row = tuple[str, str, str]
+ROWS: list[Row] = [(str(item), worker, str((item + (worker == "c")) % 3)) for item in range(12) for worker in "abc"]
+GOLD = {str(item): str(item % 3) for item in range(12)}
+
+
+def table(folder: Path, rows: list[Row], name: str = "label.csv") -> Path:
+    file = folder / name
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("item", "worker", "label"), *rows])
+    return file
+
+
+def truth(folder: Path, gold: dict[str, str]) -> Path:
+    file = folder / "truth.csv"
+    file.write_text("item,truth\n" + "".join(f"{item},{label}\n" for item, label in gold.items()))
+    return file
+
+
+def responses(folder: Path, rows: list[Row]) -> Path:
+    for item in dict.fromkeys(row[0] for row in rows):
+        answers = [
+            {"workerId": worker, "answerContent": {"f": {"label": label}}}
+            for name, worker, label in rows
+            if name == item
+        ]
+        file = folder / "annotations" / "worker-response" / "iteration-1" / item / "2026-03-02_09:18:02.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps({"answers": answers}))
+    return folder
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: Any, status: int | None = None
+) -> tuple[str, str]:
+    """What the command prints to standard output and to standard error."""
+    monkeypatch.setattr(sys, "argv", ["truthkit", "consolidate", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert (ended.value.code or 0) == (status or 0), said.err
+    return said.out, said.err
+
+
+def test_json_is_the_default_and_a_row_a_method(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = table(tmp_path, ROWS)
+    told = json.loads(run(monkeypatch, capsys, source, "--gold", truth(tmp_path, GOLD), "--json")[0])
+    assert set(told) == {"default", "methods"}
+    assert told["default"] == DEFAULT_METHOD
+    assert set(told["methods"]) == set(METHODS)
+    for one in told["methods"].values():
+        assert one["accuracy"] == 1.0
+        assert 0 <= one["calibration_error"] <= 1
+        assert one["seconds"] >= 0
+    without = json.loads(run(monkeypatch, capsys, source, "--json")[0])
+    assert {(one["accuracy"], one["calibration_error"]) for one in without["methods"].values()} == {(None, None)}
+    one = json.loads(run(monkeypatch, capsys, source, "--json", "--method", "vote")[0])
+    assert set(one["methods"]) == {"vote"}
+
+
+def test_a_jobs_folder_gives_the_labels_of_its_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    run(monkeypatch, capsys, table(tmp_path, ROWS), "--out", one)
+    run(monkeypatch, capsys, responses(tmp_path / "job", ROWS), "--out", two)
+    assert one.read_text() == two.read_text()
+    lines = [json.loads(line) for line in one.read_text().splitlines()]
+    assert [line["object"] for line in lines] == [str(item) for item in range(12)]
+    assert {line["object"]: line["label"] for line in lines} == GOLD
+    assert lines[0]["votes"] == {"0": 2, "1": 1}
+
+
+def test_methods_side_by_side_and_what_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[Row] = [*ROWS, ("odd", "c", "1"), ("odd", "d", "2")]
+    out, _err = run(monkeypatch, capsys, table(tmp_path, rows), "--compare", "--gold", truth(tmp_path, GOLD))
+    assert "objects: 13\nanswers: 38\nworkers: 4\nclasses: 3\nobjects with gold: 12\n" in out
+    assert re.search(rf"^{DEFAULT_METHOD} \* +100\.0%", out, re.MULTILINE)
+    assert re.search(r"labels that differ: \d+ of 13", out)
+
+
+def test_numbers_are_measured_as_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[Row] = [("x", worker, value) for worker, value in zip("abc", ("1.5", "2.5", "3.5"), strict=True)]
+    found = json.loads(
+        run(monkeypatch, capsys, table(tmp_path, rows), "--gold", truth(tmp_path, {"x": "2"}), "--json")[0]
+    )
+    assert found["methods"]["mean"]["mean_absolute_error"] == 0.5
+    assert found["methods"]["mean"]["accuracy"] is None
+
+
+def test_whole_numbers_with_gold_between_them_are_a_scale(tmp_path: Path) -> None:
+    field = read_answers(table(tmp_path, [("x", "a", "1"), ("x", "b", "2")])).field()
+    assert consolidate(field).kind == "class"
+    assert consolidate(field, gold={"x": "1.5"}).kind == "number"
+    assert consolidate(field, method="mean").kind == "number"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["gone"], "does not exist"),
+        (["label.csv", "--method", "voting"], "methods are"),
+        (["label.csv", "--field", "f"], "the fields are: label"),
+        (["label.csv", "--gold", "label.csv"], "label.csv:1: the header has no column truth"),
+        (["label.csv", "--out", "."], "is a folder"),
+        (["label.csv", "--dask", "--compare"], "--dask runs the default model alone"),
+    ],
+)
+def test_wrong_use_names_file_line_and_cure(
+    arguments: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table(tmp_path, ROWS)
+    monkeypatch.chdir(tmp_path)
+    out, err = run(monkeypatch, capsys, *arguments, status=2)
+    assert says in err
+    assert "cure: " in err
+    assert out == ""
+    assert [file.name for file in tmp_path.iterdir()] == ["label.csv"]
+
+
+def test_a_method_that_cannot_is_told_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("truthkit_core.consolidation.class_models.DENSE_CELLS", 10)
+    field = read_answers(table(tmp_path, ROWS)).field()
+    found = consolidate(field, every=True, gold=GOLD)
+    bad = [name for name, one in found.runs.items() if one.result is None]
+    assert bad == ["dawid-skene", "service"]
+    assert "too many" in found.runs["service"].problem
+    assert found.runs[DEFAULT_METHOD].measures["accuracy"] == 1.0
+
+
+# --- scores ---
+
+
+def test_a_tie_counts_its_share_and_gold_of_no_class_is_wrong() -> None:
+    answers = ClassAnswers.of([("1", "a", "x"), ("1", "b", "y"), ("2", "a", "x"), ("3", "a", "y")])
+    found = class_measures(vote(answers), {"1": "y", "2": "x", "3": "z", "4": "x"})
+    assert found["accuracy"] == pytest.approx((0.5 + 1 + 0) / 3)
+    assert found["gold"] == 3
+    assert found["calibration_error"] == pytest.approx(1 / 3)
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 5).map(str), st.integers(0, 3).map(str)), st.sampled_from("abc"), min_size=1
+    ),
+    st.dictionaries(st.integers(0, 5).map(str), st.sampled_from("abcd"), min_size=1),
+)
+def test_scores_are_those_of_the_whole_table(answers: dict[tuple[str, str], str], gold: dict[str, str]) -> None:
+    given_answers = ClassAnswers.of([(item, worker, label) for (item, worker), label in answers.items()])
+    for method in METHODS.values():
+        result = method(given_answers)
+        found = class_measures(result, gold)
+        rows = [number for number, item in enumerate(given_answers.items) if item in gold]
+        if not rows:
+            assert found == {"accuracy": None, "calibration_error": None}
+            continue
+        table_ = result.posterior()[rows]
+        truths = [gold[given_answers.items[number]] for number in rows]
+        exact = np.array([[name == one for name in given_answers.classes] for one in truths], dtype=float)
+        top = table_ >= table_.max(1, keepdims=True) - 1e-9
+        assert found["accuracy"] == pytest.approx((top * exact).sum(1).dot(1 / top.sum(1)) / len(rows))
+        assert found["brier"] == pytest.approx(
+            np.where(exact.any(1), ((table_ - exact) ** 2).sum(1), (table_**2).sum(1) + 1).mean()
+        )
+        own = np.clip((table_ * exact).sum(1), 1e-12, 1)
+        assert found["log_loss"] == pytest.approx(-np.log(own).mean())
+
+
+def test_what_differs_and_who_is_taken_for_whom() -> None:
+    answers = ClassAnswers.of([("1", "a", "x"), ("2", "a", "y"), ("2", "b", "x"), ("2", "c", "x")])
+    one = vote(answers)
+    two = vote(ClassAnswers.of([("1", "a", "x"), ("2", "a", "y")]))
+    assert differing([one, two]).tolist() == [1]
+    assert confusion_of_labels(one, {"1": "x", "2": "y"}).tolist() == [[1, 0], [1, 0]]
+
+
+def test_accuracy_by_answers_begins_with_one_worker_and_ends_with_all() -> None:
+    answers = ClassAnswers.of(ROWS)
+    found = accuracy_by_answers(answers, GOLD, ["vote"], draws=50)["vote"]
+    assert [count for count, _share in found] == [1, 2, 3]
+    assert found[0][1] == pytest.approx(2 / 3, abs=0.1)
+    assert found[-1][1] == 1.0
+
+
+# --- files ---
+
+
+def test_until_all_is_written_the_old_file_stays(tmp_path: Path) -> None:
+    file = tmp_path / "labels.jsonl"
+    write_lines(file, [1])
+
+    def lines() -> Any:
+        yield 2
+        raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        write_lines(file, lines())
+    assert file.read_text() == "1\n"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_kill_in_the_middle_leaves_the_old_labels(tmp_path: Path) -> None:
+    file = tmp_path / "labels.jsonl"
+    file.write_text("old\n")
+    script = (
+        "import os, signal, sys; from pathlib import Path; from truthkit.consolidating import write_lines\n"
+        "def lines():\n    yield from range(100_000)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "write_lines(Path(sys.argv[1]), lines())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(file)], check=False, env=os.environ)
+    assert done.returncode == -signal.SIGKILL
+    assert file.read_text() == "old\n"
+
+
+@pytest.mark.parametrize("gold", [GOLD, None], ids=["gold", "no gold"])
+def test_the_report_is_one_file_that_anybody_can_read(
+    gold: dict[str, str] | None,
+    tmp_path: Path,
+    chromium: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows: list[Row] = [*ROWS, ("<b>odd</b>", "c", "1"), ("<b>odd</b>", "d", "2")]
+    report = tmp_path / "report.html"
+    more = [] if gold is None else ["--gold", truth(tmp_path, gold)]
+    run(monkeypatch, capsys, table(tmp_path, rows), *more, "--out", report)
+    text = report.read_text()
+    assert "<b>odd" not in text
+    assert not re.findall(r"<script|(?:src|href)=", text)
+    for width, scheme in ((390, "light"), (1280, "dark")):
+        page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(report.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.locator("figure svg").count() == (6 if gold else 2)
+        assert Axe().run(page).response["violations"] == []
+        page.close()
+
+
+# --- many machines ---
+
+
+@pytest.fixture(scope="module")
+def client() -> Any:
+    distributed = pytest.importorskip("distributed")
+    with distributed.Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None) as one:
+        yield one
+
+
+def noisy(items: int, seed: int) -> list[Row]:
+    chance = np.random.default_rng(seed)
+    rows = []
+    for item in range(items):
+        for worker in chance.choice(12, 4, replace=False):
+            right = chance.random() < 0.5 + worker / 30
+            rows.append((f"o{item}", f"w{worker}", str(item % 4 if right else int(chance.integers(4)))))
+    return [*rows, *rows[:5], ("o1", "w1", "")]
+
+
+def labels_alone(field: FieldAnswers, folder: Path) -> tuple[Consolidation, str]:
+    from truthkit.consolidating import label_lines
+
+    found = consolidate(field)
+    write_lines(folder / "alone.jsonl", label_lines(found.runs[found.chosen]))
+    return found, (folder / "alone.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "batch"), [("csv", 3, 90), ("npz", 2, 1_000), ("npy", 4, 70), ("memory", 1, 50)]
+)
+def test_dask_gives_the_labels_of_one_machine(kind: str, parts: int, batch: int, client: Any, tmp_path: Path) -> None:
+    from truthkit.consolidating.scale import partitions_of, run_on_dask
+
+    rows = noisy(80, parts)
+    if kind == "npy":
+        rows = [(item[1:], worker[1:], label) for item, worker, label in rows if label]
+    field = read_answers(table(tmp_path, rows)).field()
+    alone, wanted = labels_alone(field, tmp_path)
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    for part in range(parts):
+        mine = rows[part::parts]
+        if kind == "csv":
+            table(folder, mine, f"{part}.csv")
+        elif kind == "npz":
+            item, worker, label = (np.array(column) for column in zip(*mine, strict=True))
+            np.savez(folder / f"{part}.npz", item=item, worker=worker, label=label)
+        elif kind == "npy":
+            np.save(folder / f"{part}.npy", np.array(mine, dtype=np.int32))
+    out = tmp_path / "labels.jsonl"
+    source = field if kind == "memory" else partitions_of(folder)
+    done = run_on_dask(client, source, out=out, batch=batch, gold={rows[0][0]: "0"})
+    assert out.read_text() == wanted
+    assert done.batches > 1 or batch == 1_000
+    assert done.answers == len(alone.runs[DEFAULT_METHOD].result.answers)
+    assert done.model == alone.runs[DEFAULT_METHOD].result.workers
+    assert done.gold == 1
+    assert {one.name for one in tmp_path.iterdir()} == {"label.csv", "alone.jsonl", "parts", "labels.jsonl"}
+
+
+def test_dask_names_the_partition_that_is_none(client: Any, tmp_path: Path) -> None:
+    from truthkit.consolidating.scale import run_on_dask
+
+    good, bad = tmp_path / "1.npy", tmp_path / "2.npy"
+    np.save(good, np.zeros((3, 3), dtype=np.int64))
+    np.save(bad, np.zeros((3, 2)))
+    with pytest.raises(UsageError, match="another shape or type") as caught:
+        run_on_dask(client, [good, bad], scratch=tmp_path)
+    assert caught.value.findings[0].file == str(bad)
+    assert sorted(tmp_path.iterdir()) == [good, bad]
+
+
+def test_without_dask_the_command_to_install_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    _out, err = run(monkeypatch, capsys, "--dask", table(tmp_path, ROWS), status=2)
+    assert "pip install 'truthkit[dask]'" in err
+
+
+def test_a_scheduler_that_does_not_answer_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    from truthkit.consolidating.scale import open_client
+
+    def refuses(*_given: Any, **_more: Any) -> None:
+        raise OSError("timed out")
+
+    monkeypatch.setattr(distributed, "Client", refuses)
+    with pytest.raises(UsageError, match="no Dask scheduler answers at tcp://nowhere:1"):
+        open_client("tcp://nowhere:1")
+
+
+# --- real data ---
+
+
+@needs_crowd_data
+def test_the_real_job_has_its_known_figures() -> None:
+    assert FOLDER is not None
+    birds = FOLDER / "aws_birds"
+    found = consolidate(read_answers(birds / "label.csv").field(), gold=read_gold(birds / "truth.csv"), every=True)
+    right = {name: round(302 * (one.measures["accuracy"] or 0), 1) for name, one in found.runs.items()}
+    assert right["vote"] == 272.5
+    assert right["service"] == 273
+    assert right[DEFAULT_METHOD] >= 275
