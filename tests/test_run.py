@@ -437,7 +437,14 @@ def test_a_browser_that_ends_keeps_the_answers(plain: Plain) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", ["location.href = {url!r}", "window.open({url!r})", "location.reload && fetch({url!r})"]
+    "how",
+    [
+        "location.href = {url!r}",
+        "window.open({url!r})",
+        "location.reload && fetch({url!r})",
+        "document.head.append(Object.assign(document.createElement('link'), {{rel: 'prefetch', href: {url!r}}}))",
+    ],
+    ids=["address", "window", "fetch", "prefetch"],
 )
 def test_no_other_port_of_this_machine_can_be_reached(plain: Plain, how: str) -> None:
     hits: list[str] = []
