@@ -1,0 +1,413 @@
+"""From a finished job's answers to the figures of every field."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from truthkit.answers import Answers, FieldAnswers
+from truthkit.answers.shapes import number_of
+from truthkit.findings import Finding, UsageError
+from truthkit_core.agreement.coefficients import (
+    Coefficient,
+    NumberAnswers,
+    alpha,
+    cohen_kappa,
+    fleiss_kappa,
+    observed_agreement,
+)
+from truthkit_core.agreement.pairs import PairAgreement, box_agreement, mean_agreement, set_agreement, span_agreement
+from truthkit_core.agreement.workers import (
+    NumberWorker,
+    Times,
+    WorkerStatistics,
+    number_statistics,
+    worker_statistics,
+)
+from truthkit_core.answers import FormAnswer
+from truthkit_core.consolidation.boxes import Box
+from truthkit_core.consolidation.class_models import ClassAnswers, shrunken_dawid_skene
+from truthkit_core.consolidation.spans import Span
+from truthkit_core.messages import ContractError
+
+T = TypeVar("T")
+
+DISPUTED = 100
+"""So many objects are listed, the most disputed first."""
+
+_TITLES = {
+    "alpha-nominal": "Krippendorff’s alpha, nominal",
+    "alpha-ordinal": "Krippendorff’s alpha, ordinal",
+    "alpha-interval": "Krippendorff’s alpha, interval",
+    "fleiss-kappa": "Fleiss’ kappa",
+    "cohen-kappa": "Cohen’s kappa, mean over pairs of workers",
+    "observed-agreement": "Observed agreement",
+    "span-f1": "Spans alike, F1",
+    "span-f1-overlap": "Spans that overlap, F1",
+    "box-iou": "Boxes, intersection over union",
+    "box-f1-at-0.5": "Boxes at IoU 0.5, F1",
+    "box-f1-at-0.75": "Boxes at IoU 0.75, F1",
+    "set-f1": "Sets, F1",
+    "same-text": "Same text",
+}
+
+
+def title(coefficient: Coefficient) -> str:
+    return _TITLES.get(coefficient.name, coefficient.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Mate:
+    """A worker whose answers are compared in pairs: ``agreement`` is the mean with the others, 0 to 1."""
+
+    worker: str
+    answers: int
+    agreement: float | None
+    seconds: Times | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "worker": self.worker,
+            "answers": self.answers,
+            "agreement": self.agreement,
+            "seconds": None if self.seconds is None else self.seconds.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """An object on which workers disagree: ``agreement`` 0 to 1, how often each class was given, label and gold."""
+
+    object_id: str
+    agreement: float
+    votes: tuple[tuple[str, int], ...] = ()
+    label: str | None = None
+    gold: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"object": self.object_id, "agreement": self.agreement}
+        if self.votes:
+            found["votes"] = dict(self.votes)
+        if self.label is not None:
+            found["label"] = self.label
+        if self.gold is not None:
+            found["gold"] = self.gold
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReport:
+    """One field of the form. ``classes`` are in the order of the confusion matrices, only of kind ``class``.
+
+    ``workers`` are in order of accuracy (of agreement, where there is no accuracy), the lowest first. ``seconds`` are
+    all known times. ``notes`` say what could not be compared and why.
+    """
+
+    name: str
+    kind: str
+    objects: int
+    answers: int
+    coefficients: tuple[Coefficient, ...]
+    statistics: tuple[WorkerStatistics, ...] = ()
+    numbers: tuple[NumberWorker, ...] = ()
+    mates: tuple[Mate, ...] = ()
+    classes: tuple[str, ...] = ()
+    disputed: tuple[Disputed, ...] = ()
+    disputed_in_all: int = 0
+    seconds: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def workers(self) -> Sequence[WorkerStatistics | NumberWorker | Mate]:
+        return self.statistics or self.numbers or self.mates
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "objects": self.objects,
+            "answers": self.answers,
+            "coefficients": [one.to_json() for one in self.coefficients],
+            "workers": [one.to_json() for one in self.workers],
+            "disputed-objects": self.disputed_in_all,
+            "most-disputed": [one.to_json() for one in self.disputed],
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementReport:
+    source: str
+    objects: int
+    fields: tuple[FieldReport, ...]
+    findings: tuple[Finding, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "objects": self.objects,
+            "fields": {one.name: one.to_json() for one in self.fields},
+            "findings": [one.to_json() for one in self.findings],
+        }
+
+
+def measure(answers: Answers, *, field: str | None = None, gold: Mapping[str, str] | None = None) -> AgreementReport:
+    """The figures of every field, or of one.
+
+    Args:
+        answers: as `truthkit.answers.read_answers` gives them.
+        field: only this one.
+        gold: known labels by object, for fields of classes and numbers.
+
+    Raises UsageError if there is no such field, or no field at all.
+    """
+    chosen = [answers.field(field)] if field else list(answers.fields.values()) or [answers.field()]
+    findings = list(answers.findings)
+    gold = dict(gold or {})
+    # What one given truth is of: with several fields, of those whose answers it can be.
+    reports = []
+    for one in chosen:
+        own = gold if len(chosen) == 1 or _fits(one, gold) else {}
+        reports.append(_MEASURES.get(one.kind, _not_compared)(one, own))
+    if gold:
+        strange = sorted(set(gold) - set(answers.objects))
+        if strange:
+            message = f"{len(strange):,} of {len(gold):,} objects of the gold have no answers ({strange[0]!r} …)"
+            findings.append(Finding("gold-unknown", message, severity="warning"))
+        if len(strange) == len(gold):
+            raise UsageError("no object of the gold has answers", "its items are the ids of the objects, as in the job")
+    return AgreementReport(str(answers.source), len(answers.objects), tuple(reports), tuple(findings))
+
+
+def _fits(field: FieldAnswers, gold: Mapping[str, str]) -> bool:
+    if field.kind == "number":
+        return all(number_of(value) is not None for value in gold.values())
+    return field.kind == "class" and bool(set(field.class_answers().classes) & set(gold.values()))
+
+
+# --- kinds -----------------------------------------------------------------------------------------------------------
+
+
+def _classes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    plain = field.class_answers()
+    names = sorted(set(plain.classes) | {gold[item] for item in plain.items if item in gold}, key=_in_scale)
+    answers = field.class_answers(names)
+    scale = len(names) > 2 and all(number_of(name) is not None for name in names)
+    coefficients = [
+        alpha(answers),
+        *([alpha(answers, "ordinal")] if scale else []),
+        fleiss_kappa(answers),
+        cohen_kappa(answers),
+        observed_agreement(answers),
+    ]
+    result = shrunken_dawid_skene(answers, gold=gold)
+    found = worker_statistics(answers, result=result, gold=gold, seconds=_seconds(field))
+    ranked = sorted(found.values(), key=lambda one: (_or_last(one.accuracy.value), -one.answers, one.worker))
+    labels = result.labels()
+    disputed, in_all = _disputed_classes(answers, labels, gold)
+    notes = []
+    if scale:
+        notes.append(
+            "The classes are numbers: if they are a scale, the ordinal alpha holds; if they are only names, it does not."
+        )
+    return FieldReport(
+        field.name,
+        field.kind,
+        len(field.objects),
+        len(answers),
+        tuple(coefficients),
+        statistics=tuple(ranked),
+        classes=tuple(names),
+        disputed=disputed,
+        disputed_in_all=in_all,
+        seconds=_known(field),
+        notes=tuple(notes),
+    )
+
+
+def _in_scale(name: str) -> tuple[int, float, str]:
+    number = number_of(name)
+    return (1, 0.0, name) if number is None else (0, number, name)
+
+
+def _or_last(value: float | None) -> float:
+    return math.inf if value is None else value
+
+
+def _disputed_classes(
+    answers: ClassAnswers, labels: Mapping[str, str | None], gold: Mapping[str, str]
+) -> tuple[tuple[Disputed, ...], int]:
+    classes = max(len(answers.classes), 1)
+    entries, votes = np.unique(answers.item * classes + answers.label, return_counts=True)
+    size = np.bincount(answers.item, minlength=len(answers.items))
+    same = np.bincount(entries // classes, weights=votes * (votes - 1.0), minlength=len(answers.items))
+    share = np.divide(same, size * (size - 1.0), out=np.ones(len(size)), where=size > 1)
+    order = np.lexsort((np.arange(len(size)), -size, share))
+    disagreed = int((share < 1).sum())
+    found = []
+    for at in order[: min(DISPUTED, disagreed)].tolist():
+        begin, end = np.searchsorted(entries, [at * classes, (at + 1) * classes])
+        given = zip((entries[begin:end] % classes).tolist(), votes[begin:end].tolist(), strict=True)
+        counted = sorted(given, key=lambda pair: (-pair[1], pair[0]))
+        item = answers.items[at]
+        named = tuple((answers.classes[label], times) for label, times in counted)
+        found.append(Disputed(item, float(share[at]), named, labels.get(item), gold.get(item)))
+    return tuple(found), disagreed
+
+
+def _numbers(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    rows = [
+        (item, worker, value) for item, answers in field.by_object().items() for worker, value in answers.items()
+    ]
+    answers = NumberAnswers.of(rows)
+    known = {item: number for item, value in gold.items() if (number := number_of(value)) is not None}
+    found = number_statistics(answers, gold=known, seconds=_seconds(field))
+    ranked = sorted(found.values(), key=lambda one: (-abs(one.bias or 0), one.worker))
+    notes = [f"{len(answers.unknown):,} answers are no number and take no part."] if answers.unknown else []
+    # How far apart an object's answers are, beside the farthest apart of all.
+    spread: dict[str, float] = {}
+    for item, given in field.by_object().items():
+        if len(given) > 1:
+            spread[item] = float(np.std(list(given.values())))
+    widest = max(spread.values(), default=0.0)
+    disputed = [
+        Disputed(item, 1 - far / widest if widest else 1.0, gold=gold.get(item))
+        for item, far in sorted(spread.items(), key=lambda pair: -pair[1])
+        if far > 0
+    ]
+    return FieldReport(
+        field.name,
+        field.kind,
+        len(field.objects),
+        len(answers),
+        (alpha(answers),),
+        numbers=tuple(ranked),
+        disputed=tuple(disputed[:DISPUTED]),
+        disputed_in_all=len(disputed),
+        seconds=_known(field),
+        notes=tuple(notes),
+    )
+
+
+def _sets(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    return _in_pairs(field, [set_agreement(field.by_object())])
+
+
+def _texts(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    texts = {
+        item: {worker: " ".join(value.split()) for worker, value in answers.items() if isinstance(value, str)}
+        for item, answers in field.by_object().items()
+    }
+    same = mean_agreement(texts, lambda one, other: float(one == other), name="same-text")
+    return _in_pairs(field, [same], ["Texts count as the same if they differ only in white space."])
+
+
+def _spans(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    spans, notes = _read(field, _entities)
+    notes.append("Bounds count as the workers set them; the texts are not in the answers.")
+    return _in_pairs(field, [span_agreement(spans), span_agreement(spans, overlap=True)], notes)
+
+
+def _boxes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    boxes, notes = _read(field, _box_list)
+    found = [box_agreement(boxes), box_agreement(boxes, least=0.5), box_agreement(boxes, least=0.75)]
+    return _in_pairs(field, found, notes)
+
+
+def _not_compared(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    note = f"Answers of the kind {field.kind} are not compared; answers and times are."
+    empty = PairAgreement(Coefficient("agreement", None, None, None, 0, 0, note), {}, {})
+    return replace(_in_pairs(field, [empty], [note]), coefficients=())
+
+
+_MEASURES: dict[str, Callable[[FieldAnswers, Mapping[str, str]], FieldReport]] = {
+    "class": _classes,
+    "number": _numbers,
+    "set": _sets,
+    "text": _texts,
+    "spans": _spans,
+    "boxes": _boxes,
+}
+
+
+def _in_pairs(field: FieldAnswers, found: Sequence[PairAgreement], notes: Sequence[str] = ()) -> FieldReport:
+    first = found[0]
+    given = Counter(field.workers[worker] for worker in field.worker.tolist())
+    spent: dict[str, list[float]] = {}
+    for (_item, worker), seconds in _seconds(field).items():
+        spent.setdefault(worker, []).append(seconds)
+    mates = [
+        Mate(worker, times, first.workers.get(worker), Times.over(spent.get(worker, ())))
+        for worker, times in sorted(given.items())
+    ]
+    mates.sort(key=lambda one: (_or_last(one.agreement), -one.answers, one.worker))
+    below = [(item, share) for item, share in first.objects.items() if share < 1]
+    return FieldReport(
+        field.name,
+        field.kind,
+        len(field.objects),
+        len(field),
+        tuple(one.whole for one in found),
+        mates=tuple(mates),
+        disputed=tuple(Disputed(item, share) for item, share in below[:DISPUTED]),
+        disputed_in_all=len(below),
+        seconds=_known(field),
+        notes=tuple(notes),
+    )
+
+
+# --- reading values --------------------------------------------------------------------------------------------------
+
+
+def _read(
+    field: FieldAnswers, read: Callable[[FormAnswer, str], Sequence[T]]
+) -> tuple[dict[str, dict[str, Sequence[T]]], list[str]]:
+    """The values by object and worker, and notes on what could not be read."""
+    found: dict[str, dict[str, Sequence[T]]] = {}
+    problems: Counter[str] = Counter()
+    for item, answers in field.by_object().items():
+        found[item] = {}
+        for worker, value in answers.items():
+            answer = FormAnswer(worker, {field.name: value})
+            shapes = read(answer, field.name)
+            problems.update(answer.problems)
+            if shapes or not answer.problems:
+                found[item][worker] = shapes
+    notes = [f"{problems.total():,} pieces of answers cannot be used: {problems.most_common(1)[0][0]}"] if problems else []
+    return found, notes
+
+
+def _entities(answer: FormAnswer, name: str) -> Sequence[Span]:
+    return _parsed(answer, answer.entities(name) or [], Span.parse)
+
+
+def _box_list(answer: FormAnswer, name: str) -> Sequence[Box]:
+    value = answer.fields[name]
+    boxes = value.get("boundingBoxes") if isinstance(value, dict) else None
+    if not isinstance(boxes, list):
+        answer.problems.append("a list 'boundingBoxes' is missing")
+        return []
+    return _parsed(answer, boxes, Box.parse)
+
+
+def _parsed(answer: FormAnswer, entries: Sequence[Any], parse: Callable[[Any], T]) -> list[T]:
+    found = []
+    for entry in entries:
+        try:
+            found.append(parse(entry))
+        except ContractError as error:
+            answer.problems.append(str(error))
+    return found
+
+
+def _seconds(field: FieldAnswers) -> dict[tuple[str, str], float]:
+    known = np.flatnonzero(np.isfinite(field.seconds)).tolist()
+    return {(field.objects[field.object[at]], field.workers[field.worker[at]]): float(field.seconds[at]) for at in known}
+
+
+def _known(field: FieldAnswers) -> tuple[float, ...]:
+    return tuple(np.sort(field.seconds[np.isfinite(field.seconds)]).tolist())
