@@ -14,6 +14,7 @@ from typing import NoReturn
 import truthkit.cli.workflows
 import truthkit.cli.jobs
 import truthkit.cli.consolidate
+import truthkit.cli.agreement
 import truthkit.cli.servers
 import truthkit.cli.project  # noqa: F401
 

@@ -97,11 +97,10 @@ def print_field(field: FieldReport) -> None:
     print_table("Agreement", ["figure", "value", "95 % interval", "objects"], rows)
     print_workers(field)
     if field.disputed:
-        rows = [
-            [one.object_id, f"{one.agreement:.0%}", ", ".join(f"{name} {times}" for name, times in one.votes)]
-            + [one.label or "", one.gold or ""]
-            for one in field.disputed[:OBJECTS]
-        ]
+        rows = []
+        for one in field.disputed[:OBJECTS]:
+            votes = ", ".join(f"{name} {times}" for name, times in one.votes)
+            rows.append([one.object_id, f"{one.agreement:.0%}", votes, one.label or "", one.gold or ""])
         name = f"Most disputed of {field.disputed_in_all:,} objects without full agreement"
         print_table(name, ["object", "agreement", "answers", "label", "gold"], rows)
     for note in field.notes:
@@ -135,19 +134,19 @@ def print_workers(field: FieldReport) -> None:
         columns = ["worker", "answers", "accuracy", "95 % interval", "gold", "spammer score", "strongest bias", "alone"]
         print_table(_heading(field, "Workers, the least accurate first"), [*columns, "median time"], rows)
     elif field.numbers:
-        rows = [
-            [one.worker, f"{one.answers:,}", figure(one.bias, 2), figure(one.spread, 2), figure(one.correlation, 2)]
-            + [figure(one.gold_error, 2), times(one.seconds.median if one.seconds else None)]
-            for one in field.numbers[:WORKERS]
-        ]
+        rows = []
+        for number in field.numbers[:WORKERS]:
+            figures = [figure(one, 2) for one in (number.bias, number.spread, number.correlation, number.gold_error)]
+            median = times(number.seconds.median if number.seconds else None)
+            rows.append([number.worker, f"{number.answers:,}", *figures, median])
         columns = ["worker", "answers", "bias", "spread", "correlation", "off gold", "median time"]
         print_table(_heading(field, "Workers, the most biased first"), columns, rows)
     elif field.mates:
-        rows = [
-            [one.worker, f"{one.answers:,}", "–" if one.agreement is None else f"{one.agreement:.0%}"]
-            + [times(one.seconds.median if one.seconds else None)]
-            for one in field.mates[:WORKERS]
-        ]
+        rows = []
+        for mate in field.mates[:WORKERS]:
+            agreement = "–" if mate.agreement is None else f"{mate.agreement:.0%}"
+            median = times(mate.seconds.median if mate.seconds else None)
+            rows.append([mate.worker, f"{mate.answers:,}", agreement, median])
         columns = ["worker", "answers", "agreement", "median time"]
         print_table(_heading(field, "Workers, those who agree least with the others first"), columns, rows)
 

@@ -124,9 +124,9 @@ def worker_statistics(
 
     Args:
         answers: one class an object.
-        result: the consolidation to measure by; the default model's with ``gold`` if not given. Its probabilities
-            should be calibrated.
-        gold: known classes by item; items without answers are ignored.
+        result: the consolidation to measure the accuracy by; the default model's with ``gold`` if not given. Its
+            probabilities should be calibrated.
+        gold: known classes by item; items without answers are ignored. Confusion and spammer score go by it.
         seconds: by item and worker.
 
     The accuracy does not leave the worker's own answers out. On ten public sets with gold, workers of five answers and
@@ -143,8 +143,8 @@ def worker_statistics(
     result = result or shrunken_dawid_skene(answers, gold=gold)
     workers, classes = len(answers.workers), max(len(answers.classes), 1)
     given = np.bincount(answers.worker, minlength=workers)
-    terms = _Terms.of(answers, result)
     known = _gold_labels(answers, gold or {})
+    terms = _Terms.of(answers, result, known)
 
     others = terms.size[answers.item] > terms.own
     probability = _own_probability(answers, result)
@@ -204,15 +204,18 @@ class _Terms:
     shares: Floats
 
     @classmethod
-    def of(cls, answers: ClassAnswers, result: ClassResult) -> _Terms:
+    def of(cls, answers: ClassAnswers, result: ClassResult, known: Ints) -> _Terms:
         items, classes = len(answers.items), max(len(answers.classes), 1)
         found = vote_shares(answers)
         shares = np.ones(len(answers)) if found is None else found
         chosen = answers.item * classes + answers.label
-        entries = np.unique(np.concatenate([chosen, result.entry_item * classes + result.entry_class]))
+        sure = np.flatnonzero(known >= 0) * classes + known[known >= 0]
+        entries = np.unique(np.concatenate([chosen, result.entry_item * classes + result.entry_class, sure]))
         votes = np.bincount(np.searchsorted(entries, chosen), weights=shares, minlength=len(entries))
         probability = np.zeros(len(entries))
         probability[np.searchsorted(entries, result.entry_item * classes + result.entry_class)] = result.probability
+        truth = known[entries // classes]
+        probability = np.where(truth >= 0, (truth == entries % classes) * 1.0, probability)
         numbers = np.bincount(entries // classes, minlength=items)
         begins = np.cumsum(numbers) - numbers
         each = numbers[answers.item]

@@ -204,7 +204,8 @@ def _classes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
         cohen_kappa(answers),
         observed_agreement(answers),
     ]
-    result = shrunken_dawid_skene(answers, gold=gold)
+    # Not helped by the gold: so what stands beside it can be compared.
+    result = shrunken_dawid_skene(answers)
     found = worker_statistics(answers, result=result, gold=gold, seconds=_seconds(field))
     ranked = sorted(found.values(), key=lambda one: (_or_last(one.accuracy.value), -one.answers, one.worker))
     labels = result.labels()
@@ -212,7 +213,7 @@ def _classes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     notes = []
     if scale:
         notes.append(
-            "The classes are numbers: if they are a scale, the ordinal alpha holds; if they are only names, it does not."
+            "The classes are numbers: the ordinal alpha holds if they are a scale, not if they are only names."
         )
     return FieldReport(
         field.name,
@@ -260,9 +261,7 @@ def _disputed_classes(
 
 
 def _numbers(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
-    rows = [
-        (item, worker, value) for item, answers in field.by_object().items() for worker, value in answers.items()
-    ]
+    rows = [(item, worker, value) for item, answers in field.by_object().items() for worker, value in answers.items()]
     answers = NumberAnswers.of(rows)
     known = {item: number for item, value in gold.items() if (number := number_of(value)) is not None}
     found = number_statistics(answers, gold=known, seconds=_seconds(field))
@@ -377,7 +376,9 @@ def _read(
             problems.update(answer.problems)
             if shapes or not answer.problems:
                 found[item][worker] = shapes
-    notes = [f"{problems.total():,} pieces of answers cannot be used: {problems.most_common(1)[0][0]}"] if problems else []
+    notes = (
+        [f"{problems.total():,} pieces of answers cannot be used: {problems.most_common(1)[0][0]}"] if problems else []
+    )
     return found, notes
 
 
@@ -406,7 +407,9 @@ def _parsed(answer: FormAnswer, entries: Sequence[Any], parse: Callable[[Any], T
 
 def _seconds(field: FieldAnswers) -> dict[tuple[str, str], float]:
     known = np.flatnonzero(np.isfinite(field.seconds)).tolist()
-    return {(field.objects[field.object[at]], field.workers[field.worker[at]]): float(field.seconds[at]) for at in known}
+    return {
+        (field.objects[field.object[at]], field.workers[field.worker[at]]): float(field.seconds[at]) for at in known
+    }
 
 
 def _known(field: FieldAnswers) -> tuple[float, ...]:

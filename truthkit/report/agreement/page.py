@@ -33,7 +33,7 @@ SHOWN = 30
 MOST = 1_000
 """Workers on the page at all."""
 # Who has given so many answers and scores under that answers like a spammer.
-_ENOUGH, _SPAM = 10, 0.05
+_ENOUGH, _SPAM = 10, 0.1
 # The plot of workers by accuracy: where 100 % and 0 % are.
 _TOP, _BOTTOM = 10, 180
 
@@ -79,7 +79,7 @@ def write_page(report: AgreementReport, file: Path) -> Path:
     environment.tests["spamming"] = spams
     style = (HERE.parent / "report.css").read_text("utf-8") + (HERE / "agreement.css").read_text("utf-8")
     page = environment.get_template("agreement.html.j2").render(
-        name=Path(report.source).name or report.source,
+        name="/".join(Path(report.source).absolute().parts[-2 if Path(report.source).is_file() else -1 :]),
         report=report,
         fields=[_view(one) for one in report.fields],
         style=Markup(style),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -83,14 +83,15 @@ class HeatMap:
 
 def heat_maps(field: FieldReport) -> list[HeatMap]:
     """All workers together first, then those with most answers."""
-    total: Counter[tuple[str, str]] = Counter()
+    total: dict[tuple[str, str], float] = defaultdict(float)
     for one in field.statistics:
-        total.update(dict(one.confusion))
-    common: Counter[str] = Counter()
+        for pair, count in one.confusion.items():
+            total[pair] += count
+    common: dict[str, float] = defaultdict(float)
     for (truth, label), count in total.items():
-        common[truth] += count  # type: ignore[assignment]
-        common[label] += count  # type: ignore[assignment]
-    kept = {name for name, _ in common.most_common(MOST_CLASSES)}
+        common[truth] += count
+        common[label] += count
+    kept = set(sorted(common, key=lambda name: (-common[name], name))[:MOST_CLASSES])
     classes = tuple(name for name in field.classes if name in kept)
     answers = sum(one.answers for one in field.statistics)
     maps = [_heat_map("All workers", f"{answers:,} answers", total, classes, len(field.classes))]
@@ -111,9 +112,9 @@ def _heat_map(
 ) -> HeatMap:
     place = {label: number for number, label in enumerate(classes)}
     shown = {pair: count for pair, count in counts.items() if pair[0] in place and pair[1] in place}
-    total: Counter[str] = Counter()
+    total: dict[str, float] = defaultdict(float)
     for (truth, _label), count in shown.items():
-        total[truth] += count  # type: ignore[assignment]
+        total[truth] += count
     cells = [
         Cell(place[truth], place[label], count / total[truth], count, truth, label)
         for (truth, label), count in shown.items()
@@ -169,9 +170,17 @@ def time_histogram(seconds: Sequence[float]) -> Histogram | None:
 
 def accuracy_of(estimates: Sequence[tuple[str, Estimate]]) -> list[tuple[str, Estimate, Whisker]]:
     """Those that have a value, with their whiskers on the unit axis."""
-    return [
-        (name, one, UNIT.whisker(one.value, one.low, one.high)) for name, one in estimates if one.value is not None
-    ]
+    return [(name, one, UNIT.whisker(one.value, one.low, one.high)) for name, one in estimates if one.value is not None]
 
 
-__all__ = ["UNIT", "Axis", "HeatMap", "Histogram", "accuracy_of", "coefficient_axis", "heat_maps", "time_histogram", "title"]
+__all__ = [
+    "UNIT",
+    "Axis",
+    "HeatMap",
+    "Histogram",
+    "accuracy_of",
+    "coefficient_axis",
+    "heat_maps",
+    "time_histogram",
+    "title",
+]
