@@ -118,7 +118,7 @@ def test_one_field_and_tables_on_the_terminal(tmp_path: Path) -> None:
     job = responses(tmp_path / "birds", 8)
     result = run(job, "--field", "boxes", "--out", tmp_path / "reports" / "boxes.html")
     assert result.exit_code == 0, result.output
-    assert "Boxes, intersection over union\t0." in result.output
+    assert "Boxes, intersection over union  0." in result.output
     assert "Krippendorff" not in result.output
     assert (tmp_path / "reports" / "boxes.html").is_file()
     assert not (job / "agreement.html").exists()
@@ -132,7 +132,8 @@ def test_gold_stands_beside_and_does_not_help(tmp_path: Path) -> None:
     file = table(tmp_path, rows)
     gold = tmp_path / "truth.csv"
     gold.write_text("item,truth\n" + "".join(f"o{number},{'xyz'[number % 3]}\n" for number in range(12)), "utf-8")
-    without, beside = (json.loads(run(file, *more, "--json").stdout) for more in ([], ["--gold", gold]))
+    gold_or_not: list[list[str | Path]] = [[], ["--gold", gold]]
+    without, beside = (json.loads(run(file, *more, "--json").stdout) for more in gold_or_not)
     for one, other in zip(without["fields"]["label"]["workers"], beside["fields"]["label"]["workers"], strict=True):
         assert one["accuracy"]["value"] == pytest.approx(other["accuracy"]["value"], abs=0.05)
         assert one["gold"]["value"] is None

@@ -156,14 +156,15 @@ def _heading(field: FieldReport, text: str) -> str:
 
 
 def print_table(name: str, columns: list[str], rows: list[list[str]]) -> None:
-    """Empty columns are left out. On a terminal as wide as it is; elsewhere cells between tabs."""
+    """Empty columns are left out. On a terminal as wide as it is; elsewhere a line a row."""
     if not rows:
         return
     kept = [at for at in range(len(columns)) if any(row[at] for row in rows)]
     if not TERMINAL:
         out.print(f"{escape(name)}:")
+        widths = {at: max(len(row[at]) for row in [columns, *rows]) for at in kept}
         for row in [columns, *rows]:
-            out.print("\t".join(escape(row[at]) for at in kept))
+            out.print(escape("  ".join(row[at].ljust(widths[at]) for at in kept).rstrip()))
         return
     table = Table(title=escape(name), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for at in kept:
