@@ -167,6 +167,25 @@ def test_a_method_that_cannot_is_told_and_the_others_go_on(tmp_path: Path, monke
     assert found.runs[DEFAULT_METHOD].measures["accuracy"] == 1.0
 
 
+def test_a_workflows_labels_hold_for_its_field_and_not_for_a_question_beside_it(tmp_path: Path) -> None:
+    field = read_answers(table(tmp_path, ROWS)).field()
+    found = consolidate(field, labels=["2", "1", "0", "3"])
+    assert found.classes is not None
+    assert found.classes.classes == ["2", "1", "0", "3"]
+    beside = consolidate(field, labels=["cat", "dog"])
+    assert beside.classes is not None
+    assert beside.classes.classes == ["0", "1", "2"]
+    assert not beside.classes.unknown
+
+
+def test_a_workflows_settings_hold_for_its_field(tmp_path: Path) -> None:
+    field = read_answers(table(tmp_path, ROWS)).field()
+    settings = {"kind": "class", "field": "label", "method": "vote", "output": "built-in"}
+    assert consolidate(field, settings=settings).chosen == "vote"
+    assert consolidate(field, settings=settings, method="service").chosen == "service"
+    assert consolidate(field, settings={**settings, "field": "other"}).chosen == DEFAULT_METHOD
+
+
 # --- scores ---
 
 
@@ -281,7 +300,7 @@ def test_the_report_is_one_file_that_anybody_can_read(
 @pytest.fixture(scope="module")
 def client() -> Any:
     distributed = pytest.importorskip("distributed")
-    with distributed.Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None) as one:
+    with distributed.Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0") as one:
         yield one
 
 

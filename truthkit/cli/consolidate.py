@@ -161,8 +161,10 @@ def write(
 def print_consolidation(found: Consolidation, answers: Answers, field: str, gold: Mapping[str, str] | None) -> None:
     """What was read, and a line a method."""
     one = answers.fields[field]
+    others = [f"{name} ({other.kind})" for name, other in answers.fields.items() if name != field]
     facts = [
         ("field", f"{field} ({found.kind})"),
+        *([("other fields", ", ".join(others))] if others else []),
         ("objects", f"{len(answers.objects):,}"),
         ("answers", f"{len(one):,}"),
         ("workers", f"{len(one.workers):,}"),
@@ -240,6 +242,7 @@ def on_dask(
 ) -> None:
     """The default class model on a cluster."""
     from truthkit.answers import FieldAnswers, read_answers
+    from truthkit.consolidating.methods import labels_of
     from truthkit.consolidating.scale import class_field, open_client, partitions_of, run_on_dask
 
     given: list[Path] | FieldAnswers = partitions_of(source)
@@ -248,7 +251,8 @@ def on_dask(
         with progress("files") as advance:
             answers = read_answers(source, field=field, on_progress=lambda done, total: advance(done, total, ""))
         print_findings(answers.findings)
-        given, classes = class_field(answers, field), answers.labels
+        given = class_field(answers, field)
+        classes = labels_of(given, answers.labels)
     with open_client(None if address == LOCAL else address) as client, progress("Dask") as advance:
         done = run_on_dask(
             client,

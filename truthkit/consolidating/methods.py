@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from truthkit.answers import FieldAnswers
-from truthkit.answers.shapes import number_of
+from truthkit.answers.shapes import class_of, number_of
 from truthkit.consolidating.scores import class_measures, number_measures
 from truthkit.findings import UsageError
 from truthkit_core.consolidation.class_models import ClassAnswers, ClassResult
@@ -138,6 +138,7 @@ def consolidate(
     method = method or own.get("method")
     if method is not None and method not in methods:
         raise UsageError(f"{method!r} is no method for {field.kind}", f"methods are {', '.join(methods)}")
+    labels = labels if own else labels_of(field, labels)
     chosen = method or default
     names = list(methods) if every else [chosen]
     answers = field.class_answers(labels) if field.kind == "class" else None
@@ -155,6 +156,14 @@ def consolidate(
         runs[name] = _run(name, work, field.kind, gold)
     on_method("", len(names), len(names))
     return Consolidation(field.kind, default, chosen, runs, answers)
+
+
+def labels_of(field: FieldAnswers, labels: Sequence[str] | None) -> Sequence[str] | None:
+    """The workflow's labels, if they are this field's: it uses one of them at least."""
+    if labels is None:
+        return None
+    used = {class_of(value) for value in field.values} if field.kind == "class" else set(field.labels())
+    return labels if used & set(labels) else None
 
 
 def _run(name: str, work: Callable[[], Any], kind: str, gold: Mapping[str, str] | None) -> Run:

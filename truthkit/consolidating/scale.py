@@ -86,7 +86,7 @@ def open_client(address: str | None) -> Any:
         raise UsageError("--dask needs Dask, which is not installed", _INSTALL) from None
     if address is None:
         cluster = LocalCluster(
-            threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=logging.CRITICAL
+            threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1", silence_logs=logging.CRITICAL
         )  # type: ignore[no-untyped-call]
         return Client(cluster)  # type: ignore[no-untyped-call]
     try:
