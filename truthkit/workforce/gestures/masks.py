@@ -173,7 +173,8 @@ def _inside(picture: Picture, corners: Sequence[Point]) -> list[Point]:
     image = Image.new("1", (picture.width, picture.height))
     draw = ImageDraw.Draw(image)
     draw.polygon(list(corners), fill=1)
-    draw.line([*corners, corners[0], corners[1]], fill=0, width=4, joint="curve")
+    # Pillow rounds the joints of lines that are wider than 4: else a pixel may be left at a corner.
+    draw.line([*corners, corners[0], corners[1]], fill=0, width=5, joint="curve")
     box = image.getbbox()
     if box is None:
         return []
