@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from truthkit_core.answers import FormAnswer
 from truthkit_core.messages import ContractError
-from truthkit_core.strategies import Settings, consolidate_objects
+from truthkit_core.strategies import Settings, consolidate_objects, label_png
 
 LABELS = ("cat", "dog", "owl")
 CLASS = Settings("class", "animal", LABELS)
@@ -242,3 +245,92 @@ def test_spans() -> None:
     assert labels["1"].value is not None
     assert labels["1"].value["entities"] == [], "that there is nothing is a label"
     assert labels["2"].value is None
+
+
+# --- the other kinds -------------------------------------------------------------------------------------------------
+
+
+def png(rows: list[list[tuple[int, int, int]]]) -> str:
+    picture = Image.new("RGB", (len(rows[0]), len(rows)))
+    picture.putdata([pixel for row in rows for pixel in row])
+    buffer = BytesIO()
+    picture.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+WHITE, RED, BLUE = (255, 255, 255), (255, 0, 0), (0, 0, 255)
+
+
+def mask(rows: list[list[tuple[int, int, int]]]) -> dict[str, Any]:
+    return {
+        "mask": {
+            "inputImageProperties": {"width": len(rows[0]), "height": len(rows)},
+            "labelMappings": {"cat": {"color": "#ff0000"}, "eye": {"color": "#0000ff"}},
+            "labeledImage": {"pngImageData": png(rows)},
+        }
+    }
+
+
+def test_masks() -> None:
+    settings = Settings("semantic-mask", "mask", ("cat", "eye"))
+    good = mask([[WHITE, RED, RED], [WHITE, RED, BLUE], [WHITE, WHITE, RED]])
+    torn = {"mask": {**good["mask"], "labeledImage": {"pngImageData": "AAAA"}}}
+    batch = {
+        "0": answers(good, good, mask([[RED, RED, RED]] * 3), torn),
+        "1": answers(torn),
+        "2": answers({"mask": {}}, {}),
+    }
+    labels = consolidate_objects(batch, settings)
+    found = labels["0"]
+    assert found.value is not None
+    assert found.value["labels"] == ["cat", "eye"]
+    assert found.value["labelMappings"] == {"cat": {"color": "#2ca02c"}, "eye": {"color": "#1f77b4"}}
+    assert found.value["inputImageProperties"] == {"width": 3, "height": 3}
+    assert found.counted == 3
+    assert "is not a PNG" in found.to_json()["workers"][3]["problems"][0]
+    content = label_png(found, settings)
+    assert content is not None
+    picture = Image.open(BytesIO(content))
+    assert picture.mode == "P"
+    assert list(picture.tobytes()) == [0, 1, 1, 0, 1, 2, 0, 0, 1]
+    assert picture.convert("RGB").getpixel((2, 1)) == (0x1F, 0x77, 0xB4)
+    assert [labels[name].value for name in "12"] == [None, None]
+
+
+def test_instances() -> None:
+    settings = Settings("instance-masks", "mask", ("cat",))
+    answer = mask([[WHITE, RED, RED], [WHITE, RED, RED], [BLUE, BLUE, WHITE]])
+    answer["mask"]["instances"] = [{"label": "cat", "color": "#ff0000"}, {"label": "cow", "color": "#0000ff"}]
+    [label] = consolidate_objects({"0": answers(answer, answer)}, settings).values()
+    assert label.value is not None
+    [one] = label.value["instances"]
+    assert (one["label"], one["pixels"], one["color"]) == ("cat", 4, "#2ca02c")
+    assert "'cow' is not a label" in label.answers[0].problems[0]
+    content = label_png(label, settings)
+    assert content is not None
+    assert list(Image.open(BytesIO(content)).tobytes()) == [0, 1, 1, 0, 1, 1, 0, 0, 0]
+
+
+def test_numbers() -> None:
+    settings = Settings("number", "energy", method="median")
+    batch = {
+        "0": answers({"energy": 4}, {"energy": "5"}, {"energy": 9}, {"energy": "much"}),
+        "1": answers({"energy": ""}),
+    }
+    labels = consolidate_objects(batch, settings)
+    assert labels["0"].value is not None
+    assert labels["0"].value["value"] == 5
+    assert "must be a number" in labels["0"].answers[3].problems[0]
+    assert labels["1"].value is None
+
+
+def test_texts() -> None:
+    settings = Settings("text", "line")
+    batch = {
+        "0": answers({"line": "the cat sat"}, {"line": "the cat sat"}, {"line": "the bat sat"}),
+        "1": answers({"line": " "}),
+    }
+    labels = consolidate_objects(batch, settings)
+    assert labels["0"].value is not None
+    assert labels["0"].value["text"] == "the cat sat"
+    assert labels["1"].value is None

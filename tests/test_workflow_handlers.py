@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from PIL import Image
 
 from truthkit_core import handlers, storage
 from truthkit_core.messages import LAMBDA_PAYLOAD_BYTES, ContractError, parse_consolidation_response
@@ -257,3 +260,48 @@ def test_a_request_answered_again_is_answered_alike() -> None:
     for output in ("full", "built-in"):
         once = post("text_classification", *objects, output=output)
         assert once == post("text_classification", *objects, output=output)
+
+
+# --- masks: files beside the output ----------------------------------------------------------------------------------
+
+
+def mask(*pixels: tuple[int, int, int]) -> dict[str, Any]:
+    """A picture of one row."""
+    buffer = BytesIO()
+    picture = Image.new("RGB", (len(pixels), 1))
+    picture.putdata(pixels)
+    picture.save(buffer, "PNG")
+    return {
+        "mask": {
+            "inputImageProperties": {"width": len(pixels), "height": 1},
+            "labelMappings": {"cat": {"color": "#ff0000"}},
+            "labeledImage": {"pngImageData": base64.b64encode(buffer.getvalue()).decode()},
+        }
+    }
+
+
+@pytest.mark.parametrize("output", ["full", "built-in"])
+def test_a_mask_is_written_beside_the_output(output: str, s3: Any) -> None:
+    answer = mask((255, 255, 255), (255, 0, 0), (255, 0, 0))
+    contents = post("semantic_segmentation", annotated(5, answer, answer), annotated(6, {}), output=output)
+    uri = f"{OUTPUT}/consolidated-annotation/output/5_2026-03-02_092011.png"
+    picture = Image.open(BytesIO(storage.read_bytes(uri)))
+    assert (picture.mode, picture.size, list(picture.tobytes())) == ("P", (3, 1), [0, 1, 1])
+    content = contents["5"]
+    if output == "full":
+        assert content["mine"]["labeledImage"] == {"s3Uri": uri}
+        assert content["mine"]["labels"] == ["cat"]
+        assert set(contents["6"]) == {"mine"}
+    else:
+        assert content["mine"] == content["mine-ref"] == uri
+        metadata = content["mine-ref-metadata"]
+        colors = metadata.pop("internal-color-map")
+        assert metadata == {"type": "groundtruth/semantic-segmentation", **COMMON}
+        assert {number: (one["class-name"], one["hex-color"]) for number, one in colors.items()} == {
+            "0": ("BACKGROUND", "#ffffff"),
+            "1": ("cat", "#2ca02c"),
+        }
+        assert picture.convert("RGB").getpixel((1, 0)) == (0x2C, 0xA0, 0x2C), "the color that the map names"
+        assert set(contents["6"]) == {"mine", "mine-ref-metadata"}
+    written = [one["Key"] for one in s3.list_objects_v2(Bucket="job-output", Prefix="Headlines/")["Contents"]]
+    assert len([key for key in written if key.endswith(".png")]) == 1, "none for what has no mask"

@@ -72,12 +72,12 @@ class FormAnswer:
     def one_class(self, name: str, labels: Collection[str]) -> str | None:
         """The class chosen in a classifier (``{"label": x}``), radio buttons or a list, if it is one of ``labels``."""
         found = self._read(_one_class, name)
-        return found if found is None or self._known(found, labels, name) else None
+        return found if found is None or self.known(found, labels, name) else None
 
     def some_classes(self, name: str, labels: Collection[str]) -> frozenset[str] | None:
         """The classes chosen in a multi-select (``{"labels": [x, …]}``) or check boxes; unknown ones do not count."""
         found = self._read(_some_classes, name)
-        return None if found is None else frozenset(one for one in found if self._known(one, labels, name))
+        return None if found is None else frozenset(one for one in found if self.known(one, labels, name))
 
     def number(self, name: str) -> float | None:
         """The number of a slider or of a text field."""
@@ -109,7 +109,7 @@ class FormAnswer:
         for index, one in enumerate(found):
             path = f"{name}.{key}[{index}]"
             try:
-                if self._known(text_member(expect_object(one, path), "label", path), labels, path):
+                if self.known(text_member(expect_object(one, path), "label", path), labels, path):
                     usable.append((path, one))
             except ContractError as error:
                 self.problems.append(str(error))
@@ -129,7 +129,8 @@ class FormAnswer:
             self.problems.append(f"{name}: is missing")
         return name in self.fields
 
-    def _known(self, label: str, labels: Collection[str], path: str) -> bool:
+    def known(self, label: str, labels: Collection[str], path: str) -> bool:
+        """Whether it is one of the labels; that it is not is a problem."""
         if label not in labels:
             self.problems.append(f"{path}: {label!r} is not a label of this workflow")
         return label in labels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -18,11 +19,13 @@ from truthkit_core.messages.consolidation import (
     PostAnnotationEvent,
     parse_consolidation_request,
 )
-from truthkit_core.storage import StorageError, read_bytes, read_text
-from truthkit_core.strategies import ObjectLabel, Settings, consolidate_objects, picture_size
+from truthkit_core.storage import StorageError, read_bytes, read_text, write_bytes
+from truthkit_core.strategies import ObjectLabel, Settings, consolidate_objects, label_png, picture_size, places_in
 
 log = logging.getLogger(__name__)
 
+# Kinds whose labels are files.
+_WRITTEN = ("semantic-mask", "instance-masks")
 # Set to 1 where the function's role may assume the job's role instead of reading the job's output itself.
 ASSUME_JOB_ROLE = "TRUTHKIT_ASSUME_JOB_ROLE"
 
@@ -111,24 +114,45 @@ def _content(
     item: AnnotatedObject, label: ObjectLabel, settings: Settings, request: PostAnnotationEvent
 ) -> dict[str, Any]:
     name = request.label_attribute_name
+    uri = None
+    if settings.kind in _WRITTEN and label.value is not None:
+        uri = _write_png(item.dataset_object_id, label, settings, request)
     if settings.output == "full":
         return {name: label.to_json()}
-    pair = f"{name}-built-in"
+    pair = f"{name}-ref" if settings.kind == "semantic-mask" else f"{name}-built-in"
     if label.value is None:
         reason = label.reason or "it could not be consolidated"
         return {name: label.to_json(), f"{pair}-metadata": builtin_output.failure_metadata(reason)}
-    built_in = _built_in(item, label, settings)
+    built_in = _built_in(item, label, settings, uri)
     created = _moment(request.payload_s3_uri)
     metadata = builtin_output.metadata_of(built_in, request.labeling_job_arn.rpartition("/")[2], created)
     return {name: built_in.value, pair: built_in.value, f"{pair}-metadata": metadata}
 
 
-def _built_in(item: AnnotatedObject, label: ObjectLabel, settings: Settings) -> builtin_output.BuiltIn:
+def _write_png(name: str, label: ObjectLabel, settings: Settings, request: PostAnnotationEvent) -> str | None:
+    """Write the label's mask beside the job's output, and give its URI, which is in the label too."""
+    png = label_png(label, settings)
+    if png is None or label.value is None:
+        return None
+    annotations = request.output_config or request.payload_s3_uri.partition("/consolidated-annotation/")[0]
+    moment = re.sub("[^0-9A-Za-z_-]", "", request.payload_s3_uri.rpartition("/")[2].removesuffix(".json"))
+    # Object ids of streaming jobs may be URIs.
+    plain = re.sub("[^0-9A-Za-z_.-]", "_", name)
+    uri = f"{annotations.rstrip('/')}/consolidated-annotation/output/{plain}_{moment}.png"
+    write_bytes(uri, png, role_arn=_role(request))
+    label.value["labeledImage"] = {"s3Uri": uri}
+    return uri
+
+
+def _built_in(item: AnnotatedObject, label: ObjectLabel, settings: Settings, uri: str | None) -> builtin_output.BuiltIn:
     assert label.value is not None
     backing = builtin_output.Backing(label.confidence, label.counted)
     if settings.kind == "class":
         write = builtin_output.text_class if item.source.s3_uri is None else builtin_output.image_class
         return write(label.value["label"], settings.labels, backing)
+    if settings.kind == "semantic-mask":
+        used = [number for number in places_in(label.typed.mask) if number]
+        return builtin_output.segmentation(uri or "", settings.labels, used, backing)
     if settings.kind == "boxes":
         size = picture_size(label.answers, settings.field)
         return builtin_output.boxes(label.value["boundingBoxes"], settings.labels, size, label.counted)
@@ -145,16 +169,20 @@ def _moment(payload_s3_uri: str) -> datetime:
 
 
 def _fit(contents: dict[str, dict[str, Any]], name: str) -> None:
-    """Take the raw answers out of labels where the response would be too large."""
-    if sum(len(dumps(content, "content").encode("utf-8", "surrogatepass")) + 100 for content in contents.values()) < (
-        LAMBDA_PAYLOAD_BYTES
-    ):
-        return
-    for content in contents.values():
-        label = content[name]
-        if isinstance(label, dict) and "reason" not in label:
-            for worker in label.get("workers", ()):
-                worker["answer"] = _LEFT_OUT
+    """Take raw answers out where the response would be too large: of labels first, then of what has none too."""
+    for labelled in (True, False):
+        if sum(_size(content) for content in contents.values()) < LAMBDA_PAYLOAD_BYTES:
+            return
+        for content in contents.values():
+            label = content[name]
+            if isinstance(label, dict) and ("reason" not in label or not labelled):
+                for worker in label.get("workers", ()):
+                    worker["answer"] = _LEFT_OUT
+
+
+def _size(content: dict[str, Any]) -> int:
+    """In bytes, with what is around it."""
+    return len(dumps(content, "content").encode("utf-8", "surrogatepass")) + 120
 
 
 _LEFT_OUT = "left out, as the response would pass Lambda's limit: see the job's worker-response files"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from truthkit_core.answers import FormAnswer
+from truthkit_core.builtin_output import mask_colors
 from truthkit_core.messages.checks import ContractError, at, kind, nearest
 from truthkit_core.workflow import WorkflowConfig, read_toml
 
@@ -230,7 +231,7 @@ class Kind:
 
     ``labels`` tells whether a workflow of this kind needs labels; ``options`` are those that the reader takes,
     ``needs`` those of them that must be given; ``top_level`` that the answer need not be under the element's name.
-    ``key`` is what the element calls the value.
+    ``key`` is what the element calls the value, ``methods`` the name of the module's table of methods.
     """
 
     module: str
@@ -241,6 +242,7 @@ class Kind:
     needs: tuple[str, ...] = ()
     top_level: bool = False
     key: str = ""
+    methods: str = "METHODS"
 
 
 def _classes(values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings) -> dict[str, ObjectLabel]:
@@ -315,6 +317,62 @@ def _options_of(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in settings.options.items() if name not in KINDS[settings.kind].options}
 
 
+def _masks(values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings) -> dict[str, ObjectLabel]:
+    """Semantic masks: the pixels stay in ``typed``, and become a PNG with ``label_png``."""
+    labels = _by_interface(values, objects, settings)
+    colors = mask_colors(len(settings.labels))
+    for label in labels.values():
+        if label.value is None:
+            continue
+        used = [number for number in places_in(label.typed.mask) if number]
+        height, width = label.typed.mask.shape
+        weights = label.value.get("weights", {})
+        label.details = {worker: {"weight": weight} for worker, weight in weights.items()}
+        label.value = {
+            "labels": [settings.labels[number - 1] for number in used],
+            "labelMappings": {settings.labels[number - 1]: {"color": colors[number]} for number in used},
+            "confidence": rounded(label.confidence),
+            "inputImageProperties": {"width": width, "height": height},
+        }
+    return labels
+
+
+def _instances(
+    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
+) -> dict[str, ObjectLabel]:
+    """Instance masks: as with semantic ones; each instance has a color of its own in the PNG."""
+    labels = _by_interface(values, objects, settings)
+    for label in labels.values():
+        if label.value is not None:
+            found = label.value["instances"]
+            for color, one in zip(mask_colors(len(found))[1:], found, strict=True):
+                one["color"] = color
+    return labels
+
+
+def places_in(mask: Any) -> list[int]:
+    """The numbers that occur in a mask, ascending."""
+    return [number for number in range(int(mask.max()) + 1) if (mask == number).any()] if mask.size else []
+
+
+def label_png(label: ObjectLabel, settings: Settings) -> bytes | None:
+    """The label's mask as a PNG, None for kinds that have none, and for labels without a size.
+
+    Semantic masks have the places of labels as numbers and ``mask_colors`` as colors, instance masks those of their
+    instances; where instances overlap, the later lies above.
+    """
+    from truthkit_core.consolidation.masks import write_instances, write_mask
+
+    if label.value is None:
+        return None
+    if settings.kind == "semantic-mask":
+        return write_mask(label.typed.mask, mask_colors(len(settings.labels))[1:])
+    size = picture_size(label.answers, settings.field)
+    if settings.kind != "instance-masks" or size is None:
+        return None
+    return write_instances([one.shape for one in label.typed.shapes], size, mask_colors(len(label.typed.shapes))[1:])
+
+
 def picture_size(answers: Sequence[FormAnswer], name: str) -> tuple[int, int] | None:
     """Width and height of an object's picture as most answers have it; of equally many the largest."""
     found = Counter(size for answer in answers if (size := answer.image_size(name)))
@@ -345,6 +403,36 @@ def _boxes(answer: FormAnswer, settings: Settings) -> Any | None:
     from truthkit_core.consolidation.boxes import Box
 
     return _parsed(answer, settings, "boundingBoxes", Box.parse)
+
+
+def _semantic_mask(answer: FormAnswer, settings: Settings) -> Any | None:
+    from truthkit_core.consolidation.masks import read_mask
+
+    return _read_masks(answer, settings, lambda value, path: read_mask(value, settings.labels, path))
+
+
+def _instance_masks(answer: FormAnswer, settings: Settings) -> Any | None:
+    from truthkit_core.consolidation.masks import read_instances
+
+    found = _read_masks(answer, settings, read_instances)
+    return None if found is None else [one for one in found if answer.known(one[1], settings.labels, settings.field)]
+
+
+def _read_masks(
+    answer: FormAnswer, settings: Settings, read: Callable[[Any, str], tuple[Any, list[str]]]
+) -> Any | None:
+    try:
+        found, problems = read(answer.fields[settings.field], settings.field)
+    except ContractError as error:
+        answer.problems.append(str(error))
+        return None
+    answer.problems += [f"{settings.field}: {problem}" for problem in problems]
+    return found
+
+
+def _text(answer: FormAnswer, settings: Settings) -> str | None:
+    text = answer.text(settings.field)
+    return text if text.strip() else None
 
 
 def _parsed(answer: FormAnswer, settings: Settings, key: str, parse: Callable[[Any, str], Any]) -> list[Any] | None:
@@ -398,7 +486,10 @@ def _methods(name: str) -> tuple[Mapping[str, Callable[..., Any]], str]:
     if name == "spans":
         return _span_methods()
     module = import_module(f"truthkit_core.consolidation.{KINDS[name].module}")
-    return module.METHODS, getattr(module, "DEFAULT_METHOD", next(iter(module.METHODS)))
+    found: Mapping[str, Callable[..., Any]] = getattr(module, KINDS[name].methods)
+    # A table of its own has its default in front.
+    default = module.DEFAULT_METHOD if KINDS[name].methods == "METHODS" else next(iter(found))
+    return found, default
 
 
 KINDS: dict[str, Kind] = {
@@ -406,8 +497,11 @@ KINDS: dict[str, Kind] = {
     "number": Kind("numbers", lambda answer, by: answer.number(by.field), _by_interface, labels=False),
     "spans": Kind("spans", _spans, _span_lists),
     "boxes": Kind("boxes", _boxes, _by_interface, key="boundingBoxes"),
+    "semantic-mask": Kind("masks", _semantic_mask, _masks),
+    "instance-masks": Kind("masks", _instance_masks, _instances, key="instances", methods="INSTANCE_METHODS"),
+    "text": Kind("text", _text, _by_interface, labels=False),
 }
-BUILT_IN = ("class", "spans", "boxes")
+BUILT_IN = ("class", "spans", "boxes", "semantic-mask")
 """Kinds for which the service has a built-in job, whose output can be written."""
 
 _EXAMPLES = {"kind": '"class"', "field": '"the name of the element in the template"'}

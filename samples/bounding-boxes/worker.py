@@ -66,10 +66,11 @@ def expected(source_ref: str) -> list[Mark]:
     return found[source_ref]
 
 
-SIZE = (
-    "element => new Promise(done => { const picture = new Image(); picture.onload = () => "
-    "done([picture.naturalWidth, picture.naturalHeight]); picture.src = element.getAttribute('src') })"
-)
+SIZE = """element => new Promise(done => {
+  const picture = new Image();
+  picture.onload = () => done([picture.naturalWidth, picture.naturalHeight]);
+  picture.src = element.getAttribute('src');
+})"""
 
 
 async def work(page: Any, task: Any, worker: Any) -> None:
