@@ -3,26 +3,19 @@ import {
   initialValueMeaning,
   pixelsSchema,
   shapeAttributes,
-  shapeEvents,
-  shapeMembers,
-  shapeRegions,
   shapesSchema,
+  shapeTool,
 } from "../shared/shapes/about-shapes.ts";
 import { picture } from "../stories/pictures.ts";
 
 export const about: About = {
   tag: "crowd-bounding-box",
-  kind: "image",
+  ...shapeTool,
   summary: "Rectangles with labels on a picture.",
   attributes: {
     ...shapeAttributes,
     "initial-value": initialValueMeaning("{label, left, top, width, height}"),
   },
-  required: ["name", "src", "labels"],
-  regions: shapeRegions,
-  parent: "crowd-form",
-  events: shapeEvents,
-  members: shapeMembers,
   answer: {
     place: "name",
     schema: shapesSchema("boundingBoxes", pixelsSchema("left", "top", "width", "height"), true),

@@ -3,27 +3,20 @@ import {
   colorSchema,
   EXAMPLE_PNG,
   maskAttributes,
-  maskEvents,
-  maskMembers,
-  maskRegions,
   maskSchema,
+  maskTool,
 } from "../shared/masks/about-masks.ts";
 import { picture } from "../stories/pictures.ts";
 
 export const about: About = {
   tag: "crowd-instance-segmentation",
-  kind: "image",
+  ...maskTool,
   summary: "The pixels of each object in a picture, and a label for each object.",
   attributes: {
     ...maskAttributes,
     "initial-value":
       "An earlier mask: `{instances: [{color: '#rrggbb', label: 'LABEL'}], src: 'ADDRESS'}`. White, transparent and other colors mean nothing.",
   },
-  required: ["name", "src", "labels"],
-  regions: maskRegions,
-  parent: "crowd-form",
-  events: maskEvents,
-  members: maskMembers,
   answer: {
     place: "name",
     schema: {

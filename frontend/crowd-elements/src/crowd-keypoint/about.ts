@@ -3,26 +3,19 @@ import {
   initialValueMeaning,
   pixelsSchema,
   shapeAttributes,
-  shapeEvents,
-  shapeMembers,
-  shapeRegions,
   shapesSchema,
+  shapeTool,
 } from "../shared/shapes/about-shapes.ts";
 import { picture } from "../stories/pictures.ts";
 
 export const about: About = {
   tag: "crowd-keypoint",
-  kind: "image",
+  ...shapeTool,
   summary: "Points with labels on a picture; a label may be used many times.",
   attributes: {
     ...shapeAttributes,
     "initial-value": initialValueMeaning("{label, x, y}"),
   },
-  required: ["name", "src", "labels"],
-  regions: shapeRegions,
-  parent: "crowd-form",
-  events: shapeEvents,
-  members: shapeMembers,
   answer: {
     place: "name",
     schema: shapesSchema("keypoints", pixelsSchema("x", "y"), false),

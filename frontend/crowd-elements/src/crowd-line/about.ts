@@ -1,30 +1,23 @@
 import type { About } from "../shared/about.ts";
 import {
   initialValueMeaning,
+  labelColorsMeaning,
   shapeAttributes,
-  shapeEvents,
-  shapeMembers,
-  shapeRegions,
   shapesSchema,
+  shapeTool,
   verticesSchema,
 } from "../shared/shapes/about-shapes.ts";
 import { picture } from "../stories/pictures.ts";
 
 export const about: About = {
   tag: "crowd-line",
-  kind: "image",
+  ...shapeTool,
   summary: "Straight lines with labels on a picture, from one point to another.",
   attributes: {
     ...shapeAttributes,
     "initial-value": initialValueMeaning("{label, vertices: [{x, y}, {x, y}]}", "lines"),
-    "label-colors":
-      "Colors of the labels as `#rrggbb`, by position; the rest come from the palette.",
+    "label-colors": labelColorsMeaning,
   },
-  required: ["name", "src", "labels"],
-  regions: shapeRegions,
-  parent: "crowd-form",
-  events: shapeEvents,
-  members: shapeMembers,
   answer: {
     place: "name",
     schema: shapesSchema("lines", verticesSchema(2, 2), true),

@@ -2,27 +2,20 @@ import type { About } from "../shared/about.ts";
 import {
   initialValueMeaning,
   shapeAttributes,
-  shapeEvents,
-  shapeMembers,
-  shapeRegions,
   shapesSchema,
+  shapeTool,
   verticesSchema,
 } from "../shared/shapes/about-shapes.ts";
 import { picture } from "../stories/pictures.ts";
 
 export const about: About = {
   tag: "crowd-polygon",
-  kind: "image",
+  ...shapeTool,
   summary: "Closed shapes with labels on a picture, made of points; their edges do not cross.",
   attributes: {
     ...shapeAttributes,
     "initial-value": initialValueMeaning("{label, vertices: [{x, y}, …]}"),
   },
-  required: ["name", "src", "labels"],
-  regions: shapeRegions,
-  parent: "crowd-form",
-  events: shapeEvents,
-  members: shapeMembers,
   answer: {
     place: "name",
     schema: shapesSchema("polygons", verticesSchema(3), false),

@@ -1,30 +1,23 @@
 import type { About } from "../shared/about.ts";
 import {
   initialValueMeaning,
+  labelColorsMeaning,
   shapeAttributes,
-  shapeEvents,
-  shapeMembers,
-  shapeRegions,
   shapesSchema,
+  shapeTool,
   verticesSchema,
 } from "../shared/shapes/about-shapes.ts";
 import { picture } from "../stories/pictures.ts";
 
 export const about: About = {
   tag: "crowd-polyline",
-  kind: "image",
+  ...shapeTool,
   summary: "Lines of two or more points with labels on a picture; they may cross themselves.",
   attributes: {
     ...shapeAttributes,
     "initial-value": initialValueMeaning("{label, vertices: [{x, y}, …]}", "polylines"),
-    "label-colors":
-      "Colors of the labels as `#rrggbb`, by position; the rest come from the palette.",
+    "label-colors": labelColorsMeaning,
   },
-  required: ["name", "src", "labels"],
-  regions: shapeRegions,
-  parent: "crowd-form",
-  events: shapeEvents,
-  members: shapeMembers,
   answer: {
     place: "name",
     schema: shapesSchema("polylines", verticesSchema(2), true),

@@ -3,27 +3,20 @@ import {
   colorSchema,
   EXAMPLE_PNG,
   maskAttributes,
-  maskEvents,
-  maskMembers,
-  maskRegions,
   maskSchema,
+  maskTool,
 } from "../shared/masks/about-masks.ts";
 import { picture } from "../stories/pictures.ts";
 
 export const about: About = {
   tag: "crowd-semantic-segmentation",
-  kind: "image",
+  ...maskTool,
   summary: "One label at most for each pixel of a picture.",
   attributes: {
     ...maskAttributes,
     "initial-value":
       "An earlier mask: `{labelMappings: {LABEL: {color: '#rrggbb'}}, src: 'ADDRESS'}`. White, transparent and other colors mean nothing.",
   },
-  required: ["name", "src", "labels"],
-  regions: maskRegions,
-  parent: "crowd-form",
-  events: maskEvents,
-  members: maskMembers,
   answer: {
     place: "name",
     schema: {

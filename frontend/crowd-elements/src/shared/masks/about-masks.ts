@@ -9,19 +9,27 @@ export const maskAttributes: Meanings = {
   labels: "The labels, as a list of texts; live.",
 };
 
-export const maskRegions: Meanings = {
+const regions: Meanings = {
   "short-instructions": "Shown beside the work.",
   "full-instructions": "Shown in a dialog that the worker opens.",
 };
 
-export const maskEvents: Meanings = changeEvent;
-
-export const maskMembers: Meanings = {
+const members: Meanings = {
   value: "The answer as it is now: a fresh object.",
   _submittableValue: "The same.",
   "toClient()": "Where a point of the picture is in the window: `toClient(x, y)`.",
   "fit()": "Shows the whole picture.",
 };
+
+/** What is the same of both. */
+export const maskTool = {
+  kind: "image",
+  required: ["name", "src", "labels"],
+  regions,
+  parent: "crowd-form",
+  events: changeEvent,
+  members,
+} as const;
 
 /** Properties of both answers. */
 export const maskSchema: Readonly<Record<string, Schema>> = {

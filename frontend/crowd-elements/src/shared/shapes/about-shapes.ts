@@ -1,5 +1,5 @@
 /** What the drawing tools have in common, as the catalogue tells it. */
-import type { About, Schema } from "../about.ts";
+import type { Meanings, Schema } from "../about.ts";
 
 export const shapeAttributes = {
   name: "The key in the answer.",
@@ -16,22 +16,36 @@ export const initialValueMeaning = (item: string, key?: string): string =>
     ". Items with a label that is not in `labels` are not shown.",
   ].join("");
 
-export const shapeRegions: NonNullable<About["regions"]> = {
+/** Of the tools that take a color for each label. */
+export const labelColorsMeaning =
+  "Colors of the labels as `#rrggbb`, by position; the rest come from the palette.";
+
+const regions: Meanings = {
   "short-instructions": "Beside the work, always in sight.",
   "full-instructions": "In a dialog that a button opens.",
 };
 
-export const shapeEvents: NonNullable<About["events"]> = {
+const events: Meanings = {
   change: "The worker has changed the annotations; bubbles.",
   input: "Points of a shape that is not finished have come or gone; bubbles.",
 };
 
-export const shapeMembers: NonNullable<About["members"]> = {
+const members: Meanings = {
   value: "The object that would be submitted now: a copy.",
   _submittableValue: "The same.",
   "toClient(x, y)": "Where a point of the picture is in the window now: `{x, y}`.",
   "fit()": "Shows the whole picture.",
 };
+
+/** What is the same of all of them. */
+export const shapeTool = {
+  kind: "image",
+  required: ["name", "src", "labels"],
+  regions,
+  parent: "crowd-form",
+  events,
+  members,
+} as const;
 
 const pixel = { type: "integer", minimum: 0 };
 
