@@ -145,7 +145,7 @@ def print_by_answers(birds: ClassSet, draws: int = 100) -> None:
     most = max(map(len, of_item.values()))
     print("\n| aws_birds, error % by answers an object |", " | ".join(str(count) for count in range(1, most + 1)), "|")
     print("| --- |", " | ".join("---" for _ in range(most)), "|")
-    for name, method in methods().items():
+    for name, model in METHODS.items():
         chance = random.Random("answers")
         errors = []
         for count in range(1, most + 1):
@@ -153,7 +153,7 @@ def print_by_answers(birds: ClassSet, draws: int = 100) -> None:
             for _draw in range(draws if count < most else 1):
                 some = [one for every in of_item.values() for one in chance.sample(every, min(count, len(every)))]
                 answers = ClassAnswers.of(some, classes=birds.classes)
-                found.append(100 - measured(method, answers, birds.gold).accuracy)
+                found.append(100 - Score.of(model(answers).posterior(), answers, birds.gold).accuracy)
             errors.append(f"{np.mean(found):.1f}")
         print("|", " | ".join([name, *errors]), "|", flush=True)
 

@@ -5,7 +5,7 @@ left by a Dirichlet of 0.4), five of them an object. "Floor" is one `numpy.binco
 the six rounds of the default. Seconds are processor time, the better of two runs; MB is the process's peak, data and
 imports included.
 
-    python benchmarks/kinds/scale.py METHOD ANSWERS CLASSES WORKERS    # one run, as JSON
+    python -m benchmarks.kinds.scale METHOD ANSWERS CLASSES WORKERS    # one run, as JSON
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def _floor(answers: ClassAnswers) -> None:
         np.bincount(cells, minlength=len(answers.workers) * len(answers.classes))
 
 
-def _alpha(answers: ClassAnswers) -> float | None:
-    from truthkit_core import agreement
+def _alpha(answers: ClassAnswers) -> None:
+    from truthkit_core.agreement import alpha
 
-    return agreement.krippendorff_alpha(answers.item, answers.label)  # type: ignore[no-any-return,attr-defined,unused-ignore]
+    alpha(answers, "nominal", draws=0)
 
 
 def _peer(name: str) -> Callable[[ClassAnswers], Ints]:
@@ -116,7 +116,12 @@ def measured(method: str, answers: int, classes: int = 10, workers: int | None =
     """The same in a fresh process; None where it fails, as without crowd-kit or without enough memory."""
     numbers = [str(answers), str(classes), str(workers or max(answers // 500, EACH))]
     done = subprocess.run(
-        [sys.executable, __file__, method, *numbers], capture_output=True, text=True, timeout=900, check=False
+        [sys.executable, "-m", "benchmarks.kinds.scale", method, *numbers],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
     )
     return json.loads(done.stdout) if done.returncode == 0 else None
 

@@ -20,6 +20,9 @@ _MODULES = {
         "shrunken_dawid_skene",
         "shrunken_dawid_skene_in_batches",
     ),
+    "sets": ("SetLabel", "SetResult", "SetWorkers"),
+    "numbers": ("NumberLabel", "NumberResult", "NumberWorkers"),
+    "rankings": ("Ranking", "RankingLabel", "RankingResult", "kendall_tau"),
     "text": ("TextLabel", "TextResult", "TextWorkers", "alignment_vote", "edit_distance", "medoid_words"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
