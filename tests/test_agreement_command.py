@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import random
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from tests.crowd_data import FOLDER, needs_crowd_data
@@ -19,11 +23,25 @@ from truthkit.report.agreement.plots import heat_maps, time_histogram
 
 HOSTILE = "</style><script>window.hacked = true</script><img src=x onerror='window.hacked = true'>"
 WORKERS = [f"private.us-east-1.{letter * 8}" for letter in "abcde"]
+SIZE = {"width": 400, "height": 300}
 CLASSES = ("owl", "duck", HOSTILE)
 
 
+def square(shift: int) -> list[dict[str, int]]:
+    return [{"x": shift + x, "y": y} for x, y in ((0, 0), (20, 0), (20, 20), (0, 20))]
+
+
+@cache
+def drawn(shift: int) -> dict[str, str]:
+    picture = Image.new("RGB", (90, 30), "white")
+    picture.paste((0, 0, 255), (shift, 0, shift + 20, 20))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return {"pngImageData": base64.b64encode(file.getvalue()).decode("ascii")}
+
+
 def responses(folder: Path, objects: int = 24) -> Path:
-    """A finished job's answers in seven fields; the last worker is a spammer, quick and by chance."""
+    """A finished job's answers in a field of every kind; the last worker is a spammer, quick and by chance."""
     chance = random.Random(1)
     for number in range(objects):
         answers = []
@@ -38,7 +56,12 @@ def responses(folder: Path, objects: int = 24) -> Path:
                 "size": 10.5 * number + (100 if spammer else shift),
                 "tags": {"labels": ["a", "b"] if shift > 1 else ["a"]},
                 "note": f"note {number}  {shift}",
-                "outline": {"polygons": [{"label": "x", "vertices": [{"x": 1, "y": 2}]}]},
+                "outline": {"polygons": [{"label": "x", "vertices": square(shift)}]},
+                "path": {"polylines": [{"label": "x", "vertices": square(shift)[:3]}]},
+                "eyes": {"keypoints": [{"label": "x", "x": shift, "y": 2}], "inputImageProperties": SIZE},
+                "order": {"ordinalRankingDimensions": [{"name": "best", "responseRankings": [1, 2, 3 - spammer * 3]}]},
+                "pixels": {"labelMappings": {"cat": {"color": "#0000ff"}}, "labeledImage": drawn(shift)},
+                "cats": {"instances": [{"label": "cat", "color": "#0000ff"}], "labeledImage": drawn(shift)},
             }
             if number == 0 and spammer:
                 content["boxes"] = {"boundingBoxes": [{"label": "bird", "left": "wide"}]}
@@ -75,16 +98,27 @@ def test_every_field_has_its_figures(tmp_path: Path) -> None:
         "tags": "set",
         "note": "text",
         "outline": "polygons",
+        "path": "polylines",
+        "eyes": "keypoints",
+        "order": "ranking",
+        "pixels": "semantic-mask",
+        "cats": "instance-masks",
     }
     names = {name: [one["name"] for one in field["coefficients"]] for name, field in fields.items()}
     assert names["kind"] == ["alpha-nominal", "fleiss-kappa", "cohen-kappa", "observed-agreement"]
     assert names["boxes"] == ["box-iou", "box-f1-at-0.5", "box-f1-at-0.75"]
     assert names["names"] == ["span-f1", "span-f1-overlap"]
     assert names["size"] == ["alpha-interval"]
-    assert names["outline"] == []
-    assert "not compared" in fields["outline"]["notes"][0]
+    assert names["outline"] == ["polygon-iou", "polygon-f1-at-0.5"]
+    assert names["note"] == ["words-alike", "same-text"]
+    value = {name: field["coefficients"][0]["value"] for name, field in fields.items()}
+    assert value["pixels"] == pytest.approx(value["cats"])
+    assert value["pixels"] == pytest.approx(value["outline"])
+    # Of ten pairs of workers the four with the spammer rank one of three pairs alike, the others all.
+    assert value["order"] == pytest.approx((6 + 4 / 3) / 10)
+    assert all(0.4 < value[name] < 0.7 for name in ("outline", "path", "eyes"))
     assert "cannot be used" in fields["boxes"]["notes"][0]
-    for name in ("kind", "boxes"):
+    for name in ("kind", "boxes", "outline", "path", "eyes", "order", "pixels", "cats"):
         assert fields[name]["workers"][0]["worker"] == WORKERS[-1]
     spammer = fields["kind"]["workers"][0]
     assert spammer["spammer-score"] < 0.2 < fields["kind"]["workers"][1]["spammer-score"]

@@ -195,7 +195,7 @@ def cohen_kappa(
     pairs = pairs.of_pairs(enough)
     compared, at = np.unique(answers.item[pairs.first], return_inverse=True)
     involved = len(np.unique(np.concatenate([pairs.first, pairs.second])))
-    value = _rounded(pairs.kappa(None))
+    value = rounded(pairs.kappa(None))
     if math.isnan(value):
         reason = "each pair of workers gave one and the same class to everything"
         return Coefficient(name, None, None, None, len(compared), involved, reason)
@@ -208,7 +208,7 @@ def cohen_kappa(
     return Coefficient(name, value, low, high, len(compared), involved)
 
 
-def _rounded(value: Any) -> float:
+def rounded(value: Any) -> float:
     """Without the last digits, which depend on the order in which was added."""
     return round(float(value), 12)
 
@@ -249,7 +249,7 @@ def interval(
     if around is not None:
         values = values - values.mean() + around
     low, high = np.percentile(values, [2.5, 97.5])
-    return _rounded(low), _rounded(high)
+    return rounded(low), rounded(high)
 
 
 # --- classes ---------------------------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ class _Counts:
         objects, answers = int(self.repeats.sum()), int((self.size * self.repeats).sum())
         if not objects:
             return Coefficient(name, None, None, None, 0, 0, NO_PAIRS)
-        value = _rounded(statistic(self, None)[0])
+        value = rounded(statistic(self, None)[0])
         if not math.isfinite(value):
             return Coefficient(name, None, None, None, objects, answers, undefined)
         low = high = None
@@ -490,7 +490,7 @@ def _interval_alpha(name: str, answers: NumberAnswers, draws: int) -> Coefficien
         return _beyond_chance(within / size, (second - first**2 / size) / np.maximum(size - 1, 1))
 
     objects: Ints = np.ones(len(columns), dtype=np.int64)
-    found = _rounded(statistic(np.ones((1, len(columns))))[0])
+    found = rounded(statistic(np.ones((1, len(columns))))[0])
     if not math.isfinite(found):
         return Coefficient(name, None, None, None, len(columns), len(value), ONE_VALUE)
     low, high = interval(statistic, objects, draws)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from truthkit_core.agreement import f1
-from truthkit_core.agreement.coefficients import DRAWS, NO_PAIRS, Coefficient, Floats, interval
+from truthkit_core.agreement.coefficients import DRAWS, NO_PAIRS, Coefficient, Floats, interval, rounded
 from truthkit_core.consolidation.boxes import Box
 from truthkit_core.consolidation.geometry import box_iou, match
 from truthkit_core.consolidation.spans import Span
@@ -94,7 +94,7 @@ def mean_agreement(
         return means
 
     low, high = interval(statistic, np.ones(len(values), dtype=np.int64), draws)
-    return PairAgreement(Coefficient(name, float(values.mean()), low, high, len(values), compared), ranked, workers)
+    return PairAgreement(Coefficient(name, rounded(values.mean()), low, high, len(values), compared), ranked, workers)
 
 
 # --- spans -----------------------------------------------------------------------------------------------------------

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from truthkit.answers import Answers, FieldAnswers
 from truthkit.answers.shapes import number_of
 from truthkit.findings import Finding, UsageError
+from truthkit.report.shapes import unfold
 from truthkit_core.agreement.coefficients import (
     Coefficient,
     NumberAnswers,
@@ -21,7 +23,15 @@ from truthkit_core.agreement.coefficients import (
     fleiss_kappa,
     observed_agreement,
 )
-from truthkit_core.agreement.pairs import PairAgreement, box_agreement, mean_agreement, set_agreement, span_agreement
+from truthkit_core.agreement.pairs import (
+    PairAgreement,
+    box_agreement,
+    mask_agreement,
+    mean_agreement,
+    set_agreement,
+    shape_agreement,
+    span_agreement,
+)
 from truthkit_core.agreement.workers import (
     NumberWorker,
     Times,
@@ -32,8 +42,15 @@ from truthkit_core.agreement.workers import (
 from truthkit_core.answers import FormAnswer
 from truthkit_core.consolidation.boxes import Box
 from truthkit_core.consolidation.class_models import ClassAnswers, shrunken_dawid_skene
+from truthkit_core.consolidation.geometry import Floats, hausdorff, keypoint_similarity, polygon_iou, usable
+from truthkit_core.consolidation.keypoints import Keypoint, scale_of
+from truthkit_core.consolidation.masks import read_instances, read_mask
+from truthkit_core.consolidation.polygons import Polygon, Polyline
+from truthkit_core.consolidation.rankings import Ranking, kendall_tau
 from truthkit_core.consolidation.spans import Span
+from truthkit_core.consolidation.text import edit_distance
 from truthkit_core.messages import ContractError
+from truthkit_core.strategies import picture_size
 
 T = TypeVar("T")
 
@@ -54,6 +71,15 @@ _TITLES = {
     "box-f1-at-0.75": "Boxes at IoU 0.75, F1",
     "set-f1": "Sets, F1",
     "same-text": "Same text",
+    "words-alike": "Words alike",
+    "polygon-iou": "Polygons, intersection over union",
+    "polygon-f1-at-0.5": "Polygons at IoU 0.5, F1",
+    "line-likeness": "Lines, likeness by distance",
+    "keypoint-likeness": "Keypoints, likeness by distance",
+    "mask-iou": "Masks, mean intersection over union",
+    "instance-iou": "Instances, intersection over union",
+    "instance-f1-at-0.5": "Instances at IoU 0.5, F1",
+    "pairs-in-order": "Pairs in the same order",
 }
 
 
@@ -302,7 +328,17 @@ def _texts(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
         for item, answers in field.by_object().items()
     }
     same = mean_agreement(texts, lambda one, other: float(one == other), name="same-text")
-    return _in_pairs(field, [same], ["Texts count as the same if they differ only in white space."])
+    words = {item: {worker: text.split(" ") for worker, text in given.items()} for item, given in texts.items()}
+    alike = mean_agreement(words, _words_alike, name="words-alike")
+    notes = [
+        "Texts count as the same if they differ only in white space. Words alike: 1 less the words that must be "
+        "changed, as a share of the longer text."
+    ]
+    return _in_pairs(field, [alike, same], notes)
+
+
+def _words_alike(one: Sequence[str], other: Sequence[str]) -> float:
+    return 1 - edit_distance(one, other) / max(len(one), len(other), 1)
 
 
 def _spans(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
@@ -315,6 +351,136 @@ def _boxes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     boxes, notes = _read(field, _box_list)
     found = [box_agreement(boxes), box_agreement(boxes, least=0.5), box_agreement(boxes, least=0.75)]
     return _in_pairs(field, found, notes)
+
+
+def _polygons(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    shapes, notes = _read(field, lambda answer, name: _items(answer, name, "polygons", Polygon.parse))
+
+    def likeness(a: Sequence[Polygon], b: Sequence[Polygon]) -> Floats:
+        sound = [[usable(one.points) and usable(other.points) for other in b] for one in a]
+        return np.array(
+            [
+                [polygon_iou(one.points, other.points) if sound[i][j] else 0.0 for j, other in enumerate(b)]
+                for i, one in enumerate(a)
+            ]
+        )
+
+    found = [
+        shape_agreement(shapes, likeness, name="polygon-iou"),
+        shape_agreement(shapes, likeness, least=0.5, name="polygon-f1-at-0.5"),
+    ]
+    return _in_pairs(field, found, notes)
+
+
+_APART = (
+    "Likeness falls with the distance: 0.61 at a fiftieth of the picture’s diagonal (15 pixels where its size is not "
+    "known)."
+)
+
+
+def _lines(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    key = "lines" if field.kind == "lines" else "polylines"
+    sizes = _picture_sizes(field)
+    read, notes = _read(field, lambda answer, name: _items(answer, name, key, Polyline.parse))
+
+    def likeness(a: Sequence[Polyline], b: Sequence[Polyline]) -> Floats:
+        away = np.array([[hausdorff(one.points, other.points) for other in b] for one in a])
+        return np.asarray(np.exp(-(away**2) / 2), dtype=np.float64)
+
+    # In units of how far apart two of the same may be.
+    shapes = {
+        item: {
+            worker: [
+                replace(line, points=tuple((x / scale, y / scale) for x, y in line.points))
+                for line in lines
+                if len(line.points) > 1 and usable(line.points)
+            ]
+            for worker, lines in given.items()
+        }
+        for item, given in read.items()
+        for scale in [scale_of(item, None, sizes)]
+    }
+    return _in_pairs(field, [shape_agreement(shapes, likeness, name="line-likeness")], [*notes, _APART])
+
+
+def _keypoints(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    sizes = _picture_sizes(field)
+    read, notes = _read(field, lambda answer, name: _items(answer, name, "keypoints", Keypoint.parse))
+
+    def likeness(a: Sequence[Keypoint], b: Sequence[Keypoint]) -> Floats:
+        return keypoint_similarity([(one.x, one.y) for one in a], [(one.x, one.y) for one in b], 1.0)
+
+    shapes = {
+        item: {
+            worker: [Keypoint(one.x / scale, one.y / scale, one.label) for one in points if usable([(one.x, one.y)])]
+            for worker, points in given.items()
+        }
+        for item, given in read.items()
+        for scale in [scale_of(item, None, sizes)]
+    }
+    return _in_pairs(field, [shape_agreement(shapes, likeness, name="keypoint-likeness")], [*notes, _APART])
+
+
+def _picture_sizes(field: FieldAnswers) -> dict[str, tuple[float, float]]:
+    found: dict[str, tuple[float, float]] = {}
+    for item, answers in field.form_answers().items():
+        size = picture_size(answers, field.name)
+        if size is not None:
+            found[item] = size
+    return found
+
+
+def _rankings(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    """Every dimension of a ranking; two workers' agreement is the mean over those that both have."""
+
+    def read(answer: FormAnswer, name: str) -> dict[str, Ranking]:
+        entries = unfold(answer.fields[name])
+        entries = entries.get("ordinalRankingDimensions") if isinstance(entries, dict) else None
+        named = [one.get("name") for one in entries or [] if isinstance(one, dict)]
+        found = {one: answer.ranking(name, one) for one in named if isinstance(one, str)}
+        return {one: ranking for one, ranking in found.items() if ranking is not None}
+
+    def alike(one: Mapping[str, Ranking], other: Mapping[str, Ranking]) -> float | None:
+        shared = sorted(set(one) & set(other))
+        scores = [(1 + kendall_tau(one[name], other[name])) / 2 for name in shared]
+        return sum(scores) / len(scores) if scores else None
+
+    rankings, notes = _read(field, read)
+    notes.append("The share of pairs in the same order, a tie counting half; chance gives 0.5.")
+    return _in_pairs(field, [mean_agreement(rankings, alike, name="pairs-in-order")], notes)
+
+
+def _semantic(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    labels = field.labels()[:255]
+    masks = _Lazily(field, lambda value: read_mask(unfold(value), labels)[0])
+    found = mask_agreement(masks)
+    return _in_pairs(field, [found], masks.notes())
+
+
+def _instances(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+    masks = _Lazily(field, lambda value: [_Instance(*one) for one in read_instances(unfold(value))[0]])
+
+    def likeness(a: Sequence[_Instance], b: Sequence[_Instance]) -> Floats:
+        return np.array([[_bits_iou(one.bits, other.bits) for other in b] for one in a])
+
+    found = [
+        shape_agreement(masks, likeness, name="instance-iou"),
+        shape_agreement(masks, likeness, least=0.5, name="instance-f1-at-0.5"),
+    ]
+    return _in_pairs(field, found, masks.notes())
+
+
+@dataclass(frozen=True, slots=True)
+class _Instance:
+    bits: NDArray[np.bool_]
+    label: str
+
+
+def _bits_iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    if one.shape != other.shape:
+        return 0.0
+    union = int(np.count_nonzero(one | other))
+    return int(np.count_nonzero(one & other)) / union if union else 0.0
 
 
 def _not_compared(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
@@ -330,6 +496,13 @@ _MEASURES: dict[str, Callable[[FieldAnswers, Mapping[str, str]], FieldReport]] =
     "text": _texts,
     "spans": _spans,
     "boxes": _boxes,
+    "polygons": _polygons,
+    "lines": _lines,
+    "polylines": _lines,
+    "keypoints": _keypoints,
+    "ranking": _rankings,
+    "semantic-mask": _semantic,
+    "instance-masks": _instances,
 }
 
 
@@ -362,11 +535,9 @@ def _in_pairs(field: FieldAnswers, found: Sequence[PairAgreement], notes: Sequen
 # --- reading values --------------------------------------------------------------------------------------------------
 
 
-def _read(
-    field: FieldAnswers, read: Callable[[FormAnswer, str], Sequence[T]]
-) -> tuple[dict[str, dict[str, Sequence[T]]], list[str]]:
+def _read(field: FieldAnswers, read: Callable[[FormAnswer, str], T]) -> tuple[dict[str, dict[str, T]], list[str]]:
     """The values by object and worker, and notes on what could not be read."""
-    found: dict[str, dict[str, Sequence[T]]] = {}
+    found: dict[str, dict[str, T]] = {}
     problems: Counter[str] = Counter()
     for item, answers in field.by_object().items():
         found[item] = {}
@@ -387,12 +558,45 @@ def _entities(answer: FormAnswer, name: str) -> Sequence[Span]:
 
 
 def _box_list(answer: FormAnswer, name: str) -> Sequence[Box]:
-    value = answer.fields[name]
-    boxes = value.get("boundingBoxes") if isinstance(value, dict) else None
-    if not isinstance(boxes, list):
-        answer.problems.append("a list 'boundingBoxes' is missing")
+    return _items(answer, name, "boundingBoxes", Box.parse)
+
+
+def _items(answer: FormAnswer, name: str, key: str, parse: Callable[[Any], T]) -> list[T]:
+    value = unfold(answer.fields[name])
+    entries = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(entries, list):
+        answer.problems.append(f"a list {key!r} is missing")
         return []
-    return _parsed(answer, boxes, Box.parse)
+    return _parsed(answer, entries, parse)
+
+
+class _Lazily(Mapping[str, Mapping[str, T]]):
+    """Masks by object and worker, decoded when an object is asked for and not kept: a job's would fill the memory."""
+
+    def __init__(self, field: FieldAnswers, read: Callable[[Any], T]) -> None:
+        self._values = field.by_object()
+        self._read = read
+        self._problems: dict[tuple[str, str], str] = {}
+
+    def __getitem__(self, item: str) -> Mapping[str, T]:
+        found = {}
+        for worker, value in self._values[item].items():
+            try:
+                found[worker] = self._read(value)
+            except ContractError as error:
+                self._problems[item, worker] = str(error)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def notes(self) -> list[str]:
+        if not self._problems:
+            return []
+        return [f"{len(self._problems):,} answers cannot be read: {next(iter(self._problems.values()))}"]
 
 
 def _parsed(answer: FormAnswer, entries: Sequence[Any], parse: Callable[[Any], T]) -> list[T]:
