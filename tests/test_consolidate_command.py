@@ -186,6 +186,47 @@ def test_a_workflows_settings_hold_for_its_field(tmp_path: Path) -> None:
     assert consolidate(field, settings={**settings, "field": "other"}).chosen == DEFAULT_METHOD
 
 
+def test_gold_that_measures_nothing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = truth(tmp_path, {"0": "duck", "gone": "owl"})
+    _out, err = run(monkeypatch, capsys, table(tmp_path, ROWS), "--gold", gold)
+    assert "1 of 2 objects of the gold have no answers ('gone' …) [gold-unknown]" in err
+    assert "no truth of the gold is one of the classes ('duck' there, '0' in the answers) [gold-unknown]" in err
+
+
+BOX = {"label": "cat", "left": 1, "top": 2, "width": 30, "height": 40}
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ({"entities": [{"label": "X", "startOffset": 1, "endOffset": 5}]}, "entities"),
+        ({"boundingBoxes": [BOX], "inputImageProperties": {"width": 100, "height": 100}}, "boundingBoxes"),
+        ("the same sentence", "text"),
+        (4.5, "value"),
+        ({"labels": ["x", "y"]}, "labels"),
+    ],
+    ids=["spans", "boxes", "text", "number", "set"],
+)
+def test_other_kinds_of_a_job(
+    content: Any, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for item in range(2):
+        file = tmp_path / "job" / str(item) / "2026-03-02_09:18:02.json"
+        file.parent.mkdir(parents=True)
+        own = content + 10 * item if isinstance(content, float) else content
+        answers = [{"workerId": worker, "answerContent": {"f": own}} for worker in "abc"]
+        file.write_text(json.dumps({"answers": answers}))
+    out = tmp_path / "labels.jsonl"
+    run(monkeypatch, capsys, tmp_path / "job", "--compare", "--out", out)
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line["object"] for line in lines] == ["0", "1"]
+    assert lines[0][key]
+    assert lines[0]["confidence"] > 0.5
+    assert lines[0]["problems"] == []
+
+
 # --- scores ---
 
 

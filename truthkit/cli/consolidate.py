@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 from truthkit.cli.application import JsonOption, app, examples
 from truthkit.cli.terminal import TERMINAL, out, print_findings, print_json, progress, relative
-from truthkit.findings import UsageError
+from truthkit.findings import Finding, UsageError
 
 if TYPE_CHECKING:
     from truthkit.answers import Answers
@@ -118,6 +118,8 @@ def consolidate_command(
             settings=answers.settings,
             on_method=lambda name, done, total: advance(done, total, name),
         )
+    if known is not None:
+        print_findings(gold_findings(known, answers, found))
     written = write(found, answers, chosen.name, known, out_file, report=report)
     if as_json:
         print_json(found.to_json())
@@ -129,6 +131,18 @@ def consolidate_command(
             out.print(escape(written))
     if found.runs[found.chosen].result is None:
         raise typer.Exit(1)
+
+
+def gold_findings(gold: Mapping[str, str], answers: Answers, found: Consolidation) -> Iterator[Finding]:
+    """What of the gold measures nothing."""
+    strange = sorted(set(gold) - set(answers.objects))
+    if strange:
+        message = f"{len(strange):,} of {len(gold):,} objects of the gold have no answers ({strange[0]!r} …)"
+        yield Finding("gold-unknown", message, "its items are the ids of the objects", severity="warning")
+    if found.classes is not None and gold and not set(gold.values()) & set(found.classes.classes):
+        here, there = next(iter(gold.values())), next(iter(found.classes.classes), "")
+        message = f"no truth of the gold is one of the classes ({here!r} there, {there!r} in the answers)"
+        yield Finding("gold-unknown", message, "write the classes as the answers have them", severity="warning")
 
 
 def write(
@@ -174,10 +188,7 @@ def print_consolidation(found: Consolidation, answers: Answers, field: str, gold
         if found.classes.unknown:
             facts.append(("answers that are no class", f"{len(found.classes.unknown):,}"))
     if gold is not None:
-        known = sum(name in gold for name in answers.objects)
-        strange = found.classes is not None and not set(gold.values()) & set(found.classes.classes)
-        why = " (no truth is one of the classes)" if strange and known else ""
-        facts.append(("objects with gold", f"{known:,}{why}"))
+        facts.append(("objects with gold", f"{sum(name in gold for name in answers.objects):,}"))
     for name, value in facts:
         out.print(f"{name}: {escape(value)}")
     measures = list(dict.fromkeys(key for run in found.runs.values() for key in run.measures if key != "gold"))
