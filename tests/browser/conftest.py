@@ -23,6 +23,7 @@ from playwright import async_api
 from playwright.sync_api import Browser, Page
 
 from truthkit.browser import launch_options, require_chromium
+from truthkit.findings import Finding, TruthkitError
 from truthkit.project import bundles_dir
 from truthkit.workforce.gestures import locate
 
@@ -216,6 +217,13 @@ class Hand:
 
     def evaluate(self, script: str, argument: Any = None) -> Any:
         return self(self.page.evaluate(script, argument))
+
+    def refused(self, gesture: Coroutine[Any, Any, Any]) -> Finding:
+        """What a gesture says that cannot be done."""
+        with pytest.raises(TruthkitError) as caught:
+            self(gesture)
+        (finding,) = caught.value.findings
+        return finding
 
     def visit(self, html: str, *, width: int = 1280, height: int = 800) -> Site:
         site = self.serve(CROWD_SCRIPT + html)
