@@ -45,6 +45,7 @@ CHOICES: list[tuple[str, dict[str, Sequence[float]]]] = [
             "doubt": (0.1, 0.2),
         },
     ),
+    ("calibration", {"skill_sharpness": (0.0, 2.0, 4.0, 6.0), "skill_spread": (0.08, 0.1, 0.12, 0.14)}),
 ]
 
 

@@ -9,6 +9,7 @@ sums are exact, and batches give bit by bit what all answers at once give, howev
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,10 @@ BLOCK = 1_000_000
 FLAGS = 50_000_000
 """Up to so many possible cells their numbers are found by marking, above by sorting."""
 
+# Of how many answers the spread of workers' accuracies begins to count, and from how many on in full.
+_SPREAD_COUNTS = (200.0, 1000.0)
+# By how much it can change the logarithm of the sharpness.
+_SPREAD_LIMIT = 0.7
 # Logarithms are multiples of this before they are added up.
 _FINE = 2.0**-30
 # By how much of a log probability the winner leads where the confidence alone would have it otherwise.
@@ -61,6 +66,11 @@ class Strengths:
     """For the confidence: the power of all evidence."""
     doubt: float = 0.1
     """For the confidence: answers' worth of doubt in every object, spread over all classes."""
+    skill_sharpness: float = 4.0
+    """For the confidence: how much sharper it is by how much more workers differ in accuracy (standard deviation) than
+    ``skill_spread``. Where some are plainly better than others, what the better agree on is no common error; where all
+    seem alike, nothing tells skill from mistakes that all make."""
+    skill_spread: float = 0.12
 
 
 DEFAULT = Strengths()
@@ -94,7 +104,8 @@ def shrunken_dawid_skene(
     own = batch.start()
     for _ in range(strengths.rounds - 1):
         own = batch.round(own.plus(others))
-    return batch.labels(own.plus(others), batch.model(own))
+    model = batch.model(own)
+    return batch.labels(own.plus(others), model, model if anchors is None else model.merged(anchors))
 
 
 def shrunken_dawid_skene_in_batches(
@@ -400,8 +411,8 @@ class Batch:
 
         Raises ValueError if ``model`` knows a class that is none of the batch's.
         """
-        names = tuple(self.answers.classes)
-        return self.labels(self._given(model), model if model is not None else WorkerModel.of(names, {}, {}))
+        known = model if model is not None else WorkerModel.of(self.answers.classes, {}, {})
+        return self.labels(self._given(model), known, known)
 
     # --- in numbers ---
 
@@ -487,9 +498,10 @@ class Batch:
         shares = objects / max(objects.sum(), 1e-300)
         return _Learned(_fine(logs), _fine(np.log(np.maximum(wrong, 1e-12))), shares, _fine(np.log(shares)))
 
-    def labels(self, sums: _Sums, model: WorkerModel) -> ClassResult:
-        """The last step; ``model`` becomes the result's ``workers``."""
+    def labels(self, sums: _Sums, model: WorkerModel, total: WorkerModel) -> ClassResult:
+        """The last step; ``model`` becomes the result's ``workers``, ``total`` is all that is known of workers."""
         answers, by = self.answers, self.strengths
+        by = replace(by, sharpness=by.sharpness * _by_spread(total, by))
         items, classes = len(answers.items), len(answers.classes)
         learned = self._learned(sums)
         label, confidence = np.full(items, -1, dtype=np.int64), np.zeros(items)
@@ -544,6 +556,21 @@ def known_classes(answers: ClassAnswers, gold: Mapping[str, str]) -> dict[int, i
         return {}
     answered = np.bincount(answers.item, minlength=len(answers.items)) > 0
     return {number: place[gold[name]] for number, name in enumerate(answers.items) if name in gold and answered[number]}
+
+
+def _by_spread(model: WorkerModel, by: Strengths) -> float:
+    """By how much the confidence is sharper for how much workers differ in accuracy; 1 where too little is known."""
+    good, given = model.right_and_given()
+    total = math.fsum(given)
+    least, enough = _SPREAD_COUNTS
+    if total <= least:
+        return 1.0
+    everyone = math.fsum(good) / total
+    accuracy = (good + by.accuracy_weight * everyone) / (given + by.accuracy_weight)
+    # Sums that no order of workers changes.
+    spread = math.sqrt(math.fsum(given * (accuracy - everyone) ** 2) / total)
+    change = by.skill_sharpness * (spread - by.skill_spread) * min((total - least) / (enough - least), 1.0)
+    return math.exp(min(max(change, -_SPREAD_LIMIT), _SPREAD_LIMIT))
 
 
 def _further(rank: Ints, correlation: float) -> Floats:

@@ -140,6 +140,15 @@ class WorkerModel:
         sums = np.bincount(where[truth] * size + where[label], weights=self.counts, minlength=size * size)
         return np.asarray(sums, dtype=np.float64).reshape(size, size)
 
+    def right_and_given(self) -> tuple[Floats, Floats]:
+        """By worker: how many answers were right, and how many there were."""
+        size, workers = max(len(self.classes), 1), len(self.workers)
+        worker = self.keys // (size * size)
+        right = self.keys % (size * size) % (size + 1) == 0
+        good = np.bincount(worker[right], weights=self.counts[right], minlength=workers)
+        given = np.bincount(worker, weights=self.counts, minlength=workers)
+        return np.asarray(good, dtype=np.float64), np.asarray(given, dtype=np.float64)
+
     def _classes_in(self, classes: Sequence[str]) -> Ints:
         place = {name: number for number, name in enumerate(classes)}
         return np.array([place[name] for name in self.classes], dtype=np.int64)
