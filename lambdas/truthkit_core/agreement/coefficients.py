@@ -195,13 +195,14 @@ def cohen_kappa(
     pairs = pairs.of_pairs(enough)
     compared, at = np.unique(answers.item[pairs.first], return_inverse=True)
     involved = len(np.unique(np.concatenate([pairs.first, pairs.second])))
-    value = rounded(pairs.kappa(None))
+    kappa = pairs.kappa()
+    value = rounded(kappa(None))
     if math.isnan(value):
         reason = "each pair of workers gave one and the same class to everything"
         return Coefficient(name, None, None, None, len(compared), involved, reason)
 
     def redrawn(weights: Floats) -> Floats:
-        return np.array([pairs.kappa(row[at]) for row in weights])
+        return np.array([kappa(row[at]) for row in weights])
 
     ones = np.ones(len(compared), dtype=np.int64)
     low, high = interval(redrawn, ones, draws, cost=4 * len(pairs.first), around=value)
@@ -563,22 +564,27 @@ class Pairs:
             self.weight[inside],
         )
 
-    def kappas(self, weights: Floats | None) -> tuple[Floats, Floats]:
-        """Cohen's kappa by pair of workers, NaN where not defined, and how much each shares, shape (pairs,) both."""
-        weights = self.weight if weights is None else self.weight * weights
+    def kappa(self) -> Callable[[Floats | None], float]:
+        """A function of how much each pair of answers counts (shape (pairs,), or just once): the mean of Cohen's kappa
+        over pairs of workers, weighted by what they share; NaN where no pair has one."""
         number, classes = len(self.one), max(len(self.answers.classes), 1)
         one, other = self.answers.label[self.first], self.answers.label[self.second]
-        total = _sums(self.at, weights, number)
-        safe = np.maximum(total, 1.0)
-        agree = _sums(self.at, weights * (one == other), number) / safe
+        same = one == other
+        # What every draw needs is looked up once.
         cells = np.unique(np.concatenate([self.at * classes + one, self.at * classes + other]))
-        ours = _sums(np.searchsorted(cells, self.at * classes + one), weights, len(cells))
-        theirs = _sums(np.searchsorted(cells, self.at * classes + other), weights, len(cells))
-        chance = _sums(cells // classes, ours * theirs, number) / safe**2
-        return _beyond_chance(1 - agree, np.where(total > 0, 1 - chance, 0.0)), total
+        our_cell = np.searchsorted(cells, self.at * classes + one)
+        their_cell = np.searchsorted(cells, self.at * classes + other)
+        pair_of_cell = cells // classes
 
-    def kappa(self, weights: Floats | None) -> float:
-        """The mean over pairs of workers, weighted by what they share; NaN where no pair has one."""
-        values, shared = self.kappas(weights)
-        known = np.isfinite(values)
-        return float(np.average(values[known], weights=shared[known])) if known.any() else math.nan
+        def mean(weights: Floats | None) -> float:
+            weights = self.weight if weights is None else self.weight * weights
+            total = _sums(self.at, weights, number)
+            safe = np.maximum(total, 1.0)
+            agree = _sums(self.at, weights * same, number) / safe
+            both = _sums(our_cell, weights, len(cells)) * _sums(their_cell, weights, len(cells))
+            chance = _sums(pair_of_cell, both, number) / safe**2
+            values = _beyond_chance(1 - agree, np.where(total > 0, 1 - chance, 0.0))
+            known = np.isfinite(values)
+            return float(np.average(values[known], weights=total[known])) if known.any() else math.nan
+
+        return mean
