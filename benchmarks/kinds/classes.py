@@ -215,7 +215,8 @@ def print_batches(sets: Sequence[ClassSet], batches: int = 30) -> None:
                 assert result.workers is not None
                 known = result.workers if others is None else others.merged(result.workers)
             rows.setdefault(name, []).append(accuracy(one, results))
-        if len(one.answers) < 30_000:
+        rows.setdefault("once, with all earlier answers at hand", []).append(float("nan"))
+        if len(one.answers) < 20_000:
             seen: list[tuple[str, str, str]] = []
             labels: dict[str, str | None] = {}
             for part in parts:
@@ -224,11 +225,11 @@ def print_batches(sets: Sequence[ClassSet], batches: int = 30) -> None:
                 now = shrunken_dawid_skene(ClassAnswers.of(seen, classes=one.classes)).labels()
                 labels |= {item: now[item] for item in part.items}
             found = [labels[item] == truth for item, truth in one.gold.items() if item in labels]
-            rows.setdefault("once, with all earlier answers at hand", []).append(100 * float(np.mean(found)))
+            rows["once, with all earlier answers at hand"][-1] = 100 * float(np.mean(found))
     print("\n| thirty batches, accuracy % |", " | ".join(one.name for one in sets), "|")
     print("| --- |", " | ".join("---" for _ in sets), "|")
     for name, values in rows.items():
-        print("|", " | ".join([name, *(f"{value:.1f}" for value in values)]), "|")
+        print("|", " | ".join([name, *("–" if np.isnan(value) else f"{value:.1f}" for value in values)]), "|")
 
 
 def _with(strengths: Strengths, numbers: dict[str, float]) -> Strengths:
