@@ -216,7 +216,7 @@ def print_batches(sets: Sequence[ClassSet], batches: int = 30) -> None:
                 known = result.workers if others is None else others.merged(result.workers)
             rows.setdefault(name, []).append(accuracy(one, results))
         rows.setdefault("once, with all earlier answers at hand", []).append(float("nan"))
-        if len(one.answers) < 20_000:
+        if len(one.answers) < 30_000:
             seen: list[tuple[str, str, str]] = []
             labels: dict[str, str | None] = {}
             for part in parts:
