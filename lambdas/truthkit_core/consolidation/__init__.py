@@ -23,7 +23,8 @@ _MODULES = {
     "sets": ("SetLabel", "SetResult", "SetWorkers"),
     "numbers": ("NumberLabel", "NumberResult", "NumberWorkers"),
     "rankings": ("Ranking", "RankingLabel", "RankingResult", "kendall_tau"),
-    "span_models": ("SpanLabel", "SpanResult", "SpanWorkers"),
+    "span_models": ("SpanLabel", "SpanResult"),
+    "span_workers": ("SpanWorkers",),
     "spans": ("ConsolidatedSpan", "Span", "consolidate_spans"),
     "text": ("TextLabel", "TextResult", "TextWorkers", "alignment_vote", "edit_distance", "medoid_words"),
 }
