@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -12,7 +13,7 @@ from typing import Any
 
 from truthkit_core import builtin_output
 from truthkit_core.answers import FormAnswer, read_answers
-from truthkit_core.messages.checks import LAMBDA_PAYLOAD_BYTES, ContractError, at, dumps, loads, text_member
+from truthkit_core.messages.checks import LAMBDA_PAYLOAD_BYTES, ContractError, at, loads, text_member
 from truthkit_core.messages.consolidation import (
     AnnotatedObject,
     ConsolidatedAnnotation,
@@ -181,8 +182,8 @@ def _fit(contents: dict[str, dict[str, Any]], name: str) -> None:
 
 
 def _size(content: dict[str, Any]) -> int:
-    """In bytes, with what is around it."""
-    return len(dumps(content, "content").encode("utf-8", "surrogatepass")) + 120
+    """In bytes at most (other characters than ASCII are escaped here), with what is around it."""
+    return len(json.dumps(content, separators=(",", ":"))) + 120
 
 
 _LEFT_OUT = "left out, as the response would pass Lambda's limit: see the job's worker-response files"

@@ -159,8 +159,12 @@ def deployed(
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return link_runtime(tmp_path_factory.mktemp("runtime"))
+
+
+def link_runtime(folder: Path) -> Path:
     """A folder with what Lambda's Python has, and nothing else."""
-    folder = tmp_path_factory.mktemp("runtime")
+    folder.mkdir(exist_ok=True)
     for name in RUNTIME:
         package = distribution(name)
         for top in {Path(str(file)).parts[0] for file in package.files or ()} - {"..", "__pycache__"}:
