@@ -37,7 +37,7 @@ from truthkit_core.consolidation.shapes import (
 )
 from truthkit_core.messages.checks import ContractError, expect_object, kind, member, text_member
 
-Mask = NDArray[np.integer[Any]]
+Mask = NDArray[np.integer[Any] | np.bool_]
 
 CLEARLY_BELOW = 0.6
 # The power with which the weight falls below that, and pictures' worth of trust in a worker before any is seen.

@@ -9,7 +9,8 @@
    over all pairs; one pair's worth of `LONE_LIKENESS` stands for pairs that nobody has seen. Workers weigh by how much
    more or less than others they agree, in all objects but this one. Clusters under the threshold are dropped.
 3. **Shape.** Members are merged, each with the same weight: weights make merged shapes worse on public boxes.
-4. **Label.** By the class model over all clusters of the batch; where all members agree there is nothing to decide.
+4. **Label.** Where all members agree, theirs. Else by the class model over all clusters of the batch, or by weighted vote
+   where there are too few clusters to learn from.
 5. **Confidence.** The probability that the shape is there (at half overlap) with this label. It grows with support and
    with the number of workers.
 
@@ -36,6 +37,10 @@ AGREEMENT_DOUBT = 3.0
 # The probability that a cluster is there, by the log odds of its support and the number n of workers:
 # 1 / (1 + exp(-(a + b logit + c / n + d logit / n))). Fitted on crowds of 1 to 9 workers drawn from public boxes.
 EXISTENCE = (3.1, 1.65, -2.8, 0.6)
+# From so many clusters of several workers on, the class model decides labels; it is no better than the vote with fewer.
+ENOUGH_CLUSTERS = 30
+# Votes' worth of doubt for every other label, where the vote decides.
+LABEL_DOUBT = 0.5
 
 
 class Shape(Protocol):
@@ -386,37 +391,46 @@ def _clusters(
     return clusters
 
 
-def _leading(cluster: _Cluster[S], one: _Object[S], weights: Floats, order: Mapping[str, int]) -> str:
-    votes: dict[str, float] = {}
+def _votes(cluster: _Cluster[S], one: _Object[S], weights: Floats) -> dict[str, float]:
+    """The weight of those who gave each label. Rounded, because the order of a sum must not decide."""
+    given: dict[str, list[float]] = {}
     for worker, place in cluster.members.items():
-        label = one.shapes[place].label
-        votes[label] = votes.get(label, 0.0) + float(weights[worker])
-    return min(votes, key=lambda name: (-round(votes[name], 9), order.get(name, len(order)), name))
+        given.setdefault(one.shapes[place].label, []).append(float(weights[worker]))
+    return {label: round(math.fsum(votes), 9) for label, votes in given.items()}
+
+
+def _leading(cluster: _Cluster[S], one: _Object[S], weights: Floats, order: Mapping[str, int]) -> str:
+    votes = _votes(cluster, one, weights)
+    return min(votes, key=lambda name: (-votes[name], order.get(name, len(order)), name))
 
 
 def _labels(
     objects: Mapping[str, _Object[S]], weights: Mapping[str, Floats], order: Mapping[str, int]
 ) -> dict[tuple[str, int], dict[str, float]]:
     """By object and place of the cluster: the probability of every label that someone gave."""
+    used = {shape.label for one in objects.values() for shape in one.shapes}
+    decided: dict[tuple[str, int], dict[str, float]] = {}
     rows: list[tuple[str, str, str]] = []
     keys: dict[str, tuple[str, int]] = {}
     for name, one in objects.items():
         for place, cluster in enumerate(one.clusters):
+            votes = _votes(cluster, one, weights[name])
+            whole = sum(votes.values()) + LABEL_DOUBT * (len(used) - 1)
+            decided[name, place] = {label: vote / whole for label, vote in votes.items()}
             # A cluster of one worker says nothing of how labels are confused.
             if len(cluster.members) > 1:
                 item = f"{len(keys):09}"
                 keys[item] = (name, place)
                 rows += [(item, one.workers[w], one.shapes[i].label) for w, i in cluster.members.items()]
-    used = {row[2] for row in rows}
-    decided: dict[tuple[str, int], dict[str, float]] = {}
-    if len(used) > 1:
+    if len(used) > 1 and len(keys) >= ENOUGH_CLUSTERS:
         classes = sorted(used, key=lambda name: (order.get(name, len(order)), name))
         result = shrunken_dawid_skene(ClassAnswers.of(rows, classes=classes))
+        for key in keys.values():
+            decided[key] = {}
         for item, label, probability in zip(
             result.entry_item.tolist(), result.entry_class.tolist(), result.probability.tolist(), strict=True
         ):
-            key = keys[result.answers.items[item]]
-            decided.setdefault(key, {})[classes[label]] = probability
+            decided[keys[result.answers.items[item]]][classes[label]] = probability
     return decided
 
 
@@ -450,7 +464,7 @@ def _label(
         if support < settings.threshold - 1e-9:
             doubtful = max(doubtful, there)
             continue
-        probability = decided.get((name, place), {cluster.label: 1.0})
+        probability = decided[name, place]
         label = cluster.label
         given = [one.shapes[i].label for i in members]
         if len(set(given)) > 1:
