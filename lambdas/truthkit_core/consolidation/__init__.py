@@ -26,6 +26,22 @@ _MODULES = {
     "span_models": ("SpanLabel", "SpanResult"),
     "span_workers": ("SpanWorkers",),
     "spans": ("ConsolidatedSpan", "Span", "consolidate_spans"),
+    "shapes": ("ConsolidatedShape", "ShapeLabel", "ShapeResult", "ShapeWorkers"),
+    "boxes": ("Box", "consolidate_boxes"),
+    "keypoints": ("Keypoint", "consolidate_keypoints"),
+    "polygons": ("Polygon", "Polyline", "consolidate_polygons", "consolidate_polylines"),
+    "masks": (
+        "Instance",
+        "MaskLabel",
+        "MaskResult",
+        "MaskWorkers",
+        "consolidate_instances",
+        "pixel_vote",
+        "read_instances",
+        "read_mask",
+        "weighted_pixel_vote",
+        "write_mask",
+    ),
     "text": ("TextLabel", "TextResult", "TextWorkers", "alignment_vote", "edit_distance", "medoid_words"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -9,8 +9,8 @@
    over all pairs; one pair's worth of `LONE_LIKENESS` stands for pairs that nobody has seen. Workers weigh by how much
    more or less than others they agree, in all objects but this one. Clusters under the threshold are dropped.
 3. **Shape.** Members are merged, each with the same weight: weights make merged shapes worse on public boxes.
-4. **Label.** Where all members agree, theirs. Else by the class model over all clusters of the batch, or by weighted vote
-   where there are too few clusters to learn from.
+4. **Label.** Where all members agree, theirs. Else by the class model over all clusters of the batch, or by weighted
+   vote where there are too few clusters to learn from.
 5. **Confidence.** The probability that the shape is there (at half overlap) with this label. It grows with support and
    with the number of workers.
 
@@ -37,7 +37,7 @@ AGREEMENT_DOUBT = 3.0
 # The probability that a cluster is there, by the log odds of its support and the number n of workers:
 # 1 / (1 + exp(-(a + b logit + c / n + d logit / n))). Fitted on crowds of 1 to 9 workers drawn from public boxes.
 EXISTENCE = (3.1, 1.65, -2.8, 0.6)
-# From so many clusters of several workers on, the class model decides labels; it is no better than the vote with fewer.
+# From so many clusters of several workers on, the class model decides labels; fewer can make it outvote a majority.
 ENOUGH_CLUSTERS = 30
 # Votes' worth of doubt for every other label, where the vote decides.
 LABEL_DOUBT = 0.5
