@@ -51,6 +51,15 @@ def test_a_line_of_a_built_in_segmentation() -> None:
     assert {one["confidence"] for one in colors.values()} == {0.9}, "one for the picture, repeated"
 
 
+def test_a_line_of_a_built_in_multi_label_job() -> None:
+    votes, shares = {"owl": 2, "dog": 1}, {"owl": 0.91, "dog": 0.3, "cat": 0.01}
+    label = builtin_output.image_classes(votes, shares, ["cat", "dog", "owl"], 3)
+    assert label.value == [1, 2], "all that a worker chose"
+    assert label.metadata["class-map"] == {"1": "dog", "2": "owl"}
+    assert label.metadata["confidence-map"] == {"1": 0.3, "2": 0.91}
+    assert label.metadata["type"] == "groundtruth/image-classification-multilabel"
+
+
 def test_one_worker_has_the_services_confidence_and_an_honest_one() -> None:
     assert Backing(0.62, 1).to_json() == {"confidence": 0, "estimated-confidence": 0.62}
     assert Backing(0.62, 2).to_json() == {"confidence": 0.62, "estimated-confidence": 0.62}

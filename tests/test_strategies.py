@@ -62,7 +62,9 @@ WRONG = {
     "field-number": ('kind = "class"\nfield = 7', "field", 7, "must be a string"),
     "method": ('kind = "class"\nfield = "a"\nmethod = "votes"', "method", 8, "spell it 'votes'; there is 'vote'"),
     "output": ('kind = "class"\nfield = "a"\noutput = "builtin"', "output", 8, "there is 'built-in'"),
-    "option": ('kind = "spans"\nfield = "a"\ntreshold = 0.5', "treshold", 8, "there is 'threshold'"),
+    "option": ('kind = "boxes"\nfield = "a"\ntreshold = 0.5', "treshold", 8, "there is 'threshold'"),
+    "needed-option": ('kind = "ranking"\nfield = "a"', "dimension", 5, "ranking needs it"),
+    "not-built-in": ('kind = "text"\nfield = "a"\noutput = "built-in"', "output", 8, "no built-in job for text"),
     "option-of-none": ('kind = "class"\nfield = "a"\nmethod = "vote"\nx = 1', "x", 9, "it has no options"),
 }
 
@@ -309,6 +311,66 @@ def test_instances() -> None:
     content = label_png(label, settings)
     assert content is not None
     assert list(Image.open(BytesIO(content)).tobytes()) == [0, 1, 1, 0, 1, 1, 0, 0, 0]
+
+
+def test_sets() -> None:
+    settings = Settings("set", "seen", ("cat", "dog", "owl"))
+    given = answers(
+        {"seen": {"labels": ["cat", "cow"]}}, {"seen": {"cat": True, "dog": False}}, {"seen": {"labels": []}}
+    )
+    labels = consolidate_objects(
+        {"0": given, "1": answers({"seen": {"labels": []}}), "2": answers({"seen": 1})}, settings
+    )
+    assert labels["0"].value is not None
+    assert labels["0"].value["labels"] == ["cat"]
+    assert labels["0"].value["votes"]["cat"] == 2
+    assert "'cow' is not a label" in given[0].problems[0]
+    assert [one["workerId"] for one in labels["0"].to_json()["workers"]] == ["w0", "w1", "w2"]
+    assert labels["1"].value is not None
+    assert labels["1"].value["labels"] == []
+    assert labels["2"].value is None
+
+
+@pytest.mark.parametrize("place", ["top", "inside"])
+def test_rankings(place: str) -> None:
+    settings = Settings("ranking", "ranked", options={"dimension": "Clarity"})
+
+    def ranked(*ranks: Any) -> dict[str, Any]:
+        dimension = [{"name": "Clarity", "allowTie": True, "responseRankings": list(ranks)}]
+        inner = {"ordinalRankingDimensions": dimension}
+        return inner if place == "top" else {"ranked": inner}
+
+    given = answers(ranked(2, 1, 2), ranked(2, 1, 3), ranked("x", 1, 2), {"note": "none"})
+    [label] = consolidate_objects({"0": given}, settings).values()
+    assert label.value is not None
+    assert label.value["ranking"][0] == ["1"]
+    assert label.value["ranking"][1] in (["0"], ["0", "2"])
+    assert label.counted == 2
+    assert "must be a number" in given[2].problems[0]
+    assert "is missing" in given[3].problems[0]
+
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "keypoints": {"x": 5, "y": 6},
+    "lines": {"vertices": [{"x": 1, "y": 1}, {"x": 90, "y": 40}]},
+    "polylines": {"vertices": [{"x": 1, "y": 1}, {"x": 90, "y": 40}, {"x": 20, "y": 80}]},
+    "polygons": {"vertices": [{"x": 1, "y": 1}, {"x": 90, "y": 40}, {"x": 20, "y": 80}]},
+}
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_shapes(kind: str) -> None:
+    settings = Settings(kind, "drawn", ("cat",))
+    good = {"label": "cat", **SHAPES[kind]}
+    size = {"width": 100, "height": 100}
+    fields = {"drawn": {kind: [good, {"label": "cow", **SHAPES[kind]}, {"label": "cat"}], "inputImageProperties": size}}
+    [label] = consolidate_objects({"0": answers(fields, fields, fields)}, settings).values()
+    assert label.value is not None
+    [found] = label.value[kind]
+    assert {key: found[key] for key in good} == good
+    assert found["votes"] == 3
+    assert label.value["inputImageProperties"] == size
+    assert len(label.answers[0].problems) == 2
 
 
 def test_numbers() -> None:

@@ -68,6 +68,37 @@ def _class(name: str, label: str, labels: Sequence[str], backing: Backing) -> Bu
     return BuiltIn(labels.index(label), {"class-name": label, **backing.to_json(), "type": name})
 
 
+def image_classes(
+    votes: Mapping[str, int], probabilities: Mapping[str, float], labels: Sequence[str], workers: int
+) -> BuiltIn:
+    """Places of the classes that a worker chose, all of them, as the service has it; the confidences tell which count.
+
+    Type ``groundtruth/image-classification-multilabel``.
+    """
+    return _several("groundtruth/image-classification-multilabel", votes, probabilities, labels, workers)
+
+
+def text_classes(
+    votes: Mapping[str, int], probabilities: Mapping[str, float], labels: Sequence[str], workers: int
+) -> BuiltIn:
+    """As ``image_classes``; type ``groundtruth/text-classification-multilabel``."""
+    return _several("groundtruth/text-classification-multilabel", votes, probabilities, labels, workers)
+
+
+def _several(
+    name: str, votes: Mapping[str, int], probabilities: Mapping[str, float], labels: Sequence[str], workers: int
+) -> BuiltIn:
+    chosen = [number for number, label in enumerate(labels) if votes.get(label, 0) > 0]
+    backings = {str(number): Backing(probabilities.get(labels[number], 0.0), workers).to_json() for number in chosen}
+    metadata = {
+        "class-map": {str(number): labels[number] for number in chosen},
+        "confidence-map": {number: one["confidence"] for number, one in backings.items()},
+        "estimated-confidence-map": {number: one["estimated-confidence"] for number, one in backings.items()},
+        "type": name,
+    }
+    return BuiltIn(chosen, metadata)
+
+
 def text_spans(entities: Sequence[Mapping[str, Any]], labels: Sequence[str], workers: int) -> BuiltIn:
     """Entities with ``label``, ``startOffset``, ``endOffset`` and ``confidence``; type ``groundtruth/text-span``."""
     value = {

@@ -88,7 +88,8 @@ def consolidate(event: Any, settings: Settings) -> list[dict[str, Any]]:
     """
     request = PostAnnotationEvent.parse(event)
     batch = list(_answered(request))
-    labels = consolidate_objects({item.dataset_object_id: answers for item, answers in batch}, settings)
+    texts = {item.dataset_object_id: item.source.content for item, _ in batch if item.source.content is not None}
+    labels = consolidate_objects({item.dataset_object_id: answers for item, answers in batch}, settings, texts=texts)
     contents = {}
     for item, answers in batch:
         label = labels[item.dataset_object_id]
@@ -151,6 +152,9 @@ def _built_in(item: AnnotatedObject, label: ObjectLabel, settings: Settings, uri
     if settings.kind == "class":
         write = builtin_output.text_class if item.source.s3_uri is None else builtin_output.image_class
         return write(label.value["label"], settings.labels, backing)
+    if settings.kind == "set":
+        named = builtin_output.text_classes if item.source.s3_uri is None else builtin_output.image_classes
+        return named(label.value["votes"], label.value["probabilities"], settings.labels, label.counted)
     if settings.kind == "semantic-mask":
         used = [number for number in places_in(label.typed.mask) if number]
         return builtin_output.segmentation(uri or "", settings.labels, used, backing)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from truthkit_core.answers import FormAnswer
 from truthkit_core.builtin_output import mask_colors
 from truthkit_core.messages.checks import ContractError, at, kind, nearest
 from truthkit_core.workflow import WorkflowConfig, read_toml
+
+log = logging.getLogger(__name__)
 
 Output = Literal["built-in", "full"]
 Values = Mapping[str, Mapping[str, Any]]
@@ -144,12 +147,15 @@ class ObjectLabel:
         return {**label, "workers": workers}
 
 
-def consolidate_objects(objects: Mapping[str, Sequence[FormAnswer]], settings: Settings) -> dict[str, ObjectLabel]:
+def consolidate_objects(
+    objects: Mapping[str, Sequence[FormAnswer]], settings: Settings, *, texts: Mapping[str, str] | None = None
+) -> dict[str, ObjectLabel]:
     """The label of every object, from all workers' answers.
 
     Args:
         objects: the answers by object id. The answers' ``problems`` grow by what of them did not count.
         settings: the kind, field and method.
+        texts: what spans are marked in, by object id, where it is known.
 
     Every object comes back. One about which nobody said anything that counts has no value but a reason. Where the
     method fails on the batch, each object is tried alone, so that one cannot take the others with it.
@@ -170,23 +176,28 @@ def consolidate_objects(objects: Mapping[str, Sequence[FormAnswer]], settings: S
     answered = {name: given for name, given in values.items() if given}
     labels = {name: _nothing_said(objects[name]) for name in objects if name not in answered}
     if answered:
-        labels |= _consolidated(chosen, answered, objects, settings)
+        labels |= _consolidated(chosen, answered, objects, settings, texts or {})
     return {name: labels[name] for name in objects}
 
 
 def _consolidated(
-    chosen: Kind, answered: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
+    chosen: Kind,
+    answered: Values,
+    objects: Mapping[str, Sequence[FormAnswer]],
+    settings: Settings,
+    texts: Mapping[str, str],
 ) -> dict[str, ObjectLabel]:
     try:
-        found = chosen.consolidate(answered, objects, settings)
+        found = chosen.consolidate(answered, objects, settings, texts)
     except Exception as error:
+        log.exception("%s failed on %d objects", settings.method_name(), len(answered))
         if len(answered) == 1:
             [name] = answered
             reason = f"{settings.method_name()} failed: {type(error).__name__}: {error}"
             return {name: ObjectLabel(None, 0.0, tuple(objects[name]), reason=reason)}
         found = {}
         for name, given in answered.items():
-            found |= _consolidated(chosen, {name: given}, objects, settings)
+            found |= _consolidated(chosen, {name: given}, objects, settings, texts)
         return found
     return found
 
@@ -236,7 +247,9 @@ class Kind:
 
     module: str
     read: Callable[[FormAnswer, Settings], Any | None]
-    consolidate: Callable[[Values, Mapping[str, Sequence[FormAnswer]], Settings], dict[str, ObjectLabel]]
+    consolidate: Callable[
+        [Values, Mapping[str, Sequence[FormAnswer]], Settings, Mapping[str, str]], dict[str, ObjectLabel]
+    ]
     labels: bool = True
     options: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -245,7 +258,9 @@ class Kind:
     methods: str = "METHODS"
 
 
-def _classes(values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings) -> dict[str, ObjectLabel]:
+def _classes(
+    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings, texts: Mapping[str, str]
+) -> dict[str, ObjectLabel]:
     from truthkit_core.consolidation.class_models import ClassAnswers
 
     rows = [(name, key, label) for name, given in values.items() for key, label in given.items()]
@@ -285,13 +300,13 @@ def _accuracy(workers: Any) -> dict[str, float]:
 
 
 def _by_interface(
-    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
+    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings, texts: Mapping[str, str]
 ) -> dict[str, ObjectLabel]:
     """By the interface that the other kinds' modules share: ``method(answers, **options).objects``, whose JSON begins
     with the value, None where nothing can be said."""
     chosen, function = KINDS[settings.kind], settings.function()
     sizes = {name: size for name in values if (size := picture_size(objects[name], settings.field))}
-    given: dict[str, Any] = {"labels": settings.labels, "sizes": sizes}
+    given: dict[str, Any] = {"labels": settings.labels, "sizes": sizes, "texts": dict(texts)}
     known = _parameters(function)
     options = {**{name: value for name, value in given.items() if name in known}, **_options_of(settings)}
     result = function(values, **options)
@@ -301,6 +316,8 @@ def _by_interface(
         key = next(iter(data))
         problems = tuple(data.pop("problems", ()))
         counted = len(values[name])
+        # How many workers there were is told by the answers themselves.
+        data.pop("workers", None)
         made = ObjectLabel(None, label.confidence, tuple(objects[name]), counted, problems=problems, typed=label)
         if data[key] is None:
             made.reason = "; ".join(problems) or "nothing can be said"
@@ -317,9 +334,11 @@ def _options_of(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in settings.options.items() if name not in KINDS[settings.kind].options}
 
 
-def _masks(values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings) -> dict[str, ObjectLabel]:
+def _masks(
+    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings, texts: Mapping[str, str]
+) -> dict[str, ObjectLabel]:
     """Semantic masks: the pixels stay in ``typed``, and become a PNG with ``label_png``."""
-    labels = _by_interface(values, objects, settings)
+    labels = _by_interface(values, objects, settings, texts)
     colors = mask_colors(len(settings.labels))
     for label in labels.values():
         if label.value is None:
@@ -338,10 +357,10 @@ def _masks(values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings
 
 
 def _instances(
-    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
+    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings, texts: Mapping[str, str]
 ) -> dict[str, ObjectLabel]:
     """Instance masks: as with semantic ones; each instance has a color of its own in the PNG."""
-    labels = _by_interface(values, objects, settings)
+    labels = _by_interface(values, objects, settings, texts)
     for label in labels.values():
         if label.value is not None:
             found = label.value["instances"]
@@ -379,30 +398,32 @@ def picture_size(answers: Sequence[FormAnswer], name: str) -> tuple[int, int] | 
     return max(found, key=lambda size: (found[size], size)) if found else None
 
 
-def _span_lists(
-    values: Values, objects: Mapping[str, Sequence[FormAnswer]], settings: Settings
-) -> dict[str, ObjectLabel]:
-    from truthkit_core.consolidation.spans import consolidate_spans
-
-    labels = {}
-    for name, given in values.items():
-        found = consolidate_spans(given, labels=settings.labels, **settings.options)
-        value = {"entities": [span.to_json() for span in found]}
-        confidence = min((span.confidence for span in found), default=1.0)
-        labels[name] = ObjectLabel(value, confidence, tuple(objects[name]), len(given))
-    return labels
-
-
-def _span_methods() -> tuple[dict[str, Callable[..., Any]], str]:
-    from truthkit_core.consolidation.spans import consolidate_spans
-
-    return {"clusters": consolidate_spans}, "clusters"
-
-
 def _boxes(answer: FormAnswer, settings: Settings) -> Any | None:
     from truthkit_core.consolidation.boxes import Box
 
     return _parsed(answer, settings, "boundingBoxes", Box.parse)
+
+
+def _keypoints(answer: FormAnswer, settings: Settings) -> Any | None:
+    from truthkit_core.consolidation.keypoints import Keypoint
+
+    return _parsed(answer, settings, "keypoints", Keypoint.parse)
+
+
+def _polylines(answer: FormAnswer, settings: Settings) -> Any | None:
+    from truthkit_core.consolidation.polygons import Polyline
+
+    return _parsed(answer, settings, settings.kind, Polyline.parse)
+
+
+def _polygons(answer: FormAnswer, settings: Settings) -> Any | None:
+    from truthkit_core.consolidation.polygons import Polygon
+
+    return _parsed(answer, settings, "polygons", Polygon.parse)
+
+
+def _ranking(answer: FormAnswer, settings: Settings) -> Any | None:
+    return answer.ranking(settings.field, str(settings.options["dimension"]))
 
 
 def _semantic_mask(answer: FormAnswer, settings: Settings) -> Any | None:
@@ -483,8 +504,6 @@ def line_in_table(path: str, source: str) -> int | None:
 
 def _methods(name: str) -> tuple[Mapping[str, Callable[..., Any]], str]:
     """A kind's methods and the name of its default."""
-    if name == "spans":
-        return _span_methods()
     module = import_module(f"truthkit_core.consolidation.{KINDS[name].module}")
     found: Mapping[str, Callable[..., Any]] = getattr(module, KINDS[name].methods)
     # A table of its own has its default in front.
@@ -494,14 +513,28 @@ def _methods(name: str) -> tuple[Mapping[str, Callable[..., Any]], str]:
 
 KINDS: dict[str, Kind] = {
     "class": Kind("class_models", lambda answer, by: answer.one_class(by.field, by.labels), _classes),
+    "set": Kind("sets", lambda answer, by: answer.some_classes(by.field, by.labels), _by_interface),
     "number": Kind("numbers", lambda answer, by: answer.number(by.field), _by_interface, labels=False),
-    "spans": Kind("spans", _spans, _span_lists),
+    "ranking": Kind(
+        "rankings",
+        _ranking,
+        _by_interface,
+        labels=False,
+        options=("dimension",),
+        needs=("dimension",),
+        top_level=True,
+    ),
+    "text": Kind("text", _text, _by_interface, labels=False),
+    "spans": Kind("span_models", _spans, _by_interface, key="entities"),
     "boxes": Kind("boxes", _boxes, _by_interface, key="boundingBoxes"),
+    "keypoints": Kind("keypoints", _keypoints, _by_interface, key="keypoints"),
+    "lines": Kind("polygons", _polylines, _by_interface, key="lines", methods="POLYLINE_METHODS"),
+    "polylines": Kind("polygons", _polylines, _by_interface, key="polylines", methods="POLYLINE_METHODS"),
+    "polygons": Kind("polygons", _polygons, _by_interface, key="polygons", methods="POLYGON_METHODS"),
     "semantic-mask": Kind("masks", _semantic_mask, _masks),
     "instance-masks": Kind("masks", _instance_masks, _instances, key="instances", methods="INSTANCE_METHODS"),
-    "text": Kind("text", _text, _by_interface, labels=False),
 }
-BUILT_IN = ("class", "spans", "boxes", "semantic-mask")
+BUILT_IN = ("class", "set", "spans", "boxes", "semantic-mask")
 """Kinds for which the service has a built-in job, whose output can be written."""
 
 _EXAMPLES = {"kind": '"class"', "field": '"the name of the element in the template"'}
