@@ -200,6 +200,28 @@ def test_shares_are_checked(name: str) -> None:
         one([CAT], **{name: 1.5})
 
 
+def test_in_a_large_batch_the_class_model_decides_labels() -> None:
+    """Three of five are wrong in three pictures of sixty, and outvote the others in a batch of one picture."""
+    answers: dict[str, dict[str, list[Box]]] = {}
+    for picture in range(60):
+        label = ["cat", "dog", "fox"][picture % 3]
+        lazy = "cat" if picture % 3 == 1 and picture < 9 else label
+        given = {"ann": label, "bob": label, "cy": lazy, "di": lazy, "eve": lazy}
+        answers[str(picture)] = {worker: [moved(CAT, 0, name)] for worker, name in given.items()}
+    few = consolidate_boxes({"1": answers["1"]}).objects["1"]
+    many = consolidate_boxes(answers)
+    assert shapes(few)[0].label == "cat"
+    assert sum(shapes(many.objects[str(n)])[0].label == ["cat", "dog", "fox"][n % 3] for n in range(60)) >= 57
+    turned = {name: dict(reversed(given.items())) for name, given in reversed(answers.items())}
+    again = consolidate_boxes(turned)
+    assert {name: shapes(found) for name, found in again.objects.items()} == {
+        name: shapes(found) for name, found in many.objects.items()
+    }
+    for found in many.objects.values():
+        assert found.shapes is not None
+        assert 0 < found.shapes[0].confidence < 1
+
+
 def test_parse() -> None:
     value = {"label": "cat", "left": 10, "top": 10, "width": 40, "height": 30}
     assert Box.parse(value) == CAT
