@@ -13,7 +13,7 @@ from typing import Any
 
 from truthkit_core import builtin_output
 from truthkit_core.answers import FormAnswer, read_answers
-from truthkit_core.messages.checks import LAMBDA_PAYLOAD_BYTES, ContractError, at, loads, text_member
+from truthkit_core.messages.checks import LAMBDA_PAYLOAD_BYTES, ContractError, at, check_json, loads, text_member
 from truthkit_core.messages.consolidation import (
     AnnotatedObject,
     ConsolidatedAnnotation,
@@ -96,9 +96,13 @@ def consolidate(event: Any, settings: Settings) -> list[dict[str, Any]]:
         for problem in (*(one for answer in answers for one in answer.problems), *label.problems, label.reason):
             if problem:
                 log.warning("object %s: %s", item.dataset_object_id, problem)
+        # The raw answers beside it came as strict JSON and need no second look.
+        check_json(label.value, f"label of object {item.dataset_object_id}")
         contents[item.dataset_object_id] = _content(item, label, settings, request)
     _fit(contents, request.label_attribute_name)
-    return [ConsolidatedAnnotation(name, content).to_json() for name, content in contents.items()]
+    return [
+        {"datasetObjectId": name, "consolidatedAnnotation": {"content": content}} for name, content in contents.items()
+    ]
 
 
 def _answered(request: PostAnnotationEvent) -> Iterator[tuple[AnnotatedObject, list[FormAnswer]]]:
