@@ -55,6 +55,27 @@ def test_fields_kinds_and_times(tmp_path: Path) -> None:
         found.field("tome")
 
 
+def test_an_answer_that_is_no_class_is_told_by_its_object(tmp_path: Path) -> None:
+    given_values = [{"label": "owl"}, {"label": None}, {"label": ["owl"]}, "", {"yes": False, "no": False}]
+    write(tmp_path, "0", *(answer(f"w{at}", {"f": value}) for at, value in enumerate(given_values)))
+    write(tmp_path, "1", answer("a", {"f": {"label": "duck"}}), answer("b", {"f": {"label": "duck"}}))
+    found = read_answers(tmp_path).field().class_answers()
+    assert found.classes == ["duck", "owl"]
+    assert found.unknown == (
+        ("0", "w1", '{"label": null}'),
+        ("0", "w2", '{"label": ["owl"]}'),
+        ("0", "w3", ""),
+        ("0", "w4", '{"yes": false, "no": false}'),
+    )
+
+
+@pytest.mark.parametrize(("good", "strange"), [(4.5, "much"), ({"labels": ["x"]}, {"labels": None})])
+def test_an_answer_that_is_no_number_or_set_is_kept_as_text(good: Any, strange: Any, tmp_path: Path) -> None:
+    write(tmp_path, "0", answer("a", {"f": good}), answer("b", {"f": good}), answer("c", {"f": strange}))
+    text = strange if isinstance(strange, str) else json.dumps(strange)
+    assert read_answers(tmp_path).field().by_object()["0"]["c"] == text
+
+
 def test_the_latest_file_of_an_object_counts(tmp_path: Path) -> None:
     write(tmp_path, "0", answer("a", {"f": {"label": "new"}}), stamp="2026-03-02_10:00:00", iteration=1)
     write(tmp_path, "0", answer("a", {"f": {"label": "old"}}), stamp="2026-03-02_09:00:00", iteration=2)

@@ -23,7 +23,7 @@ from tests.crowd_data import FOLDER, needs_crowd_data
 from truthkit import UsageError
 from truthkit.answers import FieldAnswers, read_answers, read_gold
 from truthkit.cli import main
-from truthkit.consolidating import Consolidation, consolidate, write_lines
+from truthkit.consolidating import Consolidation, Run, consolidate, label_lines, write_lines
 from truthkit.consolidating.report import accuracy_by_answers
 from truthkit.consolidating.scores import class_measures, confusion_of_labels, differing
 from truthkit_core.consolidation.class_models import DEFAULT_METHOD, METHODS, ClassAnswers, vote
@@ -298,6 +298,24 @@ def test_until_all_is_written_the_old_file_stays(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 5).map(str), st.sampled_from(["a", 'w"', "é"])),
+        st.sampled_from(['"', "<b>", "\u2028", "ü", "a", "no"]),
+        min_size=1,
+    )
+)
+def test_lines_written_fast_are_those_of_json(answers: dict[tuple[str, str], str]) -> None:
+    from truthkit.consolidating.output import class_lines
+
+    given_answers = ClassAnswers.of(
+        [(item, worker, label) for (item, worker), label in answers.items()], classes=["ü", '"', "<b>", "\u2028", "a"]
+    )
+    for name, method in METHODS.items():
+        lines = label_lines(Run(name, 0.0, {}, method(given_answers)))
+        assert list(class_lines(method(given_answers))) == [json.dumps(one, ensure_ascii=False) + "\n" for one in lines]
+
+
 def test_a_kill_in_the_middle_leaves_the_old_labels(tmp_path: Path) -> None:
     file = tmp_path / "labels.jsonl"
     file.write_text("old\n")
@@ -356,8 +374,6 @@ def noisy(items: int, seed: int) -> list[Row]:
 
 
 def labels_alone(field: FieldAnswers, folder: Path) -> tuple[Consolidation, str]:
-    from truthkit.consolidating import label_lines
-
     found = consolidate(field)
     write_lines(folder / "alone.jsonl", label_lines(found.runs[found.chosen]))
     return found, (folder / "alone.jsonl").read_text()
@@ -394,6 +410,54 @@ def test_dask_gives_the_labels_of_one_machine(kind: str, parts: int, batch: int,
     assert done.model == alone.runs[DEFAULT_METHOD].result.workers
     assert done.gold == 1
     assert {one.name for one in tmp_path.iterdir()} == {"label.csv", "alone.jsonl", "parts", "labels.jsonl"}
+
+
+@pytest.mark.parametrize("form", ["memory", "npy", "csv"])
+def test_dask_without_gold_tells_what_does_not_count_too(form: str, client: Any, tmp_path: Path) -> None:
+    from truthkit.consolidating.scale import run_on_dask
+
+    rows: list[Row] = [
+        (str(item - 5), str(worker), str((item * worker) % 4)) for item in range(40) for worker in range(5)
+    ]
+    field = read_answers(table(tmp_path, rows)).field()
+    found = consolidate(field, labels=["2", "0", "1"])
+    assert found.classes is not None
+    assert found.classes.unknown
+    write_lines(tmp_path / "alone.jsonl", label_lines(found.runs[found.chosen]))
+    np.save(tmp_path / "1.npy", np.array(rows[::2], dtype=np.int16))
+    np.save(tmp_path / "2.npy", np.array([*rows[1::2], *rows[:9]], dtype=np.int64))
+    source: Any = {"memory": field, "npy": [tmp_path / "1.npy", tmp_path / "2.npy"], "csv": [tmp_path / "label.csv"]}[
+        form
+    ]
+    out = tmp_path / "labels.jsonl"
+    run_on_dask(client, source, classes=["2", "0", "1"], out=out, batch=30)
+    assert out.read_text() == (tmp_path / "alone.jsonl").read_text()
+    assert "is none of the classes" in out.read_text()
+
+
+def test_partitions_are_cut_in_chunks_and_into_ranges_of_items(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from truthkit.consolidating import scale
+
+    monkeypatch.setattr(scale, "CHUNK", 17)
+    rows = [(item * 10**11, worker, item % 3) for item in range(60) for worker in range(4)]
+    np.save(tmp_path / "1.npy", np.array(rows[::-1]))
+    np.save(tmp_path / "2.npy", np.zeros((0, 3), dtype=np.int64))
+    out = tmp_path / "labels.jsonl"
+    done = scale.run_on_dask(client, scale.partitions_of(tmp_path), out=out, batch=50)
+    assert (done.objects, done.answers, done.workers) == (60, 240, 4)
+    assert done.batches == 5
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(line["object"], line["label"]) for line in lines] == [(str(i * 10**11), str(i % 3)) for i in range(60)]
+
+
+def test_no_answers_at_all_on_dask(client: Any, tmp_path: Path) -> None:
+    from truthkit.consolidating.scale import run_on_dask
+
+    np.save(tmp_path / "1.npy", np.zeros((0, 3), dtype=np.int64))
+    done = run_on_dask(client, [tmp_path / "1.npy"], out=tmp_path / "labels.jsonl")
+    assert (done.objects, done.batches, (tmp_path / "labels.jsonl").read_text()) == (0, 0, "")
 
 
 def test_dask_names_the_partition_that_is_none(client: Any, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,32 +50,40 @@ class FieldAnswers:
     def class_answers(self, classes: Sequence[str] | None = None) -> ClassAnswers:
         """The answers as classes: exact repetitions once, in an order of their own (by object, worker and class).
 
-        ``classes`` are all classes in the order that decides ties; by default those that occur, by the alphabet.
+        ``classes`` are all classes in the order that decides ties; by default those that occur, by the alphabet. What
+        is none of them is in ``unknown``: as text, or as JSON where it is no choice of one class.
         """
         found = [class_of(value) for value in self.values]
         names = sorted({one for one in found if one is not None}) if classes is None else list(classes)
         place = {name: number for number, name in enumerate(names)}
-        label = np.array([place.get(one, -1) if one is not None else -2 for one in found], dtype=np.int64)
+        label = np.array([place.get(one, -1) if one is not None else -1 for one in found], dtype=np.int64)
         labels = label[self.value] if len(self.value) else np.zeros(0, dtype=np.int64)
         said = labels >= 0
-        unknown = tuple(
-            (self.objects[self.object[at]], self.workers[self.worker[at]], str(found[self.value[at]]))
-            for at in np.flatnonzero(labels == -1).tolist()
-        )
+        strange = {
+            (self.objects[self.object[at]], self.workers[self.worker[at]], _as_text(self.values[self.value[at]], one))
+            for at in np.flatnonzero(~said).tolist()
+            for one in [found[self.value[at]]]
+        }
         objects, object_at = _in_order(self.objects, self.object[said], keep_all=True)
         workers, worker_at = _in_order(self.workers, self.worker[said], keep_all=False)
         size = max(len(names), 1)
-        keys = np.unique((object_at * max(len(workers), 1) + worker_at) * size + labels[said])
+        keys = ascending((object_at * max(len(workers), 1) + worker_at) * size + labels[said])
         item, rest = np.divmod(keys, max(len(workers), 1) * size)
-        return ClassAnswers(item, rest // size, rest % size, objects, workers, names, unknown)
+        return ClassAnswers(item, rest // size, rest % size, objects, workers, names, tuple(sorted(strange)))
 
     def by_object(self) -> dict[str, dict[str, Any]]:
         """Classes as text, sets as frozensets, numbers as floats, others as sent: by object and worker.
 
-        Of a worker's several answers to an object the last one counts.
+        What is no set or no number stays, as text: who consolidates says of it that it does not count. What is no class
+        is left out. Of a worker's several answers to an object the last one counts.
         """
         typed = {"class": class_of, "set": set_of, "number": number_of}.get(self.kind)
-        values = self.values if typed is None else [typed(value) for value in self.values]
+        values = list(self.values)
+        if typed is not None:
+            values = [typed(value) for value in values]
+        if self.kind in ("set", "number"):
+            pairs = zip(values, self.values, strict=True)
+            values = [_as_text(value, None) if one is None else one for one, value in pairs]
         found: dict[str, dict[str, Any]] = {name: {} for name in self.objects}
         for at, worker, value in zip(self.object.tolist(), self.worker.tolist(), self.value.tolist(), strict=True):
             if values[value] is not None:
@@ -94,6 +103,20 @@ class FieldAnswers:
         for value in self.values:
             found.update(_labels_in(value))
         return tuple(sorted(found))
+
+
+def ascending(keys: Ints) -> Ints:
+    """The different keys, in order. `numpy.unique` of so many takes twenty times as long: it hashes them."""
+    keys = np.sort(keys)
+    new = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    return keys[new]
+
+
+def _as_text(value: Any, said: str | None) -> str:
+    if said is not None:
+        return said
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _labels_in(value: Any) -> Iterator[str]:
@@ -227,7 +250,7 @@ class _Column:
     def finish(self, name: str, objects: Sequence[str], workers: Sequence[str]) -> FieldAnswers | None:
         item, value = np.array(self.item, dtype=np.int64), np.array(self.value, dtype=np.int64)
         counts = np.bincount(value, minlength=len(self.values)).tolist()
-        kind = kind_of(self.values, counts, len(np.unique(item)))
+        kind = kind_of(self.values, counts, int(np.count_nonzero(np.bincount(item))))
         if kind is None:
             return None
         worker, seconds = np.array(self.worker, dtype=np.int64), np.array(self.seconds, dtype=np.float64)

@@ -10,6 +10,13 @@ import numpy as np
 
 from truthkit_core.consolidation.worker_model import Floats, Ints, WorkerModel
 
+NO_LABEL = "nobody gave one of the classes"
+
+
+def unknown_label(worker: str, label: str) -> str:
+    """What an object's ``problems`` say of an answer that is none of the classes."""
+    return f"{worker}: {label!r} is none of the classes"
+
 
 @dataclass(frozen=True, slots=True)
 class ClassAnswers:
@@ -163,14 +170,14 @@ class ClassResult:
             shares[item].append((share, names[label]))
         problems: dict[str, list[str]] = {}
         for item_name, worker, label_name in answers.unknown:
-            problems.setdefault(item_name, []).append(f"{worker}: {label_name!r} is none of the classes")
+            problems.setdefault(item_name, []).append(unknown_label(worker, label_name))
         found = {}
         for item_name, number, confidence, mine, chances in zip(
             answers.items, self.label.tolist(), self.confidence.tolist(), votes, shares, strict=True
         ):
             told = problems.get(item_name, [])
             if number < 0:
-                told = [*told, "nobody gave one of the classes"]
+                told = [*told, NO_LABEL]
             found[item_name] = ClassLabel(
                 names[number] if number >= 0 else None,
                 confidence,

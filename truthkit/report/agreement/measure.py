@@ -296,8 +296,9 @@ def _numbers(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     # How far apart an object's answers are, beside the farthest apart of all.
     spread: dict[str, float] = {}
     for item, given in field.by_object().items():
-        if len(given) > 1:
-            spread[item] = float(np.std(list(given.values())))
+        counted = [value for value in given.values() if isinstance(value, float)]
+        if len(counted) > 1:
+            spread[item] = float(np.std(counted))
     widest = max(spread.values(), default=0.0)
     disputed = [
         Disputed(item, 1 - far / widest if widest else 1.0, gold=gold.get(item))
@@ -319,7 +320,14 @@ def _numbers(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
 
 
 def _sets(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
-    return _in_pairs(field, [set_agreement(field.by_object())])
+    given = field.by_object()
+    sets = {
+        item: {worker: value for worker, value in answers.items() if isinstance(value, frozenset)}
+        for item, answers in given.items()
+    }
+    strange = sum(map(len, given.values())) - sum(map(len, sets.values()))
+    notes = [f"{strange:,} answers are no set and take no part."] if strange else []
+    return _in_pairs(field, [set_agreement(sets)], notes)
 
 
 def _texts(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
