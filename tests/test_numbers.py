@@ -133,6 +133,13 @@ def test_a_scale(method: Method) -> None:
 
 
 @every_method
+def test_where_all_numbers_are_the_same_they_are_sure(method: Method) -> None:
+    for limits in (None, (0.0, 10.0)):
+        found = method({"a": {"x": 5.0, "y": 5.0}, "b": {"x": 5.0}}, limits=limits).objects
+        assert {(label.value, label.confidence) for label in found.values()} == {(5.0, 1.0)}
+
+
+@every_method
 def test_gold_is_fixed_truth(method: Method) -> None:
     found = method({"a": {"x": 1.0}, "b": {"x": 1.0, "y": 3.0}}, gold={"a": 9.0, "elsewhere": 1.0}).objects
     assert (found["a"].value, found["a"].confidence) == (9.0, 1.0)

@@ -157,7 +157,7 @@ def run_on_dask(
             write_texts(out, _one_by_one(files) if ascend else _merged(files))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    known = sum(one["gold"] for one in told)
+    known = sum(one["gold"] for one in told) if any(one["classes"] for one in told) else 0
     gaps = sum((np.array(one["gaps"]) for one in told), np.zeros(BINS))
     return Scaled(
         time.perf_counter() - begin,
@@ -245,11 +245,12 @@ def _label(
 ) -> dict[str, Any]:
     answers = _load(batch, classes)
     result = Batch.of(answers).result(model)
-    known, _truth, good, top = hits(result, gold)
+    known, truth, good, top = hits(result, gold)
     told = {
         "objects": int((result.label >= 0).sum()),
         "answers": len(answers),
         "gold": len(known),
+        "classes": int((truth >= 0).sum()),
         "right": float(good.sum()),
         "gaps": np.bincount(bins_of(top), weights=good - top, minlength=BINS).tolist(),
         "labels": "",

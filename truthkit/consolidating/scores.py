@@ -41,9 +41,10 @@ def hits(result: ClassResult, gold: Mapping[str, str]) -> tuple[Ints, Ints, Floa
 
 def class_measures(result: ClassResult, gold: Mapping[str, str]) -> dict[str, float | None]:
     """``accuracy``, ``calibration_error`` (ten equal bins of the winner's probability), ``brier`` and ``log_loss``,
-    over the answered items with gold; ``gold`` is how many these are."""
+    over the answered items with gold; ``gold`` is how many these are. Gold that is none of the classes is never hit; if
+    all of it is none, there are no figures: it is of something else."""
     known, truth, good, top = hits(result, gold)
-    if not len(known):
+    if not (truth >= 0).any():
         return {"accuracy": None, "calibration_error": None}
     gaps = np.bincount(bins_of(top), weights=good - top, minlength=BINS)
     own = _probability_of(result, known, truth)

@@ -472,7 +472,8 @@ def _label(
     if ends is not None:
         low, high = max(low, ends[0]), min(high, ends[1])
     if steps is None:
-        sure = _below(tolerance, error) - _below(-tolerance, error)
+        # Without an error it is the crowd's value, however little is near enough.
+        sure = _below(tolerance, error) - _below(-tolerance, error) if error > 0 else 1.0
         return NumberLabel(middle, middle, low, high, sure, answers, problems)
     value = min(steps, key=lambda step: (abs(step - middle), step))
     place = steps.index(value)

@@ -220,6 +220,10 @@ def _fits(field: FieldAnswers, gold: Mapping[str, str]) -> bool:
 
 def _classes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     plain = field.class_answers()
+    notes = []
+    if gold and not {gold[item] for item in plain.items if item in gold} & set(plain.classes):
+        gold = {}
+        notes.append("No truth of the gold is one of the classes: nothing is measured by it.")
     names = sorted(set(plain.classes) | {gold[item] for item in plain.items if item in gold}, key=_in_scale)
     answers = field.class_answers(names)
     scale = len(names) > 2 and all(number_of(name) is not None for name in names)
@@ -236,7 +240,8 @@ def _classes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     ranked = sorted(found.values(), key=lambda one: (_or_last(one.accuracy.value), -one.answers, one.worker))
     labels = result.labels()
     disputed, in_all = _disputed_classes(answers, labels, gold)
-    notes = []
+    if answers.unknown:
+        notes.append(f"{len(answers.unknown):,} answers are no class and take no part.")
     if scale:
         notes.append(
             "The classes are numbers: the ordinal alpha holds if they are a scale, not if they are only names."
