@@ -9,7 +9,6 @@ sums are exact, and batches give bit by bit what all answers at once give, howev
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,16 +17,13 @@ from numpy.typing import NDArray
 
 from truthkit_core.consolidation.class_answers import ClassAnswers, ClassResult
 from truthkit_core.consolidation.worker_model import Floats, Ints, WorkerModel, on_grid
+from truthkit_core.consolidation.worker_variety import shares_of_their_own, sharper_by_spread
 
 BLOCK = 1_000_000
 """About so many answers are unfolded together; more are cut, to the same result."""
 FLAGS = 50_000_000
 """Up to so many possible cells their numbers are found by marking, above by sorting."""
 
-# Of how many answers the spread of workers' accuracies begins to count, and from how many on in full.
-_SPREAD_COUNTS = (200.0, 1000.0)
-# By how much it can change the logarithm of the sharpness.
-_SPREAD_LIMIT = 0.7
 # Logarithms are multiples of this before they are added up.
 _FINE = 2.0**-30
 # By how much of a log probability the winner leads where the confidence alone would have it otherwise.
@@ -43,12 +39,24 @@ class Strengths:
     """Answers' worth of weight that a row of a worker's matrix gives to the two matrices below."""
     one_coin_share: float = 0.6
     """The part of it for the worker's own one-coin matrix; the rest is for the matrix of all workers together."""
+    matrix_alike: float = 0.2
+    """Where workers err alike, ``shrinkage`` is this share of the answers that would show one of them as different."""
+    accuracy_alike: float = 0.05
+    """The same for ``accuracy_weight``."""
+    most_alike: float = 150.0
+    """Neither becomes more than this."""
     flat: float = 0.7
     """Answers' worth of weight for every cell of a row, so that nothing is impossible."""
+    flat_classes: float = 10.0
+    """With more classes than these the cells of a row share the weight of so many."""
     diagonal: float = 0.5
     """The same for the right class alone."""
     accuracy_weight: float = 2.0
     """Answers' worth of weight of all workers' accuracy in a worker's own."""
+    start: float = 0.75
+    """What is believed of all workers' accuracy before anything is seen."""
+    start_weight: float = 5.0
+    """Answers' worth of weight of ``start``."""
     class_weight: float = 10.0
     """Objects' worth of weight of every class before any is seen."""
     rounds: int = 6
@@ -90,7 +98,9 @@ def shrunken_dawid_skene(
         anchors: workers as other batches knew them. `ClassResult.workers` is what these answers alone add.
 
     A row of a worker's matrix gets `Strengths.shrinkage` answers from the worker's one-coin matrix and the matrix of
-    all workers together, ``flat`` for every cell and ``diagonal`` for the right one. In the last step those who chose
+    all workers together (more where workers differ by no more than chance: then it becomes the vote), ``flat`` for
+    every cell and ``diagonal`` for the right one. Of an object that one worker has answered nothing is learned about
+    the worker, unless gold knows it. In the last step those who chose
     the same for an object count as witnesses who may err together: for the winner each of n weighs
     1 / (1 + (n - 1) ``correlation``); for its confidence the surest weighs 1 and every further one less, so that one
     more who agrees adds to it. Where the two disagree the winner stays, with no more than even odds.
@@ -103,9 +113,8 @@ def shrunken_dawid_skene(
     others = batch.known(anchors)
     own = batch.start()
     for _ in range(strengths.rounds - 1):
-        own = batch.round(own.plus(others))
-    model = batch.model(own)
-    return batch.labels(own.plus(others), model, model if anchors is None else model.merged(anchors))
+        own = batch.round(own.plus(others), batch.model(own, anchors))
+    return batch.labels(own.plus(others), batch.model(own), batch.model(own, anchors))
 
 
 def shrunken_dawid_skene_in_batches(
@@ -218,6 +227,8 @@ class _Block:
     """The entries of known classes."""
     fixed: NDArray[np.bool_]
     """By entry: whether its item's class is known; empty where none is."""
+    alone: Ints
+    """The entries of items that have one answer and no known class."""
     worker: Ints
     """By answer."""
     own_entry: Ints
@@ -262,6 +273,10 @@ class _Block:
         term_answer += offset[term_entry]
         own_term = entry_start[own_entry] + np.arange(len(keys)) - first[answer_group]
 
+        fixed = np.isin(entry_group, entry_group[known]) if len(known) else np.zeros(0, dtype=bool)
+        alone = per_entry == 1
+        if len(known):
+            alone &= ~fixed
         term_cell = (worker * (size * size) + keys % size)[term_answer]
         term_cell += (entry_class * size)[term_entry]
         return cls(
@@ -271,7 +286,8 @@ class _Block:
             group_start,
             np.bincount(own_entry, minlength=len(entries)).astype(np.float64),
             known,
-            np.isin(entry_group, entry_group[known]) if len(known) else np.zeros(0, dtype=bool),
+            fixed,
+            np.flatnonzero(alone),
             worker,
             own_entry,
             own_term,
@@ -286,6 +302,14 @@ class _Block:
             truth[self.fixed] = 0.0
             truth[self.gold] = 1.0
         return truth
+
+    def compared(self, truth: Floats) -> Floats:
+        """What tells of workers: nothing where one has answered and nobody else knows."""
+        if not len(self.alone):
+            return truth
+        told = truth.copy()
+        told[self.alone] = 0.0
+        return told
 
     def shares(self) -> Floats:
         """Where the rounds start: the entries' shares of the votes."""
@@ -404,7 +428,7 @@ class Batch:
 
         Raises ValueError if ``model`` knows a class that is none of the batch's.
         """
-        return self.model(self.round(self._given(model)))
+        return self.model(self.round(self._given(model), model))
 
     def result(self, model: WorkerModel | None) -> ClassResult:
         """Labels, given what all batches (this one too) taught; ``workers`` is ``model``.
@@ -441,8 +465,8 @@ class Batch:
     def _given(self, model: WorkerModel | None) -> _Sums:
         return self.known(model) or self._added([])
 
-    def model(self, sums: _Sums) -> WorkerModel:
-        """Counts by names."""
+    def model(self, sums: _Sums, more: WorkerModel | None = None) -> WorkerModel:
+        """Counts by names, and with them those of ``more``."""
         answers = self.answers
         kept = sums.cells > 0
         keys, names = self.cells.keys[kept], tuple(answers.workers)
@@ -456,15 +480,16 @@ class Batch:
             keys, counts = keys[by_key], sums.cells[kept][by_key]
         else:
             counts = sums.cells[kept]
-        return WorkerModel(tuple(answers.classes), tuple(names[n] for n in order), keys, counts, sums.objects)
+        found = WorkerModel(tuple(answers.classes), tuple(names[n] for n in order), keys, counts, sums.objects)
+        return found if more is None else found.merged(more)
 
     def start(self) -> _Sums:
         """The expected counts by the shares of the votes."""
         return self._added((block, block.shares()) for block in self.blocks)
 
-    def round(self, sums: _Sums) -> _Sums:
-        """The expected counts, given those of the round before."""
-        learned = self._learned(sums)
+    def round(self, sums: _Sums, total: WorkerModel) -> _Sums:
+        """The expected counts, given those of the round before; ``total`` is all that is known of workers."""
+        learned = self._learned(sums, total)
         return self._added((block, block.truth(learned)) for block in self.blocks)
 
     def _added(self, truths: Iterable[tuple[_Block, Floats]]) -> _Sums:
@@ -472,7 +497,7 @@ class Batch:
         cells, classes, workers = self.cells, len(self.answers.classes), len(self.answers.workers)
         counts, objects = np.zeros(len(cells.keys)), np.zeros(classes)
         for block, truth in truths:
-            counts += _sums(block.term_cell, truth[block.term_entry], len(counts))
+            counts += _sums(block.term_cell, block.compared(truth)[block.term_entry], len(counts))
             objects += _sums(block.entry_class, truth, classes)
         return _Sums(
             counts,
@@ -483,17 +508,21 @@ class Batch:
             objects,
         )
 
-    def _learned(self, sums: _Sums) -> _Learned:
-        """Workers' matrices and classes from counts."""
+    def _learned(self, sums: _Sums, total: WorkerModel) -> _Learned:
+        """Workers' matrices and classes from counts; ``total`` is all that is known of workers."""
         by, cells, classes = self.strengths, self.cells, len(self.answers.classes)
+        own_accuracy, own_matrix = (1.0 / max(share, 1e-9) - 1.0 for share in shares_of_their_own(total))
+        accuracy_weight = min(max(by.accuracy_weight, by.accuracy_alike * own_accuracy), by.most_alike)
+        shrinkage = min(max(by.shrinkage, by.matrix_alike * own_matrix), by.most_alike)
+        flat = by.flat * min(1.0, by.flat_classes / max(classes, 1))
         pooled = (sums.pooled + 1.0 / max(classes, 1)) / (sums.pooled.sum(1, keepdims=True) + 1.0)
-        everyone = np.trace(sums.pooled) / max(sums.pooled.sum(), 1.0)
-        accuracy = (sums.good + by.accuracy_weight * everyone) / (sums.given + by.accuracy_weight)
+        everyone = (np.trace(sums.pooled) + by.start_weight * by.start) / (sums.pooled.sum() + by.start_weight)
+        accuracy = (sums.good + accuracy_weight * everyone) / (sums.given + accuracy_weight)
         wrong = np.maximum(1.0 - accuracy, 0.0) / max(classes - 1, 1)
         one_coin = np.where(cells.right, accuracy[cells.worker], wrong[cells.worker])
-        prior = by.shrinkage * (by.one_coin_share * one_coin + (1 - by.one_coin_share) * pooled.ravel()[cells.pair])
-        total = sums.rows + (by.shrinkage + by.flat * classes + by.diagonal)
-        logs = np.log((sums.cells + prior + by.flat + by.diagonal * cells.right) / total[cells.row])
+        prior = shrinkage * (by.one_coin_share * one_coin + (1 - by.one_coin_share) * pooled.ravel()[cells.pair])
+        given = sums.rows + (shrinkage + flat * classes + by.diagonal)
+        logs = np.log((sums.cells + prior + flat + by.diagonal * cells.right) / given[cells.row])
         objects = sums.objects + by.class_weight
         shares = objects / max(objects.sum(), 1e-300)
         return _Learned(_fine(logs), _fine(np.log(np.maximum(wrong, 1e-12))), shares, _fine(np.log(shares)))
@@ -501,9 +530,10 @@ class Batch:
     def labels(self, sums: _Sums, model: WorkerModel, total: WorkerModel) -> ClassResult:
         """The last step; ``model`` becomes the result's ``workers``, ``total`` is all that is known of workers."""
         answers, by = self.answers, self.strengths
-        by = replace(by, sharpness=by.sharpness * _by_spread(total, by))
+        sharper = sharper_by_spread(total, by.accuracy_weight, by.skill_sharpness, by.skill_spread)
+        by = replace(by, sharpness=by.sharpness * sharper)
         items, classes = len(answers.items), len(answers.classes)
-        learned = self._learned(sums)
+        learned = self._learned(sums, total)
         label, confidence = np.full(items, -1, dtype=np.int64), np.zeros(items)
         probabilities = [np.zeros(0)]
         for block in self.blocks:
@@ -556,21 +586,6 @@ def known_classes(answers: ClassAnswers, gold: Mapping[str, str]) -> dict[int, i
         return {}
     answered = np.bincount(answers.item, minlength=len(answers.items)) > 0
     return {number: place[gold[name]] for number, name in enumerate(answers.items) if name in gold and answered[number]}
-
-
-def _by_spread(model: WorkerModel, by: Strengths) -> float:
-    """By how much the confidence is sharper for how much workers differ in accuracy; 1 where too little is known."""
-    good, given = model.right_and_given()
-    total = math.fsum(given)
-    least, enough = _SPREAD_COUNTS
-    if total <= least:
-        return 1.0
-    everyone = math.fsum(good) / total
-    accuracy = (good + by.accuracy_weight * everyone) / (given + by.accuracy_weight)
-    # Sums that no order of workers changes.
-    spread = math.sqrt(math.fsum(given * (accuracy - everyone) ** 2) / total)
-    change = by.skill_sharpness * (spread - by.skill_spread) * min((total - least) / (enough - least), 1.0)
-    return math.exp(min(max(change, -_SPREAD_LIMIT), _SPREAD_LIMIT))
 
 
 def _further(rank: Ints, correlation: float) -> Floats:
