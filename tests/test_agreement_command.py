@@ -83,6 +83,48 @@ def run(*arguments: str | Path) -> Any:
     return CliRunner().invoke(app, ["agreement", *map(str, arguments)])
 
 
+def test_blanks_at_the_ends_of_spans_do_not_count_where_the_text_is_known(tmp_path: Path) -> None:
+    ends = {WORKERS[0]: 4, WORKERS[1]: 5}
+    answers = [
+        {
+            "workerId": worker,
+            "answerContent": {"names": {"entities": [{"label": "Name", "startOffset": 0, "endOffset": end}]}},
+        }
+        for worker, end in ends.items()
+    ]
+    file = tmp_path / "annotations" / "worker-response" / "iteration-1" / "0" / "2026-01-02_03:04:05.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"answers": answers}), "utf-8")
+
+    def agreement() -> float | None:
+        return measure(read_answers(tmp_path)).fields[0].coefficients[0].value
+
+    assert agreement() == 0.0
+    manifest = tmp_path / "manifests" / "output" / "output.manifest"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('{"source": "Ann\u00e9 sings"}\n', "utf-8")
+    assert agreement() == 1.0
+    manifest.write_text('{"source": "Ann\u00e9"}\n', "utf-8")  # not the text that they saw
+    assert agreement() == 0.0
+
+
+def test_why_no_answer_could_be_read_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "0" / "2026-01-02_03:04:05.json"
+    file.parent.mkdir()
+    file.write_text("{no")
+    result = run(tmp_path)
+    assert "is not JSON" in result.output
+
+
+def test_a_label_without_end_is_cut_in_tables_and_not_in_json(tmp_path: Path) -> None:
+    long = "x" * 5000
+    file = table(
+        tmp_path, [f"{item},{worker},{long}{(item + ord(worker)) % 2}" for item in range(4) for worker in "abc"]
+    )
+    assert max(map(len, run(file).output.splitlines())) < 600
+    assert long in run(file, "--json").output
+
+
 def test_every_field_has_its_figures(tmp_path: Path) -> None:
     job = responses(tmp_path / "birds")
     result = run(job, "--json")

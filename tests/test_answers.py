@@ -76,6 +76,12 @@ def test_an_answer_that_is_no_number_or_set_is_kept_as_text(good: Any, strange: 
     assert read_answers(tmp_path).field().by_object()["0"]["c"] == text
 
 
+def test_a_job_of_another_version_gives_its_answers(tmp_path: Path) -> None:
+    write(tmp_path / "annotations" / "worker-response", "0", answer("a", {"f": {"label": "x"}}))
+    (tmp_path / "job.json").write_text('{"unknown": 1}')
+    assert read_answers(tmp_path).field().by_object() == {"0": {"a": "x"}}
+
+
 def test_the_latest_file_of_an_object_counts(tmp_path: Path) -> None:
     write(tmp_path, "0", answer("a", {"f": {"label": "new"}}), stamp="2026-03-02_10:00:00", iteration=1)
     write(tmp_path, "0", answer("a", {"f": {"label": "old"}}), stamp="2026-03-02_09:00:00", iteration=2)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import io
 import json
 import os
 import re
@@ -17,6 +19,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.crowd_data import FOLDER, needs_crowd_data
@@ -138,6 +141,7 @@ def test_whole_numbers_with_gold_between_them_are_a_scale(tmp_path: Path) -> Non
         (["label.csv", "--field", "f"], "the fields are: label"),
         (["label.csv", "--gold", "label.csv"], "label.csv:1: the header has no column truth"),
         (["label.csv", "--out", "."], "is a folder"),
+        (["semicolons.csv"], "put commas between the cells, not ';'"),
         (["label.csv", "--dask", "--compare"], "--dask runs the default model alone"),
     ],
 )
@@ -149,12 +153,13 @@ def test_wrong_use_names_file_line_and_cure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     table(tmp_path, ROWS)
+    (tmp_path / "semicolons.csv").write_text("item;worker;label\n1;a;x\n")
     monkeypatch.chdir(tmp_path)
     out, err = run(monkeypatch, capsys, *arguments, status=2)
     assert says in err
     assert "cure: " in err
     assert out == ""
-    assert [file.name for file in tmp_path.iterdir()] == ["label.csv"]
+    assert {file.name for file in tmp_path.iterdir()} == {"label.csv", "semicolons.csv"}
 
 
 def test_a_method_that_cannot_is_told_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,6 +231,44 @@ def test_other_kinds_of_a_job(
     assert lines[0][key]
     assert lines[0]["confidence"] > 0.5
     assert lines[0]["problems"] == []
+
+
+@pytest.mark.parametrize("key", ["labelMappings", "instances"])
+def test_masks_come_with_their_pixels(key: str, tmp_path: Path) -> None:
+    mask = Image.new("RGB", (40, 30), "white")
+    mask.paste((0, 0, 255), (5, 5, 25, 25))
+    png = io.BytesIO()
+    mask.save(png, "PNG")
+    things = {"labelMappings": {"cat": {"color": "#0000ff"}}, "instances": [{"label": "cat", "color": "#0000ff"}]}
+    content = {
+        key: things[key],
+        "labeledImage": {"pngImageData": base64.b64encode(png.getvalue()).decode()},
+        "inputImageProperties": {"width": 40, "height": 30},
+    }
+    file = tmp_path / "0" / "2026-03-02_09:18:02.json"
+    file.parent.mkdir()
+    file.write_text(
+        json.dumps({"answers": [{"workerId": worker, "answerContent": {"f": content}} for worker in "abc"]})
+    )
+    found = consolidate(read_answers(tmp_path).field(), every=True)
+    for run_ in found.runs.values():
+        [line] = label_lines(run_)
+        with Image.open(io.BytesIO(base64.b64decode(line["labeledImage"]["pngImageData"]))) as picture:
+            painted = np.asarray(picture.convert("RGB"))
+        background = painted[0, 0]
+        assert (painted != background).any(2).sum() == 400
+        assert (painted[5:25, 5:25] != background).any(2).all()
+    assert len(found.runs) == (2 if key == "labelMappings" else 1)
+
+
+def test_what_cannot_be_consolidated_comes_with_all_raw_answers(tmp_path: Path) -> None:
+    file = tmp_path / "0" / "2026-03-02_09:18:02.json"
+    file.parent.mkdir()
+    bad = {"labelMappings": {"cat": {"color": "#0000ff"}}, "labeledImage": {"pngImageData": "no picture"}}
+    file.write_text(json.dumps({"answers": [{"workerId": worker, "answerContent": {"f": bad}} for worker in "ab"]}))
+    [line] = label_lines(next(iter(consolidate(read_answers(tmp_path).field()).runs.values())))
+    assert line["reason"]
+    assert [(one["workerId"], one["answer"]) for one in line["workers"]] == [("a", {"f": bad}), ("b", {"f": bad})]
 
 
 # --- scores ---

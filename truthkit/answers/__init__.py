@@ -5,7 +5,7 @@ read.
 """
 
 from truthkit.answers.fields import Answers, FieldAnswers
-from truthkit.answers.read import read_answers
+from truthkit.answers.read import read_answers, source_texts
 from truthkit.answers.table import read_gold
 
-__all__ = ["Answers", "FieldAnswers", "read_answers", "read_gold"]
+__all__ = ["Answers", "FieldAnswers", "read_answers", "read_gold", "source_texts"]

@@ -66,6 +66,24 @@ def responses_folder(source: Path) -> Path:
     return source
 
 
+def source_texts(source: Path) -> dict[str, str]:
+    """What ``source`` says in the lines of a job's output manifest, by object id; empty where there is no manifest."""
+    if not source.is_dir():
+        return {}
+    file = responses_folder(source).parents[1] / "manifests" / "output" / "output.manifest"
+    found = {}
+    try:
+        with file.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines):
+                value = json.loads(line)
+                text = value.get("source") if isinstance(value, dict) else None
+                if isinstance(text, str):
+                    found[str(number)] = text
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found
+
+
 def latest_files(folder: Path) -> dict[str, str]:
     """The latest file of each object, by object id, in the order of the manifest.
 
@@ -158,7 +176,10 @@ def _workflow_of(source: Path) -> tuple[tuple[str, ...] | None, dict[str, Any]]:
     folder = JobFolder(source)
     if not folder.spec_file.is_file():
         return None, {}
-    spec = folder.read_spec()
+    try:
+        spec = folder.read_spec()
+    except UsageError:  # another version's; its answers can be read all the same
+        return None, {}
     labels, settings = spec.labels, {}
     if spec.post_lambda is not None:
         file = spec.post_lambda.code_root / spec.post_lambda.module.split(".")[0] / "workflow.toml"

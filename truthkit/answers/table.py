@@ -93,9 +93,12 @@ def _blocks(
     missing = [name for name in wanted if name not in names]
     if missing:
         has = ", ".join(names[:10]) or "nothing"
+        together = names[0] if names else ""
+        other = next((mark for mark in (";", "\t", "|") if set(wanted) <= set(together.split(mark))), "")
+        cure = f"put commas between the cells, not {other!r}" if other else f"write the first line: {','.join(wanted)}"
         raise UsageError(
             f"the header has no column {', '.join(missing)}; it has {has[:200]}",
-            f"write the first line: {','.join(wanted)}",
+            cure,
             file=str(file),
             line=1,
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WORKERS = 20
 OBJECTS = 10
+WIDEST = 100
 
 
 @app.command(
@@ -61,7 +62,11 @@ def agreement_command(
 
     with progress("files") as advance:
         answers = read_answers(source, on_progress=lambda done, total: advance(done, total, ""))
-    report = measure(answers, field=field, gold=read_gold(gold) if gold else None)
+    try:
+        report = measure(answers, field=field, gold=read_gold(gold) if gold else None)
+    except UsageError:
+        print_findings(answers.findings)  # perhaps it is because of them
+        raise
     file = out_file or (source / "agreement.html" if source.is_dir() else source.with_suffix(".agreement.html"))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -155,10 +160,17 @@ def _heading(field: FieldReport, text: str) -> str:
     return text if len(field.workers) <= WORKERS else f"{text}, {WORKERS} of {len(field.workers):,}"
 
 
+def _cut(cell: str) -> str:
+    """On one line, and no longer than can be read; the report has it whole."""
+    line = " ".join(cell.split())
+    return line if len(line) <= WIDEST else line[: WIDEST - 1] + "…"
+
+
 def print_table(name: str, columns: list[str], rows: list[list[str]]) -> None:
     """Empty columns are left out. On a terminal as wide as it is; elsewhere a line a row."""
     if not rows:
         return
+    rows = [[_cut(cell) for cell in row] for row in rows]
     kept = [at for at in range(len(columns)) if any(row[at] for row in rows)]
     if not TERMINAL:
         out.print(f"{escape(name)}:")

@@ -92,7 +92,7 @@ def consolidate_command(
     Fields and kinds are found from the answers. --json: accuracy and calibration error are 0 to 1, null without gold;
     a tie of k classes counts 1/k.
     """
-    from truthkit.answers import read_answers, read_gold
+    from truthkit.answers import read_answers, read_gold, source_texts
     from truthkit.consolidating import consolidate
 
     if out_file is not None and out_file.is_dir():
@@ -116,6 +116,7 @@ def consolidate_command(
             gold=known,
             labels=answers.labels,
             settings=answers.settings,
+            texts=source_texts(source) if chosen.kind == "spans" else None,
             on_method=lambda name, done, total: advance(done, total, name),
         )
     if known is not None:

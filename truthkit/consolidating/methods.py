@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from truthkit.answers.shapes import class_of, number_of
 from truthkit.consolidating.scores import class_measures, number_measures
 from truthkit.findings import UsageError
 from truthkit_core.consolidation.class_models import ClassAnswers, ClassResult
-from truthkit_core.strategies import KINDS, ObjectLabel, Settings, consolidate_objects
+from truthkit_core.strategies import KINDS, ObjectLabel, Settings, consolidate_objects, label_png
 
 # Kinds whose values are read here; all others are read as a workflow's handler reads them.
 _MODULES = {"class": "class_models", "set": "sets", "number": "numbers", "text": "text"}
@@ -81,7 +82,7 @@ def _methods(kind: str) -> tuple[dict[str, Callable[..., Any] | None], str]:
         raise _cannot(kind)
     default = Settings(kind, "").method_name()
     module = import_module(f"truthkit_core.consolidation.{KINDS[kind].module}")
-    names = getattr(module, "METHODS", {})
+    names = getattr(module, KINDS[kind].methods, {})
     return dict.fromkeys([default, *(names if default in names else ())]), default
 
 
@@ -120,6 +121,7 @@ def consolidate(
     gold: Mapping[str, str] | None = None,
     labels: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
+    texts: Mapping[str, str] | None = None,
     on_method: Callable[[str, int, int], None] = lambda name, done, total: None,
 ) -> Consolidation:
     """Labels by ``method`` (or the default one), and with ``every`` by all methods of the kind.
@@ -128,6 +130,7 @@ def consolidate(
         gold: known labels by object; they measure and do not help.
         labels: all labels in the order that decides ties; by default those of the answers, by the alphabet.
         settings: a workflow's ``[consolidation]``; where it is for this field, its kind, method and options hold.
+        texts: what spans are marked in, by object, where it is known.
         on_method: told which method begins, and how many are done of how many.
 
     Raises UsageError if the kind has no such method.
@@ -150,7 +153,7 @@ def consolidate(
         function = methods[name]
         mine = options if name == chosen else {}
         if function is None:
-            work: Callable[[], Any] = partial(_as_in_workflow, field, name, labels or field.labels(), mine)
+            work: Callable[[], Any] = partial(_as_in_workflow, field, name, labels or field.labels(), texts, mine)
         else:
             work = partial(function, given, **mine)
         runs[name] = _run(name, work, field.kind, gold)
@@ -183,13 +186,17 @@ def _run(name: str, work: Callable[[], Any], kind: str, gold: Mapping[str, str] 
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """A label as a workflow writes it, without the workers' answers."""
+    """A label as a workflow writes it; the workers' answers where there is none. A mask's picture is beside it, as the
+    element gives it."""
 
     label: ObjectLabel
+    png: bytes | None
 
     def to_json(self) -> dict[str, Any]:
         one = self.label
-        value = dict(one.value) if one.value is not None else {"reason": one.reason}
+        value = dict(one.value) if one.value is not None else one.to_json()
+        if self.png is not None:
+            value["labeledImage"] = {"pngImageData": base64.b64encode(self.png).decode("ascii")}
         problems = [*one.problems, *(problem for answer in one.answers for problem in answer.problems)]
         return {**value, "confidence": round(one.confidence, 4), "problems": problems}
 
@@ -199,7 +206,13 @@ class _Labels:
     objects: Mapping[str, _Label]
 
 
-def _as_in_workflow(field: FieldAnswers, method: str, labels: Sequence[str], options: Mapping[str, Any]) -> _Labels:
+def _as_in_workflow(
+    field: FieldAnswers,
+    method: str,
+    labels: Sequence[str],
+    texts: Mapping[str, str] | None,
+    options: Mapping[str, Any],
+) -> _Labels:
     settings = Settings(field.kind, field.name, tuple(labels), method, options=options)
-    found = consolidate_objects(field.form_answers(), settings)
-    return _Labels({name: _Label(label) for name, label in found.items()})
+    found = consolidate_objects(field.form_answers(), settings, texts=texts)
+    return _Labels({name: _Label(label, label_png(label, settings)) for name, label in found.items()})

@@ -382,6 +382,7 @@ def _ranged(
     parts = max(1, math.ceil(sum(counts) / batch))
     step = max(1, sum(counts) // max(_SAMPLE, _SAMPLE_EACH * parts))
     sample = np.sort(np.concatenate([one[::step, 0] for one in rows if one is not None]).astype(np.int64))
+    del rows  # what of the files was looked at
     # They decide how large batches are, and nothing else.
     cuts = sample[np.linspace(0, len(sample), parts + 1)[1:-1].astype(np.int64)] if len(sample) else sample
     bounds = np.unique(cuts)

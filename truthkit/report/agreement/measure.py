@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from truthkit.answers import Answers, FieldAnswers
+from truthkit.answers import Answers, FieldAnswers, source_texts
 from truthkit.answers.shapes import number_of
 from truthkit.findings import Finding, UsageError
 from truthkit.report.shapes import unfold
@@ -198,7 +198,10 @@ def measure(answers: Answers, *, field: str | None = None, gold: Mapping[str, st
     reports = []
     for one in chosen:
         own = gold if len(chosen) == 1 or _fits(one, gold) else {}
-        reports.append(_MEASURES.get(one.kind, _not_compared)(one, own))
+        if one.kind == "spans":
+            reports.append(_spans(one, source_texts(answers.source)))
+        else:
+            reports.append(_MEASURES.get(one.kind, _not_compared)(one, own))
     if gold:
         strange = sorted(set(gold) - set(answers.objects))
         if strange:
@@ -354,10 +357,18 @@ def _words_alike(one: Sequence[str], other: Sequence[str]) -> float:
     return 1 - edit_distance(one, other) / max(len(one), len(other), 1)
 
 
-def _spans(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
+def _spans(field: FieldAnswers, sources: Mapping[str, str]) -> FieldReport:
     spans, notes = _read(field, _entities)
-    notes.append("Bounds count as the workers set them; the texts are not in the answers.")
-    return _in_pairs(field, [span_agreement(spans), span_agreement(spans, overlap=True)], notes)
+    # A source that is too short for a span is not what workers saw.
+    texts = {
+        item: text
+        for item, text in sources.items()
+        if item in spans
+        and all(span.end <= len(text.encode("utf-16-le")) / 2 for given in spans[item].values() for span in given)
+    }
+    if len(texts) < len(spans):
+        notes.append("Bounds count as the workers set them where the job's manifest does not have the text.")
+    return _in_pairs(field, [span_agreement(spans, texts), span_agreement(spans, texts, overlap=True)], notes)
 
 
 def _boxes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
@@ -507,7 +518,6 @@ _MEASURES: dict[str, Callable[[FieldAnswers, Mapping[str, str]], FieldReport]] =
     "number": _numbers,
     "set": _sets,
     "text": _texts,
-    "spans": _spans,
     "boxes": _boxes,
     "polygons": _polygons,
     "lines": _lines,
