@@ -2,6 +2,7 @@
 
 .venv/bin/python docs/make_pictures.py            all of them
 .venv/bin/python docs/make_pictures.py elements   those of the elements
+.venv/bin/python docs/make_pictures.py crowd      those of consolidation and agreement (its data: docs/make_wisdom.py)
 """
 
 from __future__ import annotations
@@ -15,16 +16,22 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from make_wisdom import crowd_folder, read_birds
 from PIL import Image, ImageChops
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from truthkit import run_job
+from truthkit.answers import read_answers
 from truthkit.browser import launch_options, require_chromium
+from truthkit.consolidating import consolidate
+from truthkit.consolidating.report import write_report
 from truthkit.elements import Element, load_catalogue
 from truthkit.project import Project
+from truthkit.report.agreement import measure, write_page
 from truthkit.server.gallery import serve_gallery
 from truthkit.server.preview import serve_preview
 from truthkit.source import Source
@@ -164,6 +171,30 @@ async def report_pictures(browser: Browser, report: Path) -> None:
         await shoot(page, "report-object")
 
 
+async def crowd_pictures(browser: Browser, folder: Path) -> None:
+    """The reports of ``truthkit consolidate`` and ``truthkit agreement``, where the real job's answers lie here."""
+    birds = crowd_folder()
+    if birds is None:
+        print("no public answers here: pictures of consolidation and agreement stay")
+        return
+    _answers, gold, _written = read_birds(birds / "aws_birds")
+    answers = read_answers(birds / "aws_birds" / "worker-response")
+    # Whose answers they are is nobody's business.
+    fields = {
+        name: replace(one, workers=[f"worker {number}" for number in range(len(one.workers))])
+        for name, one in answers.fields.items()
+    }
+    answers = replace(answers, fields=fields)
+    found = consolidate(answers.field(), every=True, gold=gold)
+    report = folder / "consolidation.html"
+    write_report(report, found, source="birds", field=answers.field().name, gold=gold)
+    async with opened(browser, report.as_uri(), height=940) as page:
+        await shoot(page, "consolidation")
+    measured = replace(measure(answers, gold=gold), source="jobs/birds")
+    async with opened(browser, write_page(measured, folder / "agreement.html").as_uri(), height=1100) as page:
+        await shoot(page, "agreement")
+
+
 async def element_pictures(browser: Browser) -> None:
     """A story of every element; what is part of another has its picture."""
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -208,26 +239,30 @@ async def element_picture(page: Page, element: Element) -> None:
     await shoot(page, f"elements/{element.tag}")
 
 
-async def take(report: Path | None) -> None:
+async def take(report: Path | None, what: str, folder: Path) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**launch_options(require_chromium()))
         try:
             if report is not None:
                 await preview_pictures(browser)
                 await report_pictures(browser, report)
-            await element_pictures(browser)
+            if what != "crowd":
+                await element_pictures(browser)
+            if what != "elements":
+                await crowd_pictures(browser, folder)
         finally:
             await browser.close()
 
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
-    if sys.argv[1:] == ["elements"]:
-        asyncio.run(take(None))
-        return
-    with tempfile.TemporaryDirectory(prefix="truthkit-pictures-") as folder:
-        result = run_job(WORKFLOW, limit=3, out=Path(folder) / "job", project=ROOT)
-        asyncio.run(take(result.report))
+    what = " ".join(sys.argv[1:])
+    with tempfile.TemporaryDirectory(prefix="truthkit-pictures-") as name:
+        folder = Path(name)
+        report = None
+        if what not in ("elements", "crowd"):
+            report = run_job(WORKFLOW, limit=3, out=folder / "job", project=ROOT).report
+        asyncio.run(take(report, what, folder))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,18 @@ def test_it_is_accessible_and_fits(chromium: Browser, page_file: Path, scheme: A
         context.close()
 
 
+def test_many_classes_do_not_widen_the_page(chromium: Browser, tmp_path: Path) -> None:
+    rows = [f"{item},{worker},{(item + (worker == 'c')) % 20}" for item in range(60) for worker in "abc"]
+    (tmp_path / "label.csv").write_text("\n".join(["item,worker,label", *rows]))
+    file = write_page(measure(read_answers(tmp_path / "label.csv")), tmp_path / "agreement.html")
+    page = chromium.new_page(viewport={"width": 390, "height": 900})
+    try:
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    finally:
+        page.close()
+
+
 def test_tables_say_what_the_drawings_show(chromium: Browser, page_file: Path) -> None:
     page = chromium.new_page()
     try:
