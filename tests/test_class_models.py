@@ -53,16 +53,22 @@ every_method = pytest.mark.parametrize("method", METHODS.values(), ids=list(METH
 
 
 def crowd(seed: int, *, items: int, workers: int, classes: int, each: int, skill: tuple[float, float]) -> Triples:
-    """Workers who know the class with their own chance and guess otherwise."""
+    """Workers who know the class with their own chance and guess otherwise; below 0, who mean another one."""
     chance = random.Random(seed)
     names = [f"c{number}" for number in range(classes)]
     skills = [chance.uniform(*skill) for _ in range(workers)]
     return [
-        (f"i{item}", f"w{worker}", truth if chance.random() < skills[worker] else chance.choice(names))
+        (f"i{item}", f"w{worker}", _given(chance, skills[worker], truth, names))
         for item in range(items)
         for truth in [chance.choice(names)]
         for worker in chance.sample(range(workers), chance.randint(1, min(each, workers)))
     ]
+
+
+def _given(chance: random.Random, skill: float, truth: str, names: list[str]) -> str:
+    if chance.random() >= abs(skill):
+        return chance.choice(names)
+    return truth if skill >= 0 else next(name for name in names if name != truth)
 
 
 def cut(answers: Triples, batches: int, classes: list[str]) -> list[ClassAnswers]:
@@ -143,6 +149,42 @@ def test_one_more_who_agrees_never_lowers_the_confidence(seed: int, classes: int
     after = winner(shrunken_dawid_skene(ClassAnswers.of([*answers, (item, "new", label)], classes=names)), item)
     assert after[0] == label
     assert after[1] >= confidence - 1e-9
+
+
+@PATIENT
+@given(st.integers(0, 10**6), st.integers(3, 12), st.integers(5, 30))
+def test_a_known_worker_who_agrees_never_lowers_the_confidence(seed: int, workers: int, items: int) -> None:
+    """Of any crowd, adversaries too, with what is known of workers held: who agrees is no witness against."""
+    answers = crowd(seed, items=items, workers=workers, classes=2, each=workers - 1, skill=(-0.3, 0.95))
+    names = ["c0", "c1"]
+    model = shrunken_dawid_skene(ClassAnswers.of(answers, classes=names)).workers
+    before = Batch.of(ClassAnswers.of(answers, classes=names)).result(model)
+    chance = random.Random(seed)
+    item = chance.choice(list(before.answers.items))
+    label, confidence = winner(before, item)
+    silent = sorted(
+        {f"w{number}" for number in range(workers)} - {who for what, who, _label in answers if what == item}
+    )
+    assert label is not None
+    more = [*answers, (item, chance.choice(silent), label)]
+    after = winner(Batch.of(ClassAnswers.of(more, classes=names)).result(model), item)
+    if after[0] == label:
+        assert after[1] >= confidence - 1e-9
+
+
+@PATIENT
+@given(answers=triples, order=st.permutations(range(3)))
+@every_method
+def test_names_and_order_of_classes_decide_ties_only(method: Method, answers: Triples, order: list[int]) -> None:
+    named = {name: f"z{place}" for place, name in zip(order, CLASSES, strict=True)}
+    one = method(ClassAnswers.of(answers, classes=CLASSES))
+    other = method(ClassAnswers.of([(i, w, named[label]) for i, w, label in answers], classes=sorted(named.values())))
+    table = one.posterior()
+    assert np.allclose(table, other.posterior()[:, order], atol=1e-9)
+    first, second = np.sort(table, axis=1)[:, [-1, -2]].T
+    for item, label, gap in zip(one.answers.items, one.labels().values(), first - second, strict=True):
+        if gap > 1e-9:
+            assert other.labels()[item] == named[str(label)]
 
 
 @PATIENT

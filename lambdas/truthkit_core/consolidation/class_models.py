@@ -25,7 +25,7 @@ from truthkit_core.consolidation.shrunken import (
     shrunken_dawid_skene,
     shrunken_dawid_skene_in_batches,
 )
-from truthkit_core.consolidation.worker_model import Floats, Ints, WorkerModel
+from truthkit_core.consolidation.worker_model import Floats, Ints, WorkerModel, on_grid
 
 __all__ = [
     "DEFAULT",
@@ -62,17 +62,25 @@ def vote(answers: ClassAnswers) -> ClassResult:
 
 
 def weighted_vote(answers: ClassAnswers) -> ClassResult:
-    """A vote in which a worker weighs as much as the share of answers in which the worker agrees with the vote.
+    """A vote in which a worker weighs as much as the share of answers in which the worker agrees with the vote; of k
+    classes that tie for it each is 1/k of it.
 
     Source: "worker agreement with aggregate", crowd-kit (https://github.com/Toloka/crowd-kit).
     """
-    first = vote(answers).label
-    agree = np.bincount(answers.worker, weights=answers.label == first[answers.item], minlength=len(answers.workers))
+    votes = vote(answers)
+    if not len(answers):
+        return votes
+    top = votes.probability >= votes.confidence[votes.entry_item]
+    equal = np.bincount(votes.entry_item[top], minlength=len(answers.items))
+    share = np.where(top, 1.0 / equal[votes.entry_item], 0.0)
+    size = len(answers.classes)
+    own = np.searchsorted(votes.entry_item * size + votes.entry_class, answers.item * size + answers.label)
+    agree = np.bincount(answers.worker, weights=on_grid(share[own]), minlength=len(answers.workers))
     given = np.bincount(answers.worker, minlength=len(answers.workers))
     weights = np.divide(agree, given, out=np.zeros(len(agree)), where=given > 0)
     result = _weighted(answers, weights)
     # Nobody of weight has answered: then all count alike.
-    return result if weights[answers.worker].any() else vote(answers)
+    return result if weights[answers.worker].any() else votes
 
 
 def dawid_skene(answers: ClassAnswers, *, rounds: int = 100) -> ClassResult:

@@ -55,8 +55,8 @@ class Strengths:
     """Answers' worth of weight of all workers' accuracy in a worker's own."""
     start: float = 0.75
     """What is believed of all workers' accuracy before anything is seen."""
-    start_weight: float = 5.0
-    """Answers' worth of weight of ``start``."""
+    start_weight: float = 10.0
+    """Answers' worth of weight of ``start``; and of all workers' accuracy in a row of the matrix of all together."""
     class_weight: float = 10.0
     """Objects' worth of weight of every class before any is seen."""
     rounds: int = 6
@@ -336,6 +336,11 @@ class _Block:
         winner = self._winners(self._scores(logs, learned, by.class_power, weights))
 
         weights = _further(self._rank(logs, learned), by.doubtful_correlation)
+        # Who agrees with the winner never speaks against it, even who was mostly wrong with that class.
+        own = logs[self.own_term]
+        agrees = self.own_entry == winner[self.entry_group[self.own_entry]]
+        ceiling = np.where(agrees, own, 0.0)
+        np.minimum(logs, ceiling[self.term_answer], out=logs)
         scores = self._scores(logs, learned, by.doubtful_class_power, weights)
         top = self.top(scores)
         lost = winner[scores[winner] < top]
@@ -346,7 +351,7 @@ class _Block:
         groups = len(self.group_start)
         unchosen = np.maximum(power.sum() - _sums(self.entry_group, power[self.entry_class], groups), 0.0)
         answer_group = self.entry_group[self.own_entry]
-        rest = _sums(answer_group, _fine(learned.wrong[self.worker] * weights), groups)
+        rest = _sums(answer_group, _fine(np.minimum(learned.wrong[self.worker], ceiling) * weights), groups)
         # A class that nobody chose is never likelier than the winner.
         ceiling = -np.log(power.max(initial=1e-300))
         others = unchosen * np.exp(np.minimum(by.sharpness * (rest - top), ceiling))
@@ -515,8 +520,10 @@ class Batch:
         accuracy_weight = min(max(by.accuracy_weight, by.accuracy_alike * own_accuracy), by.most_alike)
         shrinkage = min(max(by.shrinkage, by.matrix_alike * own_matrix), by.most_alike)
         flat = by.flat * min(1.0, by.flat_classes / max(classes, 1))
-        pooled = (sums.pooled + 1.0 / max(classes, 1)) / (sums.pooled.sum(1, keepdims=True) + 1.0)
         everyone = (np.trace(sums.pooled) + by.start_weight * by.start) / (sums.pooled.sum() + by.start_weight)
+        pooled = sums.pooled + by.start_weight * (1.0 - everyone) / max(classes - 1, 1)
+        pooled[np.diag_indices(classes)] += by.start_weight * (everyone - (1.0 - everyone) / max(classes - 1, 1))
+        pooled /= pooled.sum(1, keepdims=True)
         accuracy = (sums.good + accuracy_weight * everyone) / (sums.given + accuracy_weight)
         wrong = np.maximum(1.0 - accuracy, 0.0) / max(classes - 1, 1)
         one_coin = np.where(cells.right, accuracy[cells.worker], wrong[cells.worker])
