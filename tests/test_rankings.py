@@ -173,7 +173,8 @@ def test_more_alternatives_than_can_be_searched(method: Method) -> None:
 def test_kendall_tau() -> None:
     assert kendall_tau(order("a b c"), order("a b c")) == 1.0
     assert kendall_tau(order("a b c"), order("c b a")) == -1.0
-    assert kendall_tau(order("ab c"), order("a b c")) == pytest.approx(2 / 3)
+    assert kendall_tau(order("ab c"), order("a b c")) == pytest.approx(2 / 6**0.5)
+    assert kendall_tau(order("abc"), order("a b c")) == 0.0
     assert kendall_tau((), order("a b")) == 0.0
 
 
@@ -188,6 +189,7 @@ def test_simulated_mallows_votes() -> None:
 @needs_crowd_data
 def test_public_rankings() -> None:
     assert FOLDER is not None
-    found = taus(drawn(read(FOLDER), 5, 20, random.Random(1)))
-    for name in METHODS:
-        assert found[name] == pytest.approx(0.355, abs=0.05)
+    found = taus(drawn(read(FOLDER), 5, 60, random.Random(1)))
+    # The standard error of 60 draws is 0.01.
+    for name, known in {"kemeny": 0.35, "borda": 0.36, "bradley-terry": 0.37}.items():
+        assert found[name] == pytest.approx(known, abs=0.03)

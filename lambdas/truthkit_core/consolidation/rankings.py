@@ -150,14 +150,18 @@ DEFAULT_METHOD = "kemeny"
 
 
 def kendall_tau(one: Ranking, other: Ranking) -> float:
-    """Pairs in the same order less pairs in opposite order, as a share of all pairs that both rank: -1 to 1; a pair
-    that one of them ties counts as neither. 0 where there is no pair."""
+    """Kendall's tau-b: pairs in the same order less pairs in opposite order, by the geometric mean of how many pairs
+    either has untied, of the alternatives that both rank: -1 to 1. 0 where either ties them all.
+
+    Source: Kendall, The Treatment of Ties in Ranking Problems, Biometrika 33 (1945).
+    """
     first, second = ({name: at for at, tied in enumerate(order) for name in tied} for order in (one, other))
     names = sorted(first.keys() & second.keys())
-    signs = [
-        np.sign((first[a] - first[b]) * (second[a] - second[b])) for at, a in enumerate(names) for b in names[at + 1 :]
-    ]
-    return float(np.mean(signs)) if signs else 0.0
+    ranks = np.array([[first[name], second[name]] for name in names], dtype=np.int64).reshape(-1, 2)
+    upper = np.triu_indices(len(names), 1)
+    a, b = np.sign(ranks[upper[0]] - ranks[upper[1]]).T
+    untied = int((a != 0).sum()) * int((b != 0).sum())
+    return float((a * b).sum() / math.sqrt(untied)) if untied else 0.0
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
