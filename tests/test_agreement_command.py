@@ -108,6 +108,29 @@ def test_blanks_at_the_ends_of_spans_do_not_count_where_the_text_is_known(tmp_pa
     assert agreement() == 0.0
 
 
+def test_whole_numbers_with_gold_between_them_are_a_scale_here_too(tmp_path: Path) -> None:
+    file = table(tmp_path, [f"{item},{worker},{item % 5}" for item in range(12) for worker in "ab"])
+    assert measure(read_answers(file), gold={"1": "1"}).fields[0].kind == "class"
+    assert measure(read_answers(file), gold={"1": "1.5"}).fields[0].kind == "number"
+
+
+def test_answers_that_are_no_number_or_no_set_do_not_stop_the_others(tmp_path: Path) -> None:
+    for number in range(4):
+        answers = []
+        for worker in WORKERS[:3]:
+            strange = number == 0 and worker == WORKERS[0]
+            content = {"size": {"far": 1} if strange else 2.5 * number, "tags": {"labels": None if strange else ["a"]}}
+            answers.append({"workerId": worker, "answerContent": content})
+        file = tmp_path / str(number) / "2026-01-02_03:04:05.json"
+        file.parent.mkdir()
+        file.write_text(json.dumps({"answers": answers}))
+    fields = {one.name: one for one in measure(read_answers(tmp_path)).fields}
+    assert {name: one.kind for name, one in fields.items()} == {"size": "number", "tags": "set"}
+    assert [one.coefficients[0].value for one in fields.values()] == [1.0, 1.0]
+    assert fields["size"].notes == ("1 answers are no number and take no part.",)
+    assert fields["tags"].notes == ("1 answers are no set and take no part.",)
+
+
 def test_why_no_answer_could_be_read_is_told(tmp_path: Path) -> None:
     file = tmp_path / "0" / "2026-01-02_03:04:05.json"
     file.parent.mkdir()

@@ -156,7 +156,7 @@ def write(
     report: bool,
 ) -> str:
     """Write labels or report; what to tell of it."""
-    from truthkit.consolidating import label_lines, write_lines
+    from truthkit.consolidating import write_labels
 
     run = found.runs[found.chosen]
     if file is None or (run.result is None and not report):
@@ -167,7 +167,7 @@ def write(
 
             write_report(file, found, source=answers.source.name, field=field, gold=gold)
             return f"{relative(str(file))}: the report"
-        count = write_lines(file, label_lines(run))
+        count = write_labels(file, run)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}", "give --out another file") from None
     return f"{relative(str(file))}: {count:,} labels by {found.chosen}"

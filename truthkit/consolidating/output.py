@@ -63,6 +63,14 @@ def class_lines(result: ClassResult) -> Iterator[str]:
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
 
+def write_labels(file: Path, run: Run) -> int:
+    """Write a method's labels as `label_lines` gives them; gives how many."""
+    if isinstance(run.result, ClassResult):
+        write_texts(file, class_lines(run.result))
+        return len(run.result.answers.items)
+    return write_lines(file, label_lines(run))
+
+
 def write_lines(file: Path, lines: Iterable[Any]) -> int:
     """Write JSON lines; until all are written, what was there stays. Gives how many."""
     count = 0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from truthkit.answers import Answers, FieldAnswers, source_texts
 from truthkit.answers.shapes import number_of
+from truthkit.consolidating.methods import fitting
 from truthkit.findings import Finding, UsageError
 from truthkit.report.shapes import unfold
 from truthkit_core.agreement.coefficients import (
@@ -198,6 +199,7 @@ def measure(answers: Answers, *, field: str | None = None, gold: Mapping[str, st
     reports = []
     for one in chosen:
         own = gold if len(chosen) == 1 or _fits(one, gold) else {}
+        one = fitting(one, own, None)
         if one.kind == "spans":
             reports.append(_spans(one, source_texts(answers.source)))
         else:
