@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from truthkit_core.consolidation.boxes import DEFAULT_METHOD, METHODS, Box, BoxLabel, consolidate_boxes
+from truthkit_core.consolidation import shapes as shapes_module
+from truthkit_core.consolidation.boxes import _BOXES, DEFAULT_METHOD, METHODS, Box, BoxLabel, consolidate_boxes
 from truthkit_core.consolidation.shapes import ShapeWorkers, existence
 from truthkit_core.messages import ContractError
 
@@ -276,3 +277,35 @@ def test_unanimous_answers_win(seed: int, workers: int) -> None:
     others = {f"q{n}": crowd(seed + n)["p1"] for n in range(3)}
     given = {**others, "a": {f"w{number}": answer for number in range(workers)}}
     assert shapes(consolidate_boxes(given).objects["a"]) == sorted(set(answer))
+
+
+@PATIENT
+@given(st.integers(0, 10**6))
+def test_centrality_is_the_mean_of_all_pairs(seed: int) -> None:
+    chance = random.Random(seed)
+    crowded = {
+        f"w{worker}": [
+            Box(chance.randint(0, 60), chance.randint(0, 60), 40, 40, chance.choice("ab"))
+            for _ in range(chance.randint(0, 4))
+        ]
+        for worker in range(5)
+    }
+    settings_ = shapes_module.ShapeSettings(0.17, 0.3, 0.5)
+    found = shapes_module._read(crowded, _BOXES, None, None)
+    total = shapes_module._alike_to_others(found, settings_)
+    for i, mine in enumerate(found.owned):
+        pairs = [
+            shapes_module._alike(
+                found.likeness[np.ix_(mine, other)], found.codes[mine, None] == found.codes[other], settings_
+            )
+            for j, other in enumerate(found.owned)
+            if j != i
+        ]
+        assert total[i] == pytest.approx(sum(pairs))
+
+
+def test_hundreds_of_boxes_of_many_workers_in_a_picture() -> None:
+    label = one(
+        *([Box(40 * (n % 20) + w % 3, 40 * (n // 20) + w % 2, 30, 30, "cat") for n in range(200)] for w in range(9))
+    )
+    assert [found.votes for found in label.shapes or ()] == [9] * 200

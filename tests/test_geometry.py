@@ -17,11 +17,14 @@ from truthkit_core.consolidation.geometry import (
     cut_to,
     filled,
     hausdorff,
+    hausdorff_table,
     keypoint_similarity,
     match,
+    middle,
     outline,
     polygon_area,
     polygon_iou,
+    polygon_iou_table,
     resample,
     simplified,
 )
@@ -145,3 +148,30 @@ def test_an_outline_filled_is_the_part(seed: int) -> None:
     found = outline(cells)
     assert not crosses_itself(found)
     assert filled(found, 0, 0, 1, (9, 9)).sum() == polygon_area(found)
+
+
+@PATIENT
+@given(st.integers(0, 10**6))
+def test_tables_are_what_pairs_give(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    shapes = [chance.uniform(0, 60, (chance.integers(3, 7), 2)) + chance.uniform(0, 80, 2) for _ in range(3)]
+    lines, covers = hausdorff_table(shapes, 40.0), polygon_iou_table(shapes)
+    for i, one in enumerate(shapes):
+        for j, other in enumerate(shapes):
+            away = hausdorff(one, other)
+            assert lines[i, j] == pytest.approx(away) or (np.isinf(lines[i, j]) and away > 40.0)
+            assert covers[i, j] == pytest.approx(polygon_iou(one, other), abs=1e-9)
+
+
+def test_many_boxes_are_compared_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(0)
+    boxes = chance.uniform(0, 50, (40, 4))
+    boxes[:, 2:] += boxes[:, :2]
+    whole = box_iou(boxes, boxes)
+    monkeypatch.setattr("truthkit_core.consolidation.geometry.TABLE_CELLS", 100)
+    assert (box_iou(boxes, boxes) == whole).all()
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=9))
+def test_middle_is_the_median(values: list[float]) -> None:
+    assert middle(values) == pytest.approx(np.median(values))

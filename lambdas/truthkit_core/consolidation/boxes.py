@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from truthkit_core.consolidation.geometry import Floats, box_iou, usable
+from truthkit_core.consolidation.geometry import Floats, box_iou, middle, usable
 from truthkit_core.consolidation.shapes import (
     ShapeKind,
     ShapeLabel,
@@ -132,9 +132,8 @@ def check_box(box: Box, size: tuple[float, float] | None) -> tuple[Box | None, s
 
 
 def _corners(boxes: Sequence[Box]) -> Floats:
-    table = np.array([(box.left, box.top, box.width, box.height) for box in boxes], dtype=np.float64).reshape(-1, 4)
-    table[:, 2:] += table[:, :2]
-    return table
+    sides = [(box.left, box.top, box.left + box.width, box.top + box.height) for box in boxes]
+    return np.array(sides, dtype=np.float64).reshape(-1, 4)
 
 
 def _likeness(a: Sequence[Box], b: Sequence[Box]) -> Floats:
@@ -143,14 +142,15 @@ def _likeness(a: Sequence[Box], b: Sequence[Box]) -> Floats:
 
 def _merge(boxes: Sequence[Box], label: str) -> Box:
     """The median of every border; whole numbers stay whole where the median is."""
-    if len({replace(box, label=label) for box in boxes}) == 1:
-        return replace(boxes[0], label=label)
-    left, top, right, bottom = (_number(value) for value in np.median(_corners(boxes), axis=0).tolist())
+    first = boxes[0]
+    if all(
+        (box.left, box.top, box.width, box.height) == (first.left, first.top, first.width, first.height)
+        for box in boxes
+    ):
+        return replace(first, label=label)
+    left, top = middle(box.left for box in boxes), middle(box.top for box in boxes)
+    right, bottom = middle(box.left + box.width for box in boxes), middle(box.top + box.height for box in boxes)
     return Box(left, top, right - left, bottom - top, label)
-
-
-def _number(value: float) -> float:
-    return int(value) if value.is_integer() else value
 
 
 _BOXES: ShapeKind[Box] = ShapeKind("box", check_box, _likeness, _merge, merged_likeness=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from truthkit_core.consolidation.boxes import number_member
-from truthkit_core.consolidation.geometry import Floats, keypoint_similarity, usable
+from truthkit_core.consolidation.geometry import Floats, keypoint_similarity, middle, usable
 from truthkit_core.consolidation.shapes import (
     ShapeKind,
     ShapeLabel,
@@ -123,5 +123,4 @@ def _likeness(a: Sequence[Keypoint], b: Sequence[Keypoint], scale: float) -> Flo
 
 
 def _merge(points: Sequence[Keypoint], label: str) -> Keypoint:
-    x, y = np.median(_places(points), axis=0).tolist()
-    return Keypoint(int(x) if x.is_integer() else x, int(y) if y.is_integer() else y, label)
+    return Keypoint(middle(point.x for point in points), middle(point.y for point in points), label)

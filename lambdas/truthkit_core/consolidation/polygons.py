@@ -26,10 +26,10 @@ from truthkit_core.consolidation.geometry import (
     crosses_itself,
     cut_to,
     filled,
-    hausdorff,
+    hausdorff_table,
     outline,
     polygon_area,
-    polygon_iou,
+    polygon_iou_table,
     resample,
     simplified,
     usable,
@@ -182,6 +182,13 @@ def _points(table: Floats) -> Points:
     return tuple((int(x) if x.is_integer() else x, int(y) if y.is_integer() else y) for x, y in table.tolist())
 
 
+def _compared(a: Sequence[V], b: Sequence[V], table: Callable[[Sequence[Points]], Floats]) -> Floats:
+    """Every one of ``a`` with every one of ``b``, by a measure of all with all."""
+    if a is b:
+        return table([shape.points for shape in a])
+    return table([shape.points for shape in (*a, *b)])[: len(a), len(a) :]
+
+
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +206,8 @@ def _check_line(line: Polyline, size: tuple[float, float] | None) -> tuple[Polyl
 
 
 def _line_likeness(a: Sequence[Polyline], b: Sequence[Polyline], scale: float) -> Floats:
-    away = np.array([[hausdorff(one.points, other.points) for other in b] for one in a]).reshape(len(a), len(b))
+    # Beyond six times the scale the likeness is nothing that counts: 1e-8.
+    away = _compared(a, b, partial(hausdorff_table, farthest=6 * scale))
     likeness: Floats = np.exp(-(away**2) / (2 * scale * scale))
     return likeness
 
@@ -240,7 +248,7 @@ def _check_polygon(polygon: Polygon, size: tuple[float, float] | None) -> tuple[
 
 
 def _polygon_likeness(a: Sequence[Polygon], b: Sequence[Polygon]) -> Floats:
-    return np.array([[polygon_iou(one.points, other.points) for other in b] for one in a]).reshape(len(a), len(b))
+    return _compared(a, b, polygon_iou_table)
 
 
 def _merge_polygons(polygons: Sequence[Polygon], label: str) -> Polygon:

@@ -27,7 +27,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from truthkit_core.consolidation.class_models import ClassAnswers, shrunken_dawid_skene
-from truthkit_core.consolidation.geometry import Bools, Floats, match
+from truthkit_core.consolidation.geometry import TABLE_CELLS, Bools, Floats, Ints, match
 
 # How alike two shapes of one thing are, as long as only one worker drew it.
 LONE_LIKENESS = 0.6
@@ -197,8 +197,10 @@ class _Object(Generic[S]):
     workers: list[str]
     shapes: list[S]
     owned: list[list[int]]
+    owner: Ints
+    codes: Ints
+    """By shape the number of its label."""
     likeness: Floats
-    same: Bools
     problems: list[str]
     known: Sequence[S] | None = None
     central: Floats = field(default_factory=lambda: np.zeros(0))
@@ -289,13 +291,14 @@ def _read(
     for mine, _worker in kept:
         owned.append(list(range(len(shapes), len(shapes) + len(mine))))
         shapes += mine
-    names = np.array([shape.label for shape in shapes], dtype=np.str_)
+    number: dict[str, int] = {}
     return _Object(
         [worker for _mine, worker in kept],
         shapes,
         owned,
+        np.repeat(np.arange(len(owned)), [len(mine) for mine in owned]),
+        np.array([number.setdefault(shape.label, len(number)) for shape in shapes], dtype=np.int64),
         kind.likeness(shapes, shapes) if shapes else np.zeros((0, 0)),
-        names[:, None] == names[None, :],
         problems,
         known,
     )
@@ -306,6 +309,10 @@ def _read(
 
 def _pairs(likeness: Floats, same: Bools, settings: ShapeSettings) -> list[tuple[int, int]]:
     """One to one, those of the same label first."""
+    fit = (likeness >= np.where(same, settings.overlap, settings.cross_overlap)) & (likeness > 0)
+    rows, columns = (places.tolist() for places in np.nonzero(fit))
+    if len(set(rows)) == len(rows) and len(set(columns)) == len(columns):
+        return list(zip(rows, columns, strict=True))
     pairs = match(np.where(same, likeness, 0.0), settings.overlap)
     if same.all():
         return pairs
@@ -340,12 +347,50 @@ def _centrality(one: _Object[S], kind: ShapeKind[S], settings: ShapeSettings) ->
             table[worker] = _alike(part, same.reshape(-1, len(one.known))[mine], settings)
         one.central = table.mean(1) if count else np.zeros(0)
         return
-    for i in range(count):
-        for j in range(i):
-            cells = np.ix_(one.owned[i], one.owned[j])
-            table[i, j] = table[j, i] = _alike(one.likeness[cells], one.same[cells], settings)
+    total = _alike_to_others(one, settings)
     # Rounded, because sums in another order may differ in their last digits, and centrality decides who comes first.
-    one.central = np.round(table.sum(1) / max(count - 1, 1), 9)
+    one.central = np.round(total / max(count - 1, 1), 9)
+
+
+def _alike_to_others(one: _Object[S], settings: ShapeSettings) -> Floats:
+    """Sum of each worker's `_alike` with every other, shape (workers,).
+
+    Nearly always a shape has one partner at most in another's answer: all these are summed at once.
+    """
+    count = len(one.owned)
+    sizes = np.array([len(mine) for mine in one.owned], dtype=np.int64)
+    empty = sizes == 0
+    total = np.where(empty, float(empty.sum() - 1), 0.0)
+    shapes, owner, codes = len(one.shapes), one.owner, one.codes
+    step = max(1, TABLE_CELLS // max(shapes, 1))
+    open_pairs: set[int] = set()
+    sums: list[tuple[Ints, Ints, Floats]] = []
+    for start in range(0, shapes, step):
+        part = one.likeness[start : start + step]
+        same = codes[start : start + step, None] == codes[None, :]
+        fit = part >= np.where(same, settings.overlap, settings.cross_overlap)
+        fit &= (part > 0) & (owner[start : start + step, None] != owner[None, :])
+        rows, columns = np.nonzero(fit)
+        value = np.where(same[rows, columns], 1.0, 0.5) * part[rows, columns]
+        rows += start
+        first, second = owner[rows], owner[columns]
+        # Ordered by row, then column: a second partner of the same worker is next.
+        twice = np.flatnonzero((rows[1:] == rows[:-1]) & (second[1:] == second[:-1]))
+        low, high = np.minimum(first[twice], second[twice]), np.maximum(first[twice], second[twice])
+        open_pairs.update((low * count + high).tolist())
+        sums.append((first, second, 2 * value / (sizes[first] + sizes[second])))
+    clash = np.array(sorted(open_pairs), dtype=np.int64)
+    for first, second, share in sums:
+        pair = np.minimum(first, second) * count + np.maximum(first, second)
+        total += np.bincount(first, weights=np.where(np.isin(pair, clash), 0.0, share), minlength=count)
+    for pair in clash.tolist():
+        i, j = divmod(pair, count)
+        cells = np.ix_(one.owned[i], one.owned[j])
+        same = codes[one.owned[i], None] == codes[None, one.owned[j]]
+        alike = _alike(one.likeness[cells], same, settings)
+        total[i] += alike
+        total[j] += alike
+    return total
 
 
 def _agreement(objects: Any) -> dict[str, tuple[float, int]]:
@@ -400,6 +445,9 @@ def _votes(cluster: _Cluster[S], one: _Object[S], weights: Floats) -> dict[str, 
 
 
 def _leading(cluster: _Cluster[S], one: _Object[S], weights: Floats, order: Mapping[str, int]) -> str:
+    first, *others = {one.shapes[place].label for place in cluster.members.values()}
+    if not others:
+        return first
     votes = _votes(cluster, one, weights)
     return min(votes, key=lambda name: (-votes[name], order.get(name, len(order)), name))
 
