@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from truthkit_core.consolidation import shapes as shapes_module
 from truthkit_core.consolidation.boxes import _BOXES, DEFAULT_METHOD, METHODS, Box, BoxLabel, consolidate_boxes
+from truthkit_core.consolidation.keypoints import Keypoint, consolidate_keypoints
 from truthkit_core.consolidation.shapes import ShapeWorkers, existence
 from truthkit_core.messages import ContractError
 
@@ -291,7 +292,7 @@ def test_centrality_is_the_mean_of_all_pairs(seed: int) -> None:
         for worker in range(5)
     }
     settings_ = shapes_module.ShapeSettings(0.17, 0.3, 0.5)
-    found = shapes_module._read(crowded, _BOXES, None, None)
+    found = shapes_module._read(crowded, _BOXES, None, None, ())
     total = shapes_module._alike_to_others(found, settings_)
     for i, mine in enumerate(found.owned):
         pairs = [
@@ -309,3 +310,23 @@ def test_hundreds_of_boxes_of_many_workers_in_a_picture() -> None:
         *([Box(40 * (n % 20) + w % 3, 40 * (n // 20) + w % 2, 30, 30, "cat") for n in range(200)] for w in range(9))
     )
     assert [found.votes for found in label.shapes or ()] == [9] * 200
+
+
+def test_among_three_a_box_that_one_drew_does_not_count() -> None:
+    assert shapes(one([CAT, DOG], [CAT], [CAT])) == [CAT]
+    assert shapes(one([CAT, DOG], [CAT])) == [CAT, DOG]
+    assert shapes(one([CAT, DOG], [CAT], [CAT], threshold=0.17)) == [CAT, DOG]
+
+
+def test_labels_outside_the_list_do_not_count() -> None:
+    label = one([CAT, DOG], [CAT], labels=["cat"])
+    assert shapes(label) == [CAT]
+    assert label.problems == ("worker w0: box 2 has the label 'dog', which is none of the list, it does not count",)
+
+
+@pytest.mark.parametrize("size", [(math.nan, 100), (0, 0), (-5, 10), (math.inf, 1)])
+def test_a_picture_without_a_size_cuts_nothing(size: tuple[float, float]) -> None:
+    assert shapes(one([CAT], [CAT], sizes={"a": size})) == [CAT]
+    points = {"a": {"ann": [Keypoint(3, 4, "nose")], "bob": [Keypoint(3, 4, "nose")]}}
+    found = consolidate_keypoints(points, sizes={"a": size}).objects["a"]
+    assert found.confidence > 0.9

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from truthkit_core.consolidation.boxes import DEFAULT_THRESHOLD, Box, BoxResult, consolidate_boxes
+from truthkit_core.consolidation.boxes import Box, BoxResult, consolidate_boxes
 from truthkit_core.consolidation.geometry import Floats, box_iou, match
+from truthkit_core.consolidation.shapes import DEFAULT_THRESHOLD
 
 Answers = dict[str, dict[str, list[Box]]]
 Gold = dict[str, Floats]

@@ -25,8 +25,6 @@ from truthkit_core.messages.checks import ContractError, expect_object, kind, me
 BoxLabel = ShapeLabel["Box"]
 BoxResult = ShapeResult["Box"]
 
-# Support (share of workers times how alike their boxes are) that a box needs.
-DEFAULT_THRESHOLD = 0.17
 # Intersection over union with the median box of those that are taken for the same thing, and across labels.
 DEFAULT_OVERLAP = 0.3
 DEFAULT_CROSS_OVERLAP = 0.5
@@ -72,7 +70,7 @@ def consolidate_boxes(
     answers: Mapping[str, Mapping[str, Sequence[Box]]],
     *,
     labels: Sequence[str] = (),
-    threshold: float = DEFAULT_THRESHOLD,
+    threshold: float | None = None,
     overlap: float = DEFAULT_OVERLAP,
     cross_overlap: float = DEFAULT_CROSS_OVERLAP,
     sizes: Mapping[str, tuple[float, float]] | None = None,
@@ -84,8 +82,9 @@ def consolidate_boxes(
 
     Args:
         answers: object → worker → boxes. Who found nothing is there without boxes. Exact repetitions count once.
-        labels: decides ties between labels; then the alphabet does.
-        threshold: support that a box needs, 0 to 1: the share of the workers times how alike their boxes are.
+        labels: the list, in the order that decides ties; others do not count. Empty: all count, ties by the alphabet.
+        threshold: support that a box needs, 0 to 1: the share of the workers times how alike their boxes are. None:
+            0.17, among three workers 0.21, which a box that only one of them drew does not reach.
         overlap: intersection over union of boxes of the same label that are taken for the same thing.
         cross_overlap: the same for boxes of different labels.
         sizes: object → width and height of the picture: boxes are cut off at its border.

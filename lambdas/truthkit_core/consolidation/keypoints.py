@@ -19,6 +19,7 @@ from truthkit_core.consolidation.shapes import (
     ShapeSettings,
     ShapeWorkers,
     consolidate_shapes,
+    known_size,
 )
 from truthkit_core.messages.checks import expect_object, text_member
 
@@ -54,7 +55,7 @@ def scale_of(name: str, scale: float | None, sizes: Mapping[str, tuple[float, fl
     """Pixels that two shapes of the same thing may be apart in the object ``name``."""
     if scale is not None:
         return scale
-    size = (sizes or {}).get(name)
+    size = known_size(sizes, name)
     return SCALE_PIXELS if size is None else SCALE_SHARE * math.hypot(*size)
 
 
@@ -68,7 +69,7 @@ def consolidate_keypoints(
     answers: Mapping[str, Mapping[str, Sequence[Keypoint]]],
     *,
     labels: Sequence[str] = (),
-    threshold: float = 0.17,
+    threshold: float | None = None,
     overlap: float = 0.1,
     cross_overlap: float = 0.3,
     scale: float | None = None,

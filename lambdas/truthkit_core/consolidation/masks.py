@@ -539,7 +539,7 @@ def consolidate_instances(
     answers: Mapping[str, Mapping[str, Sequence[tuple[Bools, str]]]],
     *,
     labels: Sequence[str] = (),
-    threshold: float = 0.17,
+    threshold: float | None = None,
     overlap: float = 0.3,
     cross_overlap: float = 0.5,
     weighted: bool = True,
