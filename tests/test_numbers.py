@@ -79,6 +79,46 @@ def test_unanimous_answers_win(method: Method, value: int, workers: int) -> None
 
 
 @every_method
+def test_where_all_numbers_are_the_same_the_more_the_surer(method: Method) -> None:
+    """Without limits there is no range that a tolerance could be a part of."""
+    for limits in (None, (0.0, 10.0)):
+        found = [method({"a": {f"w{n}": 5.0 for n in range(count)}}, limits=limits).objects["a"] for count in (1, 2, 5)]
+        assert {label.value for label in found} == {5.0}
+        sure = [label.confidence for label in found]
+        assert sure == sorted(sure)
+        assert 0.6 < sure[0] < 0.8
+        assert 0.85 < sure[2] < 1.0
+
+
+@every_method
+def test_one_answer_an_object_proves_nothing(method: Method) -> None:
+    answers = {f"o{n}": {f"w{n % 7}": float(n)} for n in range(50)}
+    label = method(answers).objects["o20"]
+    assert label.value == 20.0
+    assert label.low is not None
+    assert label.high is not None
+    assert label.low < 20.0 < label.high
+    assert 0.5 < label.confidence < 0.9
+
+
+@every_method
+@PATIENT
+@given(seed=st.integers(0, 10**6), workers=st.integers(2, 8), items=st.integers(1, 12))
+def test_one_more_who_agrees_never_lowers_the_confidence(method: Method, seed: int, workers: int, items: int) -> None:
+    chance = random.Random(seed)
+    answers = {
+        f"o{n}": {f"w{w}": truth + chance.gauss(0, 8) for w in range(workers)}
+        for n in range(items)
+        for truth in [chance.uniform(20, 80)]
+    }
+    before = method(answers, limits=(-50.0, 150.0), tolerance=3.0).objects["o0"]
+    assert before.value is not None
+    answers["o0"]["new"] = before.value
+    after = method(answers, limits=(-50.0, 150.0), tolerance=3.0).objects["o0"]
+    assert after.confidence >= before.confidence - 1e-9
+
+
+@every_method
 def test_odd_input(method: Method) -> None:
     answers = {
         "nan": {"x": math.nan, "y": 3.0},
@@ -130,13 +170,6 @@ def test_a_scale(method: Method) -> None:
     assert found["b"].problems == ("z: 4.5 is none of the scale's steps",)
     assert mean(answers, scale=stars).objects["a"].value == 2  # of two equally near the lower
     assert mean(answers, scale=stars).objects["a"].mean == 2.5
-
-
-@every_method
-def test_where_all_numbers_are_the_same_they_are_sure(method: Method) -> None:
-    for limits in (None, (0.0, 10.0)):
-        found = method({"a": {"x": 5.0, "y": 5.0}, "b": {"x": 5.0}}, limits=limits).objects
-        assert {(label.value, label.confidence) for label in found.values()} == {(5.0, 1.0)}
 
 
 @every_method

@@ -30,6 +30,9 @@ SPREAD_WEIGHT = 100.0
 """Answers' worth of weight of all workers' variance in a worker's own."""
 LOCAL_WEIGHT = 4.0
 """Answers' worth of weight of the typical variance in an object's own."""
+START_SPREAD = 0.1
+"""What is believed of an answer's standard deviation before two answers to an object are seen, in ranges of ``limits``
+or of all answers; it counts as one comparison of two answers."""
 TRIM = 0.1
 """The share of answers that the trimmed mean leaves out at either end."""
 # Of the normal distribution, for intervals of 95 %.
@@ -292,8 +295,8 @@ def worker_model(
     weight, bias = np.ones(len(table.workers)), np.zeros(len(table.workers))
     variance = 0.0
     sums = np.zeros((len(_SUMS), len(table.workers)))
+    others_sums, more = _anchored(anchors, table.workers)
     if count:
-        others_sums, more = _anchored(anchors, table.workers)
         given = table.sum_by_item(np.ones(count))
         compared = (given[table.item] > 1) | np.isfinite(table.known[table.item])
         for _ in range(ROUNDS):
@@ -305,7 +308,8 @@ def worker_model(
             others = np.where(np.isfinite(table.known[table.item]), table.known[table.item], others)
             sums = _worker_sums(table, others, compared)
             weight, bias, variance = _learned(sums + others_sums, more, has_gold)
-    return _labels(table, weight, bias, variance, scale, limits, tolerance, _workers(table, sums))
+    known = float(sums[0].sum() + others_sums[0].sum() + more[0].sum())
+    return _labels(table, weight, bias, variance, scale, limits, tolerance, _workers(table, sums), compared=known)
 
 
 METHODS: dict[str, Callable[..., NumberResult]] = {
@@ -423,6 +427,7 @@ def _labels(
     tolerance: float | None,
     workers: NumberWorkers | None,
     middle: Floats | None = None,
+    compared: float = 0.0,
 ) -> NumberResult:
     each, unbiased = weight[table.worker], table.value - bias[table.worker]
     total = np.maximum(table.sum_by_item(each), 1e-300)
@@ -430,14 +435,17 @@ def _labels(
     if middle is None:
         middle = table.sum_by_item(each * unbiased) / total
     squares = table.sum_by_item(each * (unbiased - middle[table.item]) ** 2) / total * given
+    seen = float((given[given > 1] - 1).sum())
     if variance is None:
-        variance = float(squares[given > 1].sum() / max((given[given > 1] - 1).sum(), 1.0))
+        variance = float(squares[given > 1].sum() / max(seen, 1.0))
+    ends = limits or ((float(table.value.min()), float(table.value.max())) if len(table.value) else (0.0, 0.0))
+    seen = max(seen, compared)
+    variance = (variance * seen + (START_SPREAD * (ends[1] - ends[0])) ** 2) / (seen + 1.0)
     local = (squares + LOCAL_WEIGHT * variance) / np.maximum(given - 1 + LOCAL_WEIGHT, 1.0)
     # So many equal witnesses the weights are worth.
     worth = total**2 / np.maximum(table.sum_by_item(each**2), 1e-300)
     error = np.sqrt(local / np.maximum(worth, 1.0))
     if tolerance is None:
-        ends = limits or ((float(table.value.min()), float(table.value.max())) if len(table.value) else (0.0, 0.0))
         tolerance = (ends[1] - ends[0]) / 10
     steps = sorted(set(scale)) if scale is not None else None
     by_item: list[dict[str, float]] = [{} for _ in table.items]
@@ -472,8 +480,9 @@ def _label(
     if ends is not None:
         low, high = max(low, ends[0]), min(high, ends[1])
     if steps is None:
-        # Without an error it is the crowd's value, however little is near enough.
-        sure = _below(tolerance, error) - _below(-tolerance, error) if error > 0 else 1.0
+        # Where nothing else was ever said there is no range and no error: Laplace's rule of succession.
+        alike = (len(answers) + 1.0) / (len(answers) + 2.0)
+        sure = _below(tolerance, error) - _below(-tolerance, error) if error > 0 else alike
         return NumberLabel(middle, middle, low, high, sure, answers, problems)
     value = min(steps, key=lambda step: (abs(step - middle), step))
     place = steps.index(value)
