@@ -18,11 +18,12 @@ import pytest
 from PIL import Image
 
 from truthkit.findings import Finding
-from truthkit.report import ReportData, ReportObject, ReportWorker, agreement, worker_agreement, write_report
+from truthkit.report import ReportData, ReportObject, ReportWorker, write_report
 from truthkit.report.draw import Field, Scene, Voice, fields
 from truthkit.report.draw import spans as spans_drawing
 from truthkit.report.draw.scene import Palette
 from truthkit.report.draw.spans import Text, compare, find_text
+from truthkit.report.gold import agreement, worker_agreement
 from truthkit.report.page import SHOWN_UP_TO, WHOLE_UP_TO
 from truthkit.report.shapes import Span, Spans, parts
 

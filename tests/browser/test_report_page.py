@@ -14,7 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from truthkit.findings import Finding
-from truthkit.report import ReportData, ReportObject, ReportWorker, agreement, write_report
+from truthkit.report import ReportData, ReportObject, ReportWorker, write_report
+from truthkit.report.gold import agreement
 
 LABELS = ("Background", "Methods", "Results")
 TEXT = "Salt marshes bury carbon 🌊 fast. Forty cores were taken in six marshes. Storms moved a tenth of it."

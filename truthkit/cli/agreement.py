@@ -52,7 +52,7 @@ def agreement_command(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say how far the workers of a finished job agree, and what is known of each.
+    """Say how far the workers agree, and how each one works.
 
     Alpha, kappa and observed agreement with intervals; workers by accuracy, bias, confusion and time; the objects that
     are most disputed. Tables here, plots in a report.

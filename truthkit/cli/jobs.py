@@ -190,7 +190,7 @@ def smoke_command(
     seed: Annotated[int, typer.Option("--seed", help="Seeds the worker's chance.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Try templates: each is filled in with valid values and submitted.
+    """Try templates: a page of each is filled in and submitted.
 
     The worker knows the elements, not the templates. Without a task input it makes one up from what a template reads;
     objects that are not there get a placeholder.

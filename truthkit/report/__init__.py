@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from truthkit.report.data import ReportData, ReportObject, ReportWorker
-from truthkit.report.gold import agreement, worker_agreement
 from truthkit.report.page import write_report
 
-__all__ = ["ReportData", "ReportObject", "ReportWorker", "agreement", "worker_agreement", "write_report"]
+__all__ = ["ReportData", "ReportObject", "ReportWorker", "write_report"]
