@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from tests.crowd_data import FOLDER, needs_crowd_data
 from truthkit_core.consolidation import text as texts
-from truthkit_core.consolidation.text import DEFAULT_METHOD, METHODS, TextWorkers, alignment_vote, edit_distance
+from truthkit_core.consolidation.text import (
+    DEFAULT_METHOD,
+    METHODS,
+    TextWorkers,
+    alignment_vote,
+    edit_distance,
+    medoid_characters,
+)
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 
@@ -201,3 +208,31 @@ def test_marks_on_translations() -> None:
         answers, gold = text_set(FOLDER, name)
         found = {one: label.text for one, label in alignment_vote(answers).objects.items()}
         assert word_error_rate(found, gold) <= mark
+
+
+def test_who_agree_on_nothing_to_write_are_believed() -> None:
+    label = alignment_vote({"o": {"ann": "", "bob": "", "eve": "hi there"}}).objects["o"]
+    assert label.text == ""
+    assert label.confidence > 0.3
+    unlike = alignment_vote({"o": {"ann": "", "bob": "hello"}}).objects["o"]
+    assert 0.2 < unlike.confidence < label.confidence
+
+
+@PATIENT
+@given(ABC, ABC)
+def test_a_split_alignment_is_as_short(a: str, b: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("truthkit_core.consolidation.text._MOST_CELLS", 4)
+        found = texts._align(a, b)
+    paired = [place for place in found if place >= 0]
+    assert paired == sorted(set(paired))
+    assert len(found) == len(b)
+    assert all(-1 - place <= len(a) for place in found if place < 0)
+    wrong = sum(a[place] != b[at] for at, place in enumerate(found) if place >= 0)
+    assert wrong + len(a) + len(b) - 2 * len(paired) == edit_distance(a, b)
+
+
+def test_very_long_texts_are_compared_by_words() -> None:
+    words = [f"word{number % 97}" for number in range(20_000)]
+    answers = {"ann": " ".join(words), "bob": " ".join(words[:-1]), "eve": " ".join(words[5:])}
+    assert medoid_characters({"o": answers}).objects["o"].text == answers["ann"]

@@ -12,10 +12,11 @@ Neither the order of answers nor names decide anything; sums of weights are roun
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 # Digits after the point that decide which of two sums of weights is larger.
@@ -23,6 +24,12 @@ _DECISIVE = 9
 _ALIGNMENT_PASSES = 3
 # Words' worth of all workers' error rate in a worker's own.
 _SHRINKAGE = 20.0
+# All workers' error rate before any is seen, with as much weight: a batch of a few words says little of it.
+_USUAL_ERROR = 0.2
+# Longer texts are compared by words, not characters: the time grows with the square.
+_MOST_CHARACTERS = 10_000
+# Cells of the table of an alignment that are kept at once, two bits each; larger ones are split.
+_MOST_CELLS = 100_000_000
 # A worker's weight is (1 - error rate) ** _SHARPNESS.
 _SHARPNESS = 2.0
 # For the confidence: answers' worth of doubt in every slot.
@@ -86,7 +93,7 @@ class TextWorkers:
     def weights(self) -> dict[str, float]:
         """By worker, 0 to 1: the share of right words, shrunk to all workers' share, to the power of two."""
         edits, words = (sum(pair[side] for pair in self.counts.values()) for side in (0, 1))
-        mean = min(edits / words, 1.0) if words else 0.0
+        mean = min((edits + _SHRINKAGE * _USUAL_ERROR) / (words + _SHRINKAGE), 1.0)
         return {
             worker: max(1.0 - (wrong + _SHRINKAGE * mean) / (count + _SHRINKAGE), 0.0) ** _SHARPNESS + 1e-3
             for worker, (wrong, count) in self.counts.items()
@@ -250,12 +257,11 @@ def _align(base: Sequence[str], other: Sequence[str]) -> list[int]:
     return found
 
 
-def _align_middle(base: Sequence[str], other: Sequence[str], offset: int) -> list[int]:
-    rows = len(base)
+def _columns(base: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The table's columns: bits of the rows whose cell is one more, and one less, than the cell above it."""
     places = _places(base)
-    mask = (1 << rows) - 1
+    mask = (1 << len(base)) - 1
     up, down = mask, 0
-    columns = []
     for element in other:
         same = places.get(element, 0)
         diagonal = (((same & up) + up) ^ up) | same | down
@@ -264,7 +270,29 @@ def _align_middle(base: Sequence[str], other: Sequence[str], offset: int) -> lis
         right = (right << 1) | 1
         up = ((left << 1) | ~(diagonal | right)) & mask
         down = right & diagonal & mask
-        columns.append((up, down))
+        yield up, down
+
+
+def _last_column(base: Sequence[str], other: Sequence[str]) -> list[int]:
+    """Edit distances of all beginnings of ``base`` to ``other``."""
+    [(up, down)] = deque(_columns(base, other), maxlen=1)
+    rises, falls = (f"{bits:0{len(base)}b}"[::-1] for bits in (up, down))
+    steps = ((rise == "1") - (fall == "1") for rise, fall in zip(rises, falls, strict=True))
+    return list(accumulate(steps, initial=len(other)))
+
+
+def _align_middle(base: Sequence[str], other: Sequence[str], offset: int) -> list[int]:
+    rows = len(base)
+    if rows * len(other) > _MOST_CELLS and len(other) > 1:
+        # Hirschberg, A linear space algorithm for computing maximal common subsequences, CACM 18, 1975.
+        half = len(other) // 2
+        ahead, behind = _last_column(base, other[:half]), _last_column(base[::-1], other[half:][::-1])
+        cut = min(range(rows + 1), key=lambda row: ahead[row] + behind[rows - row])
+        parts = ((base[:cut], other[:half], offset), (base[cut:], other[half:], offset + cut))
+        return [place for part in parts for place in _align_middle(*part)]
+    if not rows:
+        return [-1 - offset] * len(other)
+    columns = list(_columns(base, other))
     found = [0] * len(other)
     row, column = rows, len(other)
     # Walk back from the lower right corner: ``up`` has a bit where a cell is one more than the cell above it.
@@ -370,7 +398,8 @@ def _by_medoid(answers: Answers, distance: Callable[[_Text, _Text], int]) -> Tex
         if not one.texts:
             found[name] = _unanswered(one)
             continue
-        best = one.texts[_medoid(one, {}, distance)]
+        long = max(sum(map(len, text.keys)) for text in one.texts) > _MOST_CHARACTERS
+        best = one.texts[_medoid(one, {}, _word_distance if long else distance)]
         slots = _Slots.of(one, best.keys, {})
         found[name] = _label(one, best.keys, _joined(best.written, one.by_character), slots.confidence(best.keys))
     return TextResult(found)
@@ -382,7 +411,10 @@ def medoid_words(answers: Answers) -> TextResult:
 
 
 def medoid_characters(answers: Answers) -> TextResult:
-    """The same by characters of the compared words: for short texts, names and numbers."""
+    """The same by characters of the compared words: for short texts, names and numbers.
+
+    Objects with an answer of more than 10,000 characters are compared by words.
+    """
     return _by_medoid(answers, _character_distance)
 
 
