@@ -346,7 +346,34 @@ def test_instances_that_do_not_count() -> None:
     assert [shape.shape for shape in found["a"].shapes or ()] == [Instance.of(good, "cell")]
     assert sorted(found["a"].problems) == [
         "worker w0: instance 2 has no pixels, it does not count",
-        "worker w1: 1 masks have another size than most, they do not count",
+        "worker w1: 1 masks are none, or of another size than most: they do not count",
     ]
     assert found["b"].shapes is None
     assert found["c"].shapes == ()
+
+
+@pytest.mark.parametrize("bad", [None, "mask", [[1, 0], [1]], np.ones((2, 2, 2), dtype=np.bool_), 3])
+def test_what_is_no_instance_does_not_count(bad: Any) -> None:
+    whole = np.ones((4, 4), dtype=np.bool_)
+    found = consolidate_instances({"a": {"ann": [(bad, "cat")], "bob": [(whole, "cat")], "eve": [(whole, "cat")]}})
+    assert [one.votes for one in found.objects["a"].shapes or ()] == [2]
+    assert any("ann" in problem for problem in found.objects["a"].problems)
+
+
+def test_a_ragged_mask_does_not_count() -> None:
+    ragged: Any = [[1], [1, 0]]
+    label = one(ragged, np.ones((2, 2), dtype=np.int64))
+    assert label.problems == ("worker w0: the mask is no table of whole numbers, it does not count",)
+
+
+def test_two_labels_of_one_color_are_a_problem() -> None:
+    table = np.array([[1, 0], [0, 0]], dtype=np.uint8)
+    mappings = {"cat": {"color": COLORS[0]}, "dog": {"color": COLORS[0].upper()}}
+    mask, problems = read_mask(answer(table, labelMappings=mappings), LABELS)
+    assert mask.tolist() == [[1, 0], [0, 0]]
+    assert problems == ["the label dog has the color of another, these pixels are that one's"]
+
+
+def test_more_labels_than_a_mask_has_room_for() -> None:
+    with pytest.raises(ContractError, match="255"):
+        read_mask({}, [str(number) for number in range(256)])

@@ -204,7 +204,7 @@ def _read(
     problems: list[str] = []
     masks: dict[str, Mask] = {}
     for worker in sorted(given):
-        mask = np.asarray(given[worker])
+        mask = _table(given[worker])
         if mask.ndim != 2 or not mask.size or mask.dtype.kind not in "uib":
             problems.append(f"worker {worker}: the mask is no table of whole numbers, it does not count")
             continue
@@ -228,6 +228,14 @@ def _read(
         found = f"{width} × {height} pixels, not {shape[1]} × {shape[0]} {wanted}"
         problems.append(f"worker {worker}: the mask has {found}: it does not count")
     return masks, problems
+
+
+def _table(value: Any) -> NDArray[Any]:
+    """As an array; without axes if it is none."""
+    try:
+        return np.asarray(value)
+    except (ValueError, TypeError):
+        return np.asarray(None)
 
 
 def _bands(masks: Sequence[Mask], cells: int) -> Iterator[tuple[int, int]]:
@@ -368,8 +376,10 @@ def read_mask(answer: Any, labels: Sequence[str], path: str = "mask") -> tuple[N
     Colors count if they are exactly those of ``labelMappings``. White and transparent pixels are background, and so are
     those of other colors and of labels that are not in ``labels``, which are a problem.
 
-    Raises ContractError if it cannot be read.
+    Raises ContractError if it cannot be read, or has more labels.
     """
+    if len(labels) > 255:
+        raise ContractError(path, f"has room for 255 labels, not {len(labels)}")
     content = expect_object(answer, path)
     mappings = expect_object(member(content, "labelMappings", path), f"{path}.labelMappings")
     problems: list[str] = []
@@ -377,7 +387,9 @@ def read_mask(answer: Any, labels: Sequence[str], path: str = "mask") -> tuple[N
     for label, mapping in mappings.items():
         where = f"{path}.labelMappings.{label}"
         color = _color(text_member(expect_object(mapping, where), "color", where), f"{where}.color")
-        if label in labels:
+        if color in numbers:
+            problems.append(f"the label {label} has the color of another, these pixels are that one's")
+        elif label in labels:
             numbers[color] = labels.index(label) + 1
         else:
             problems.append(f"the label {label} is none of the labels, its pixels are background")
@@ -436,8 +448,8 @@ def _numbered(
         with Image.open(BytesIO(base64.b64decode(data, validate=True)), formats=["PNG"]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise ContractError(where, f"has {picture.width} × {picture.height} pixels, more than {MOST_PIXELS:,}")
-            pixels = picture if picture.mode in ("RGB", "RGBA") else picture.convert("RGBA")
-            pixels.load()
+            picture.load()
+            pixels: Image.Image = picture
     except ContractError:
         raise
     except (binascii.Error, ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
@@ -447,7 +459,10 @@ def _numbered(
     unknown: Counter[int] = Counter()
     rows = max(1, BAND_CELLS // (4 * width))
     for start in range(0, height, rows):
-        band = np.asarray(pixels.crop((0, start, width, min(start + rows, height)))).astype(np.int64)
+        part = pixels.crop((0, start, width, min(start + rows, height)))
+        if part.mode not in ("RGB", "RGBA"):
+            part = part.convert("RGBA")
+        band = np.asarray(part).astype(np.int64)
         colors = band[..., 0] << 16 | band[..., 1] << 8 | band[..., 2]
         if band.shape[2] == 4:
             colors[band[..., 3] == 0] = -1
@@ -556,16 +571,18 @@ def consolidate_instances(
     read: dict[str, dict[str, list[Instance]]] = {}
     wrong: dict[str, list[str]] = {}
     for name, given in answers.items():
-        shapes = Counter(bits.shape for instances in given.values() for bits, _label in instances)
+        tables = {
+            worker: [(_table(bits), label) for bits, label in instances] for worker, instances in sorted(given.items())
+        }
+        shapes = Counter(bits.shape for of in tables.values() for bits, _label in of if bits.ndim == 2)
         shape = max(shapes, key=lambda one: (shapes[one], math.prod(one), one)) if shapes else (0, 0)
         read[name] = {}
-        for worker, instances in sorted(given.items()):
-            fit = [Instance.of(np.asarray(bits) != 0, label) for bits, label in instances if bits.shape == shape]
+        for worker, instances in tables.items():
+            fit = [Instance.of(bits != 0, label) for bits, label in instances if bits.shape == shape]
             read[name][worker] = fit
             if len(fit) < len(instances):
-                wrong.setdefault(name, []).append(
-                    f"worker {worker}: {len(instances) - len(fit)} masks have another size than most, they do not count"
-                )
+                lost = f"{len(instances) - len(fit)} masks are none, or of another size than most"
+                wrong.setdefault(name, []).append(f"worker {worker}: {lost}: they do not count")
     settings = ShapeSettings(threshold, overlap, cross_overlap)
     result = consolidate_shapes(
         read, lambda _name: _INSTANCES, settings, labels=labels, weighted=weighted, anchors=anchors
