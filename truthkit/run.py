@@ -10,21 +10,23 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from truthkit.browser import launch_options, require_chromium
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.handlers import Handler
 from truthkit.job.consolidation import Consolidator
 from truthkit.job.job import Findings, Job
-from truthkit.job.output import OutputLine, output_lines, write_output_manifest
+from truthkit.job.output import OutputLine, output_line, output_lines, write_output_manifest
 from truthkit.job.spec import OUTPUT_BUCKET, JobFolder, JobSpec, sha256_of
 from truthkit.job.store import Counts, Store, fixed_redundancy
 from truthkit.job.tasks import TaskMaker
@@ -37,9 +39,16 @@ from truthkit.source import PathLike, Source
 from truthkit_core.messages import ContractError
 from truthkit_core.workflow import check_label_attribute
 
+if TYPE_CHECKING:
+    from truthkit.report import ReportObject
+
 JOBS = "jobs"
 DEFAULT_BATCH = 10
+DEFAULT_CROWD = "typical"
 MOST_FAULTS = 100
+
+Hire = Callable[[Job, ObjectStore], Awaitable[None]]
+"""Lets a workforce work on a job until nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,8 @@ def run_job(
     out: PathLike | None = None,
     worker_script: PathLike | None = None,
     workforce: str = "script",
+    crowd: PathLike | None = None,
+    gold: PathLike | None = None,
     objects: Mapping[str, PathLike] | None = None,
     concurrency: int | None = None,
     batch: int | None = None,
@@ -127,7 +138,7 @@ def run_job(
     on_change: Callable[[Counts], None] | None = None,
     on_start: Callable[[JobFolder], None] | None = None,
 ) -> RunResult:
-    """Run a labeling job from manifest to output manifest, in a headless browser, with scripted workers.
+    """Run a labeling job from manifest to output manifest: scripted workers in a headless browser, or simulated ones.
 
     Args:
         workflow: a workflow of the project or the kit; else ``template`` and ``manifest`` by path.
@@ -139,7 +150,11 @@ def run_job(
         limit: only the first so many lines.
         out: the job folder, which must be new (``jobs/<name>-<time>``).
         worker_script: a Python file with ``async def work(page, task, worker)`` (the sample's own).
-        workforce: ``script``, or ``auto``: a worker who fills in any page with valid values.
+        workforce: ``script``; ``auto``: a worker who fills in any page with valid values; or ``simulated``: answers are
+            made from gold, without a browser.
+        crowd: of simulated workers: ``careful``, ``typical`` (if not given), ``poor``, or a crowd file.
+        gold: their right answers, and what labels are compared with: a line for each manifest line (the sample's
+            ``gold.jsonl``, else its ``expected.jsonl``).
         objects: ``s3://BUCKET/PREFIX`` to folder.
         concurrency: pages at a time (cores + 1, 4 at most).
         batch: objects per consolidation request.
@@ -151,7 +166,7 @@ def run_job(
         skip_bad_lines: leave out manifest lines that break the contract.
         allow_network: let pages load from elsewhere.
         s3: ``local``, or ``aws`` to read objects that exist only there, with your credentials.
-        seed: makes the scripted workers' chance.
+        seed: makes the scripted and simulated workers' chance.
         project: the project's folder (the nearest parent with ``templates/`` and ``lambdas/``).
         on_change: called with the counts as they change.
         on_start: called with the job folder when the job begins.
@@ -161,7 +176,20 @@ def run_job(
         TruthkitError: the template, the manifest or a handler's file is; nothing has run.
     """
     if resume is not None:
-        given = (workflow, template, manifest, pre_lambda, post_lambda, workers, limit, out, worker_script, objects)
+        given = (
+            workflow,
+            template,
+            manifest,
+            pre_lambda,
+            post_lambda,
+            workers,
+            limit,
+            out,
+            worker_script,
+            objects,
+            crowd,
+            gold,
+        )
         changed = lenient or skip_bad_lines or allow_network or s3 != "local" or seed != 0 or workforce != "script"
         if changed or any(value is not None for value in (*given, label_attribute, labels, batch, project)):
             raise UsageError(
@@ -181,6 +209,8 @@ def run_job(
             limit=limit,
             worker_script=worker_script,
             workforce=workforce,
+            crowd=crowd,
+            gold=gold,
             objects=objects,
             batch=batch,
             label_attribute=label_attribute,
@@ -216,6 +246,8 @@ def _spec(
     limit: int | None,
     worker_script: PathLike | None,
     workforce: str,
+    crowd: PathLike | None,
+    gold: PathLike | None,
     objects: Mapping[str, PathLike] | None,
     batch: int | None,
     label_attribute: str | None,
@@ -229,6 +261,7 @@ def _spec(
 ) -> JobSpec:
     source = Source.of(workflow, template, manifest, pre_lambda, post_lambda, objects, project)
     script = _worker_script(worker_script, workforce, source)
+    crowd_of, gold_of = _crowd_and_gold(crowd, gold, workforce, source)
     config = source.config
     count = workers if workers is not None else (config.workers if config else 1)
     _between("--workers", count, 1, 9)
@@ -259,7 +292,10 @@ def _spec(
         objects=source.objects,
         s3=s3,
         worker_script=script,
-        expected=source.expected,
+        # Gold that was named is also what labels are compared with; a sample's own may say more than is expected.
+        expected=gold_of if gold is not None else source.expected,
+        crowd=crowd_of,
+        gold=gold_of,
         lenient=lenient,
         skip_bad_lines=skip_bad_lines,
         allow_network=allow_network,
@@ -270,11 +306,13 @@ def _spec(
 
 def _worker_script(given: PathLike | None, workforce: str, source: Source) -> Path | None:
     """The script that works, None for the automatic worker."""
-    if workforce not in ("script", "auto"):
-        raise UsageError(f"--workforce {workforce} is neither script nor auto", "give --workforce script or auto")
-    if workforce == "auto":
+    if workforce not in ("script", "auto", "simulated"):
+        raise UsageError(f"--workforce {workforce} is not known", "give --workforce script, auto or simulated")
+    if workforce != "script":
         if given is not None:
-            raise UsageError("--workforce auto works without a script", "leave out --worker-script or --workforce")
+            raise UsageError(
+                f"--workforce {workforce} works without a script", "leave out --worker-script or --workforce"
+            )
         return None
     script = Path(given).resolve() if given is not None else source.worker_script
     if script is None:
@@ -285,6 +323,22 @@ def _worker_script(given: PathLike | None, workforce: str, source: Source) -> Pa
             + "; --workforce auto fills in any page with valid values",
         )
     return script
+
+
+def _crowd_and_gold(
+    crowd: PathLike | None, gold: PathLike | None, workforce: str, source: Source
+) -> tuple[Path | None, Path | None]:
+    """The files of simulated workers, None for others."""
+    from truthkit.workforce.simulated.crowd import crowd_file
+    from truthkit.workforce.simulated.gold import gold_file
+
+    if workforce != "simulated":
+        if crowd is not None or gold is not None:
+            raise UsageError(
+                f"{'--crowd' if crowd is not None else '--gold'} is for simulated workers", "add --workforce simulated"
+            )
+        return None, None
+    return crowd_file(crowd or DEFAULT_CROWD), gold_file(Path(gold) if gold is not None else None, *source.gold_places)
 
 
 class _Run:
@@ -311,28 +365,22 @@ class _Run:
         self.on_change = on_change
 
     def execute(self, on_start: Callable[[JobFolder], None] | None) -> RunResult:
-        from truthkit.workforce.automatic import work as automatic
-        from truthkit.workforce.scripted import load_work
-
         began = time.monotonic()
-        spec = self.spec
         # All that can be wrong is looked at before anything is made.
-        template = Template.load(spec.template)
-        work = load_work(spec.worker_script) if spec.worker_script is not None else automatic
-        expected = _read_expected(spec.expected)
-        launch = launch_options(
-            require_chromium(headed=self.headed), headed=self.headed, allow_network=spec.allow_network
-        )
-        require_bundles(spec.template)
+        template = Template.load(self.spec.template)
+        expected = _read_expected(self.spec.expected)
+        hire = self._simulated() if self.spec.crowd is not None else self._in_browser(template.source)
         if self.resumed:
-            _same_manifest(spec)
+            _same_manifest(self.spec)
         if not (self.resumed and self._loaded()):
             self._check_manifest()
         if not self.resumed:
             if self.in_jobs:
                 _make_jobs_folder()
             self.folder.create()
-            self.folder.write_spec(spec)
+            self._keep_crowd()
+            self.folder.write_spec(self.spec)
+        spec = self.spec
         with ExitStack() as stack:
             stack.enter_context(_only_one(self.folder))
             store = self._store()
@@ -350,7 +398,7 @@ class _Run:
                 for handler in filter(None, (pre, post)):
                     handler.close()
 
-            run_async(self._work(job, objects, launch, work, template.source, give_up))
+            run_async(self._work(job, objects, hire, give_up))
             return self._result(store, findings, expected, began)
 
     def _store(self) -> Store:
@@ -439,20 +487,57 @@ class _Run:
             handler(spec.post_lambda, spec.post_timeout_seconds, "post_annotation"),
         )
 
-    async def _work(
-        self, job: Job, objects: ObjectStore, launch: Any, work: Any, source: str, give_up: Callable[[], None]
-    ) -> None:
-        from playwright.async_api import Error as BrowserError
-        from playwright.async_api import async_playwright
+    async def _work(self, job: Job, objects: ObjectStore, hire: Hire, give_up: Callable[[], None]) -> None:
+        async with job.consolidating(give_up):
+            if (await asyncio.to_thread(job.store.counts)).open:
+                await hire(job, objects)
 
-        from truthkit.workforce.scripted import ScriptedWorkforce
+    def _simulated(self) -> Hire:
+        """Workers who need no page. Raises TruthkitError where the crowd file or the gold is wrong."""
+        from truthkit.workforce.simulated.crowd import load_crowd
+        from truthkit.workforce.simulated.gold import Gold, Pictures
+        from truthkit.workforce.simulated.team import Questions, Team
+        from truthkit.workforce.simulated.workforce import SimulatedWorkforce
 
-        policy = None if self.spec.allow_network else content_security_policy(objects.endpoint)
-        app = task_app(job, bundles=bundles_dir(), policy=lambda: policy)
-        async with serve(app) as origin, job.consolidating(give_up):
-            if (await asyncio.to_thread(job.store.counts)).open == 0:
-                return
-            async with async_playwright() as playwright:
+        spec = self.spec
+        assert spec.crowd is not None
+        assert spec.gold is not None
+        team = Team(load_crowd(spec.crowd), spec.seed, wanted=spec.workers, time_limit=spec.task_time_limit_seconds)
+        gold = Gold(spec.gold, spec.label_attribute)
+        questions = Questions(gold, Pictures(dict(spec.objects)), spec.labels or (), str(spec.template))
+
+        async def hire(job: Job, objects: ObjectStore) -> None:
+            await SimulatedWorkforce(job, team, questions).run()
+
+        return hire
+
+    def _keep_crowd(self) -> None:
+        """The job keeps its crowd file: resumed, it has the same workers."""
+        if self.spec.crowd is not None:
+            shutil.copyfile(self.spec.crowd, self.folder.crowd)
+            self.spec = replace(self.spec, crowd=self.folder.crowd)
+
+    def _in_browser(self, source: str) -> Hire:
+        """Workers at the real pages. Raises TruthkitError where the script, the browser or the bundles are missing."""
+        from truthkit.workforce.automatic import work as automatic
+        from truthkit.workforce.scripted import load_work
+
+        spec = self.spec
+        work = load_work(spec.worker_script) if spec.worker_script is not None else automatic
+        launch = launch_options(
+            require_chromium(headed=self.headed), headed=self.headed, allow_network=spec.allow_network
+        )
+        require_bundles(spec.template)
+
+        async def hire(job: Job, objects: ObjectStore) -> None:
+            from playwright.async_api import Error as BrowserError
+            from playwright.async_api import async_playwright
+
+            from truthkit.workforce.scripted import ScriptedWorkforce
+
+            policy = None if spec.allow_network else content_security_policy(objects.endpoint)
+            app = task_app(job, bundles=bundles_dir(), policy=lambda: policy)
+            async with serve(app) as origin, async_playwright() as playwright:
                 browser = await playwright.chromium.launch(**launch)
                 workforce = ScriptedWorkforce(
                     job,
@@ -460,62 +545,44 @@ class _Run:
                     origin=origin,
                     objects_origin=objects.endpoint,
                     work=work,
-                    script=self.spec.worker_script,
+                    script=spec.worker_script,
                     source=source,
-                    allow_network=self.spec.allow_network,
+                    allow_network=spec.allow_network,
                     concurrency=self.concurrency,
                 )
                 await workforce.run()
                 with contextlib.suppress(BrowserError):
                     await browser.close()
 
+        return hire
+
     def _result(self, store: Store, findings: Findings, expected: dict[int, Any], began: float) -> RunResult:
-        from truthkit.report import ReportData, ReportObject, ReportWorker, write_report
+        from truthkit.report import ReportData, write_report
         from truthkit.report.gold import agreement, worker_agreement
 
         spec, folder = self.spec, self.folder
-        written: list[OutputLine] = []
+        outcomes: Counter[str] = Counter()
+        scores: list[float] = []
+        between: list[float] = []
+        ids: list[str] = []
+        given = 0
 
         def lines() -> Iterator[OutputLine]:
+            nonlocal given
             for line in output_lines(spec, folder, store):
-                written.append(line)
+                one = line.object
+                ids.append(one.object_id)
+                outcomes[line.outcome] += 1
+                gold = expected.get(one.line)
+                score = agreement(line.label, gold) if gold is not None and line.label is not None else None
+                scores.extend([] if score is None else [score])
+                answers = [answer.content for answer in store.answers(one.object_id)]
+                given += len(answers)
+                together = worker_agreement(answers)
+                between.extend([] if together is None else [together])
                 yield line
 
         write_output_manifest(spec, folder, lines())
-        shown = []
-        scores: list[float] = []
-        between: list[float] = []
-        for line in written:
-            one = line.object
-            answers = store.answers(one.object_id)
-            gold = expected.get(one.line)
-            score = agreement(line.label, gold) if gold is not None and line.label is not None else None
-            scores += [] if score is None else [score]
-            together = worker_agreement([answer.content for answer in answers])
-            between += [] if together is None else [together]
-            screenshot = folder.screenshots / f"{one.object_id}.jpg"
-            shown.append(
-                ReportObject(
-                    object_id=one.object_id,
-                    line=one.line,
-                    data_object=one.data_object,
-                    task_input=one.task_input,
-                    answers=(
-                        *(
-                            ReportWorker(a.worker_id, a.content, a.submitted_at - a.accepted_at)
-                            for a in sorted(answers, key=lambda a: a.worker_id)
-                        ),
-                        *(ReportWorker(who, None, None, why) for who, why in store.given_up(one.object_id)),
-                    ),
-                    label=line.label,
-                    failure=line.failure,
-                    output_line=line.line,
-                    expected=gold,
-                    agreement=score,
-                    screenshot=screenshot if screenshot.is_file() and screenshot.stat().st_size else None,
-                )
-            )
-        outcomes = [line.outcome for line in written]
         mean = sum(scores) / len(scores) if scores else None
         seconds = time.monotonic() - began
         write_report(
@@ -525,7 +592,7 @@ class _Run:
                 created=datetime.now().astimezone().isoformat(timespec="seconds"),
                 label_attribute=spec.label_attribute,
                 label_order=spec.labels or (),
-                objects=shown,
+                objects=_Shown(spec, folder, store, expected, ids),
                 findings=findings.all(),
                 seconds=seconds,
                 gold_agreement=mean,
@@ -536,17 +603,68 @@ class _Run:
             folder=folder.root,
             job_name=spec.name,
             label_attribute=spec.label_attribute,
-            objects=len(written),
-            answers=sum(len([a for a in one.answers if a.answer is not None]) for one in shown),
-            labeled=outcomes.count("labeled"),
-            skipped=outcomes.count("skipped"),
-            failed=outcomes.count("failed"),
+            objects=len(ids),
+            answers=given,
+            labeled=outcomes["labeled"],
+            skipped=outcomes["skipped"],
+            failed=outcomes["failed"],
             seconds=seconds,
             gold_agreement=mean,
             worker_agreement=sum(between) / len(between) if between else None,
             output_manifest=folder.output_manifest(spec),
             report=folder.report,
             findings=findings.all(),
+        )
+
+
+class _Shown(Sequence["ReportObject"]):
+    """A job's objects for the report, read from the store when they are asked for: a large job has room."""
+
+    def __init__(
+        self, spec: JobSpec, folder: JobFolder, store: Store, expected: Mapping[int, Any], ids: Sequence[str]
+    ) -> None:
+        self._spec = spec
+        self._folder = folder
+        self._store = store
+        self._expected = expected
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, at: int) -> ReportObject: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[ReportObject]: ...
+    def __getitem__(self, at: int | slice) -> ReportObject | Sequence[ReportObject]:
+        if isinstance(at, slice):
+            return [self._object(object_id) for object_id in self._ids[at]]
+        return self._object(self._ids[at])
+
+    def _object(self, object_id: str) -> ReportObject:
+        from truthkit.report import ReportObject, ReportWorker
+        from truthkit.report.gold import agreement
+
+        line = output_line(self._spec, self._folder, self._store, self._store.object(object_id))
+        one = line.object
+        gold = self._expected.get(one.line)
+        screenshot = self._folder.screenshots / f"{object_id}.jpg"
+        answers = sorted(self._store.answers(object_id), key=lambda answer: answer.worker_id)
+        return ReportObject(
+            object_id=object_id,
+            line=one.line,
+            data_object=one.data_object,
+            task_input=one.task_input,
+            answers=(
+                *(ReportWorker(a.worker_id, a.content, a.submitted_at - a.accepted_at) for a in answers),
+                *(ReportWorker(who, None, None, why) for who, why in self._store.given_up(object_id)),
+            ),
+            label=line.label,
+            failure=line.failure,
+            output_line=line.line,
+            expected=gold,
+            agreement=agreement(line.label, gold) if gold is not None and line.label is not None else None,
+            screenshot=screenshot if screenshot.is_file() and screenshot.stat().st_size else None,
         )
 
 

@@ -90,6 +90,12 @@ class Source:
         return script if script is not None and script.is_file() else None
 
     @property
+    def gold_places(self) -> tuple[Path | None, Path | None]:
+        """The samples' folder and its expected labels, as far as they belong to the manifest."""
+        own = self.workflow is not None and self.manifest == self.workflow.manifest
+        return (self.workflow.samples if own and self.workflow else None), self.expected
+
+    @property
     def expected(self) -> Path | None:
         """The gold labels, which only belong to the workflow's own manifest."""
         if self.workflow is None or self.manifest != self.workflow.manifest:

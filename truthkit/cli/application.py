@@ -69,6 +69,22 @@ ObjectsOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
+CrowdOption = Annotated[
+    str | None,
+    typer.Option(
+        "--crowd",
+        metavar="careful|typical|poor|FILE",
+        help="Who the simulated workers are (default: typical), or a crowd file (TOML).",
+    ),
+]
+GoldOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--gold",
+        metavar="FILE",
+        help="The right answers, one a manifest line (default: the sample's gold.jsonl or expected.jsonl).",
+    ),
+]
 LenientOption = Annotated[
     bool, typer.Option("--lenient", help="A variable that the task input lacks is empty, not an error.")
 ]

@@ -11,6 +11,8 @@ import typer
 from rich.markup import escape
 
 from truthkit.cli.application import (
+    CrowdOption,
+    GoldOption,
     JsonOption,
     LenientOption,
     ManifestOption,
@@ -36,6 +38,8 @@ from truthkit.cli.terminal import TERMINAL, err, out, print_findings, print_json
         "truthkit run --template t.liquid.html --manifest m.jsonl --worker-script worker.py \\\n"
         "      --pre-lambda pre.py --post-lambda post.py:handler --objects s3://bucket/in=data",
         "truthkit run --template t.liquid.html --manifest m.jsonl --workforce auto",
+        "truthkit run text-classification --workforce simulated --crowd poor --workers 5",
+        "truthkit run image-classification --manifest m.jsonl --workforce simulated --gold gold.jsonl",
         "truthkit run --resume job1",
     ),
 )
@@ -55,8 +59,15 @@ def run_command(
         typer.Option("--worker-script", metavar="FILE", help="Python with `async def work(page, task, worker)`."),
     ] = None,
     workforce: Annotated[
-        str, typer.Option("--workforce", metavar="script|auto", help="auto: any page is filled in with valid values.")
+        str,
+        typer.Option(
+            "--workforce",
+            metavar="script|auto|simulated",
+            help="auto: any page is filled in with valid values. simulated: answers are made from gold.",
+        ),
     ] = "script",
+    crowd: CrowdOption = None,
+    gold: GoldOption = None,
     objects: ObjectsOption = None,
     concurrency: Annotated[int | None, typer.Option("--concurrency", help="Pages at a time.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", help="Data objects per consolidation request.")] = None,
@@ -78,7 +89,7 @@ def run_command(
     s3: Annotated[
         str, typer.Option("--s3", metavar="local|aws", help="aws: read objects that exist only in AWS.")
     ] = "local",
-    seed: Annotated[int, typer.Option("--seed", help="Seeds the scripted workers' chance.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seeds the workers' chance.")] = 0,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -103,6 +114,8 @@ def run_command(
                 out=out_dir,
                 worker_script=worker_script,
                 workforce=workforce,
+                crowd=crowd,
+                gold=gold,
                 objects=parse_objects(objects) or None,
                 concurrency=concurrency,
                 batch=batch,

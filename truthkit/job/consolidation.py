@@ -40,8 +40,13 @@ def timestamp() -> str:
     return time.strftime(TIMESTAMP, time.gmtime())
 
 
-def write_worker_response(folder: JobFolder, spec: JobSpec, object_id: str, answers: Sequence[Answer]) -> str:
-    """Write an object's worker-response file, all workers in one; gives its S3 URI. The same answers, the same file."""
+def write_worker_response(
+    folder: JobFolder, spec: JobSpec, object_id: str, answers: Sequence[Answer], *, durable: bool = True
+) -> str:
+    """Write an object's worker-response file, all workers in one; gives its S3 URI. The same answers, the same file.
+
+    Unless ``durable``, the file is not yet on the disk for certain when this returns.
+    """
     at = time.strftime(TIMESTAMP, time.gmtime(answers[-1].submitted_at))
     response = WorkerResponse(
         tuple(
@@ -58,7 +63,7 @@ def write_worker_response(folder: JobFolder, spec: JobSpec, object_id: str, answ
     )
     relative = f"worker-response/{ITERATION}/{object_id}/{at}.json"
     file = folder.annotations(spec) / relative
-    _write_json(file, response.to_json())
+    _write_json(file, response.to_json(), durable=durable)
     # One file an object: an earlier one had fewer answers.
     for older in file.parent.glob("*.json"):
         if older != file:
@@ -176,5 +181,6 @@ def _identity(worker_id: str) -> dict[str, Any]:
     }
 
 
-def _write_json(file: Path, value: Any) -> None:
-    write_atomically(file, json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False))
+def _write_json(file: Path, value: Any, *, durable: bool = True) -> None:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    write_atomically(file, text, durable=durable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from truthkit.findings import Finding, SubmissionError, TruthkitError
 from truthkit.job.consolidation import Consolidator, timestamp, write_worker_response
 from truthkit.job.spec import JobFolder, JobSpec, write_atomically
-from truthkit.job.store import AnswerRefusedError, Assignment, Batch, Counts, Store, StoredObject
+from truthkit.job.store import Answer, AnswerRefusedError, Assignment, Batch, Counts, Store, StoredObject
 from truthkit.job.tasks import TaskMaker
 from truthkit.liquid import Rendered
 
@@ -37,6 +37,16 @@ class Task:
     @property
     def data_object(self) -> dict[str, Any]:
         return self.object.data_object
+
+
+@dataclass(frozen=True, slots=True)
+class OpenObject:
+    """An object with all the assignments that were claimed for it at once."""
+
+    object: StoredObject
+    task_input: dict[str, Any]
+    rendered: Rendered
+    assignments: tuple[Assignment, ...]
 
 
 class Findings:
@@ -155,6 +165,60 @@ class Job:
         self._submitted[assignment.assignment_id] = asyncio.Event()
         return Task(assignment, stored, task_input, rendered)
 
+    async def claim_objects(self, choose: Callable[[str], Iterable[str]], limit: int) -> list[OpenObject]:
+        """The next objects for all their workers at once, prepared and rendered; [] when nothing is left to do.
+
+        For a workforce that needs no pages. ``choose`` is that of `Store.claim_objects`.
+        """
+        while True:
+            claimed = await asyncio.to_thread(
+                self.store.claim_objects, choose, limit=limit, lease_seconds=self.spec.task_time_limit_seconds
+            )
+            if not claimed:
+                return []
+            opened, skipped, failed = await asyncio.to_thread(self._open_all, claimed)
+            for object_id, error in failed.items():
+                await self.fail_object(object_id, error)
+            for object_id in skipped:
+                await asyncio.to_thread(self.store.skip, object_id)
+            if opened:
+                return opened
+            await self._changed()
+
+    def _open_all(
+        self, claimed: list[tuple[StoredObject, list[Assignment]]]
+    ) -> tuple[list[OpenObject], list[str], dict[str, TruthkitError]]:
+        """What can be worked on, what is not for people, and what fails on the way."""
+        opened, skipped, failed, new = [], [], {}, {}
+        for stored, assignments in claimed:
+            object_id, task_input = stored.object_id, stored.task_input
+            try:
+                if task_input is None:
+                    about = f"object {object_id}, line {stored.line}"
+                    prepared = self._tasks.prepare(stored.data_object, about=about)
+                    for remark in prepared.remarks:
+                        self.findings.add(remark.about(object_id=object_id))
+                    if not prepared.human_annotation_required:
+                        skipped.append(object_id)
+                        continue
+                    task_input = new[object_id] = prepared.task_input
+                opened.append(OpenObject(stored, task_input, self._tasks.render(task_input), tuple(assignments)))
+            except TruthkitError as error:
+                failed[object_id] = error
+        self.store.keep_task_inputs(new)
+        return opened, skipped, failed
+
+    async def submit_all(self, answers: Iterable[Answer], declined: Mapping[str, str]) -> None:
+        """Take the answers of a workforce that needs no pages; ``declined`` is assignment to reason."""
+        await asyncio.to_thread(self._take_all, answers, declined)
+        self._ready.set()
+        await self._changed()
+
+    def _take_all(self, answers: Iterable[Answer], declined: Mapping[str, str]) -> None:
+        for object_id in self.store.submit_all(answers, declined):
+            if self.store.object(object_id).state == "complete":
+                self._write_response(object_id)
+
     async def fail_object(self, object_id: str, error: TruthkitError) -> None:
         """The object's task can't be done: the service's failure line, and on with the next."""
         for finding in error.findings:
@@ -214,7 +278,9 @@ class Job:
         await self._changed()
 
     def _write_response(self, object_id: str) -> None:
-        write_worker_response(self.folder, self.spec, object_id, self.store.answers(object_id))
+        # A resumed job writes every response anew, so thousands a second need not be forced to the disk one by one.
+        durable = self.spec.crowd is None
+        write_worker_response(self.folder, self.spec, object_id, self.store.answers(object_id), durable=durable)
 
     async def _changed(self) -> None:
         """Tell whoever watches, but not so often that counting would be the work."""

@@ -34,10 +34,11 @@ class OutputLine:
 def output_lines(spec: JobSpec, folder: JobFolder, store: Store) -> Iterator[OutputLine]:
     """The lines of the output manifest as far as the job has come, in the manifest's order."""
     for one in store.objects():
-        yield _line(spec, folder, store, one)
+        yield output_line(spec, folder, store, one)
 
 
-def _line(spec: JobSpec, folder: JobFolder, store: Store, one: StoredObject) -> OutputLine:
+def output_line(spec: JobSpec, folder: JobFolder, store: Store, one: StoredObject) -> OutputLine:
+    """One line of it."""
     if one.state == "skipped":
         return OutputLine(one, "skipped", one.data_object)
     content, batch_timestamp, error = store.label(one.object_id)

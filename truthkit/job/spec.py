@@ -20,8 +20,9 @@ OUTPUT_BUCKET = "truthkit-output"
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """One labeling job. Paths are absolute; ``manifest`` is a local file, also where it was given by S3 URI. Without a
-    ``worker_script`` the automatic worker answers."""
+    """One labeling job. Paths are absolute; ``manifest`` is a local file, also where it was given by S3 URI. With a
+    ``crowd`` (its file) simulated workers answer from the ``gold``; else a ``worker_script``, or without one the
+    automatic worker."""
 
     name: str
     label_attribute: str
@@ -40,6 +41,8 @@ class JobSpec:
     s3: str = "local"
     worker_script: Path | None = None
     expected: Path | None = None
+    crowd: Path | None = None
+    gold: Path | None = None
     lenient: bool = False
     skip_bad_lines: bool = False
     allow_network: bool = False
@@ -72,8 +75,9 @@ class JobSpec:
         for key in ("pre_lambda", "post_lambda"):
             ref = values[key]
             values[key] = None if ref is None else HandlerRef(Path(ref[0]), ref[1], ref[2])
-        for key in ("template", "manifest", "worker_script", "expected"):
-            values[key] = None if values[key] is None else Path(values[key])
+        for key in ("template", "manifest", "worker_script", "expected", "crowd", "gold"):
+            given = values.get(key)
+            values[key] = None if given is None else Path(given)
         values["objects"] = tuple((prefix, Path(folder)) for prefix, folder in values["objects"].items())
         values["labels"] = None if values["labels"] is None else tuple(values["labels"])
         return cls(**values)
@@ -108,6 +112,11 @@ class JobFolder:
     def output(self) -> Path:
         """What stands for the bucket ``truthkit-output``."""
         return self.root / "output"
+
+    @property
+    def crowd(self) -> Path:
+        """The crowd file of simulated workers, as the job began with it."""
+        return self.root / "crowd.toml"
 
     @property
     def objects(self) -> Path:
@@ -164,14 +173,15 @@ class JobFolder:
             ) from None
 
 
-def write_atomically(file: Path, text: str) -> None:
-    """Write a file whole or not at all, however the process ends."""
+def write_atomically(file: Path, text: str, *, durable: bool = True) -> None:
+    """Write a file whole or not at all, however the process ends; ``durable``: however the machine ends."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(file.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+        if durable:
+            stream.flush()
+            os.fsync(stream.fileno())
     part.replace(file)
 
 

@@ -11,8 +11,8 @@ import json
 import time
 import uuid
 from calendar import timegm
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -170,6 +170,8 @@ class Store:
     def __init__(self, url: str, needs_more: NeedsMore) -> None:
         self._engine = sa.create_engine(url)
         self._needs_more = needs_more
+        # Every object before this position is consolidated, or will never be complete: no need to look there.
+        self._batched_before = 0
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _sqlite_connect)
             sa.event.listen(self._engine, "begin", _sqlite_begin)
@@ -246,6 +248,14 @@ class Store:
     def keep_task_input(self, object_id: str, task_input: dict[str, Any]) -> None:
         self._update(object_id, task_input=_json(task_input))
 
+    def keep_task_inputs(self, task_inputs: Mapping[str, dict[str, Any]]) -> None:
+        """Several at once, by object."""
+        with self._engine.begin() as db:
+            for object_id, task_input in task_inputs.items():
+                db.execute(
+                    _objects.update().where(_objects.c.object_id == object_id).values(task_input=_json(task_input))
+                )
+
     def skip(self, object_id: str) -> None:
         """No human annotation is required for the object."""
         self._update(object_id, state="skipped")
@@ -301,6 +311,40 @@ class Store:
             db.execute(_objects.update().where(_objects.c.object_id == object_id).values(taken=_objects.c.taken + 1))
         return assignment
 
+    def claim_objects(
+        self, choose: Callable[[str], Iterable[str]], *, limit: int, lease_seconds: float
+    ) -> list[tuple[StoredObject, list[Assignment]]]:
+        """The next objects, each for all the workers that it still wants, in one transaction; [] if there are none.
+
+        ``choose`` gives the workers for an object, the preferred ones first; one who was asked already is passed over.
+        """
+        now = time.time()
+        claimed = []
+        with self._engine.begin() as db:
+            rows = db.execute(
+                sa.select(_objects)
+                .where(_objects.c.state == "open", _objects.c.taken < _objects.c.wanted)
+                .order_by(_objects.c.position)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for row in rows:
+                asked = set(
+                    db.scalars(sa.select(_assignments.c.worker_id).where(_assignments.c.object_id == row.object_id))
+                )
+                free = islice((one for one in choose(row.object_id) if one not in asked), row.wanted - row.taken)
+                mine = [Assignment(uuid.uuid4().hex, row.object_id, worker_id) for worker_id in free]
+                if mine:
+                    claim = {"state": "claimed", "claimed_at": now, "lease_until": now + lease_seconds}
+                    db.execute(_assignments.insert(), [{**asdict(one), **claim} for one in mine])
+                    db.execute(
+                        _objects.update()
+                        .where(_objects.c.object_id == row.object_id)
+                        .values(taken=_objects.c.taken + len(mine))
+                    )
+                    claimed.append((_stored(row), mine))
+        return claimed
+
     def assignment(self, assignment_id: str) -> Assignment | None:
         with self._engine.begin() as db:
             row = db.execute(sa.select(_assignments).where(_assignments.c.assignment_id == assignment_id)).one_or_none()
@@ -343,6 +387,47 @@ class Store:
             )
             self._settle(db, row.object_id, taken_change=1 if late else 0)
         return True
+
+    def submit_all(self, answers: Iterable[Answer], declined: Mapping[str, str]) -> set[str]:
+        """Keep answers of claimed assignments, with their own times, and give others back; all in one transaction.
+
+        ``declined`` is assignment to reason. An assignment that is no longer claimed is passed over. Gives the objects.
+        """
+        touched: dict[str, int] = {}
+        with self._engine.begin() as db:
+
+            def claimed(assignment_id: str) -> Any:
+                return db.execute(
+                    sa.select(_assignments)
+                    .where(_assignments.c.assignment_id == assignment_id, _assignments.c.state == "claimed")
+                    .with_for_update()
+                ).one_or_none()
+
+            for answer in answers:
+                row = claimed(answer.assignment_id)
+                if row is None:
+                    continue
+                values = {**asdict(answer), "content": _json(answer.content)}
+                db.execute(_answers.insert().values(**values))
+                db.execute(
+                    _assignments.update()
+                    .where(_assignments.c.assignment_id == answer.assignment_id)
+                    .values(state="submitted")
+                )
+                touched.setdefault(row.object_id, 0)
+            for assignment_id, reason in declined.items():
+                row = claimed(assignment_id)
+                if row is None:
+                    continue
+                db.execute(
+                    _assignments.update()
+                    .where(_assignments.c.assignment_id == assignment_id)
+                    .values(state="declined", reason=reason)
+                )
+                touched[row.object_id] = touched.get(row.object_id, 0) - 1
+            for object_id, change in touched.items():
+                self._settle(db, object_id, taken_change=change)
+        return set(touched)
 
     def decline(self, assignment_id: str, reason: str, *, failed: bool = False) -> None:
         """The worker gives the object back (or the page broke under them); nobody asks this worker again."""
@@ -397,6 +482,7 @@ class Store:
         Pre-annotation runs again for those that nobody has answered yet. What is labeled stays so; an object that the
         post-annotation function left out is offered to it again.
         """
+        self._batched_before = 0
         with self._engine.begin() as db:
             left_out = sa.select(_batches.c.batch_id).where(_batches.c.state == "consolidated")
             gone = _labels.delete().where(_labels.c.content.is_(None), _labels.c.batch_id.in_(left_out))
@@ -453,6 +539,7 @@ class Store:
                     sa.select(_objects.c.object_id)
                     .where(
                         _objects.c.state == "complete",
+                        _objects.c.position >= self._batched_before,
                         ~sa.select(_labels.c.object_id)
                         .where(_labels.c.object_id == _objects.c.object_id)
                         .correlate(_objects)
@@ -470,6 +557,11 @@ class Store:
             batch_id = db.execute(_batches.insert().values(state="requested", timestamp=name)).inserted_primary_key
             assert batch_id is not None
             db.execute(_labels.insert(), [{"object_id": one, "batch_id": batch_id[0], "content": None} for one in ids])
+            # What becomes complete later is open now.
+            first_open = db.scalar(sa.select(sa.func.min(_objects.c.position)).where(_objects.c.state == "open"))
+            after = int(ids[-1]) + 1
+            before = after if first_open is None else min(after, first_open)
+        self._batched_before = before
         return Batch(batch_id[0], name, ids)
 
     def unfinished_batches(self) -> list[Batch]:
