@@ -13,6 +13,7 @@ from typing import NoReturn
 # In the order in which --help shows them.
 import truthkit.cli.workflows
 import truthkit.cli.jobs
+import truthkit.cli.plan
 import truthkit.cli.consolidate
 import truthkit.cli.agreement
 import truthkit.cli.servers
