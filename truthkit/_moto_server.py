@@ -243,13 +243,16 @@ class Aws:
 class Gate:
     """The WSGI application round moto's: who may ask what, which objects are there, what is kept."""
 
-    def __init__(self, files: ObjectFiles, aws: Aws | None, *, secret: str, port: int) -> None:
+    def __init__(
+        self, files: ObjectFiles, aws: Aws | None, *, secret: str, port: int, forbidden: tuple[str, ...] = ()
+    ) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from moto.s3.models import s3_backends
 
         self.files = files
         self.aws = aws
         self.secret = secret
+        self.forbidden = forbidden
         self.hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.backends = s3_backends
@@ -300,6 +303,8 @@ class Gate:
         _, _, rest = unquote(raw_path(environ)).partition("/")
         bucket, _, key = rest.partition("/")
         if bucket.startswith("moto-api"):
+            raise Refused("403 Forbidden", "AccessDenied", "Access Denied")
+        if key and f"s3://{bucket}/{key}".startswith(self.forbidden):
             raise Refused("403 Forbidden", "AccessDenied", "Access Denied")
         if self.aws and key:
             self.aws.fetch(bucket, key)
@@ -423,7 +428,8 @@ def main() -> None:
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = listener.getsockname()[1]
-    gate = Gate(files, Aws(files) if cache else None, secret=setup["secret"], port=port)
+    aws = Aws(files) if cache else None
+    gate = Gate(files, aws, secret=setup["secret"], port=port, forbidden=tuple(setup["forbidden"]))
     server = make_server("127.0.0.1", 0, gate, threaded=True, request_handler=MotoRequestHandler, fd=listener.fileno())
     server.serve_forever()
 

@@ -146,14 +146,7 @@ class Handler:
             if self._process.poll() is None:
                 return self._process
             self._forget()
-        if self._log is None:
-            if self.log_file is None:
-                self._log = tempfile.TemporaryFile("ab+", buffering=0)  # noqa: SIM115
-                fcntl.fcntl(self._log, fcntl.F_SETFL, os.O_APPEND)  # which its mode alone does not set
-            else:
-                self.log_file.parent.mkdir(parents=True, exist_ok=True)
-                self._log = self.log_file.open("ab+", buffering=0)
-        mark = self._write_log("")
+        mark = self._open_log()
         # -I: no PYTHON* variables, no user packages; -u: prints are in order; -B: nothing is written beside the code
         self._process = process = subprocess.Popen(
             [sys.executable, "-I", "-u", "-B", "-X", "utf8", str(CHILD)],
@@ -238,6 +231,17 @@ class Handler:
                     pipe.close()
 
     # the log
+
+    def _open_log(self) -> int:
+        """Open the log if it is not; where it ends."""
+        if self._log is None:
+            if self.log_file is None:
+                self._log = tempfile.TemporaryFile("ab+", buffering=0)  # noqa: SIM115
+                fcntl.fcntl(self._log, fcntl.F_SETFL, os.O_APPEND)  # which its mode alone does not set
+            else:
+                self.log_file.parent.mkdir(parents=True, exist_ok=True)
+                self._log = self.log_file.open("ab+", buffering=0)
+        return self._write_log("")
 
     def _write_log(self, text: str) -> int:
         """Append to the log; where it ends then."""

@@ -54,7 +54,7 @@ class ObjectStore:
     ``mappings``: ``s3://bucket/prefix`` -> folder, only ever read. ``writable``: the same, and what is written
     there goes into the folder. All else that is written goes to ``<writes>/<bucket>/<key>``, and is read from
     there first. ``aws``: objects that are nowhere here are read from AWS with the user's own credentials
-    (listings show what is here).
+    (listings show what is here). ``forbidden``: prefixes of URIs whose objects nobody may read or write.
 
     The server starts with ``start()`` or the first use of ``endpoint``, ``environment`` or ``sign``.
     """
@@ -66,8 +66,10 @@ class ObjectStore:
         writes: Path,
         writable: Mapping[str, Path] | None = None,
         aws: bool = False,
+        forbidden: tuple[str, ...] = (),
     ) -> None:
         self._aws = aws
+        self._forbidden = forbidden
         self._mappings = dict(mappings)
         self._writable = dict(writable or {})
         self._writes = writes.resolve()
@@ -103,6 +105,7 @@ class ObjectStore:
                 "writable": {uri: str(folder) for uri, folder in self._writable.items()},
                 "writes": str(self._writes),
                 "aws": self._aws,
+                "forbidden": self._forbidden,
                 "secret": self._secret,
             }
             assert self._process.stdin is not None

@@ -21,7 +21,15 @@ from truthkit_core.messages.consolidation import (
     parse_consolidation_request,
 )
 from truthkit_core.storage import StorageError, read_bytes, read_text, write_bytes
-from truthkit_core.strategies import ObjectLabel, Settings, consolidate_objects, label_png, picture_size, places_in
+from truthkit_core.strategies import (
+    ObjectLabel,
+    Settings,
+    consolidate_objects,
+    label_png,
+    nothing_said,
+    picture_size,
+    places_in,
+)
 
 log = logging.getLogger(__name__)
 
@@ -47,29 +55,31 @@ def consolidate_batch(event: Any, label: Callable[[Sequence[FormAnswer]], Any]) 
     TRUTHKIT_ASSUME_JOB_ROLE=1, with the job's role, which then must trust the function's: the service documents both,
     and which one holds is a matter of deployment, so it is not tried out at run time.
 
-    An object is left out (and logged) only if nobody said anything about it: nobody worked on it, or all answers are
-    empty or unreadable. An empty label would pass for "nothing there"; without one a chained job asks again.
+    Every object of the request is in the response. One about which nobody said anything (nobody worked on it, or all
+    answers are empty or unreadable) has a ``reason`` and all raw answers instead of a label: an empty label would pass
+    for "nothing there". A response that would pass Lambda's limit loses long texts, then what the label has of single
+    workers (``workers``), and says so.
 
     Raises ContractError, StorageError, and what ``label`` raises, with a note on the object.
     """
     request = PostAnnotationEvent.parse(event)
-    response = []
+    contents: dict[str, dict[str, Any]] = {}
     for item, answers in _answered(request):
         for answer in answers:
             for problem in answer.problems:
                 log.warning("object %s: %s", item.dataset_object_id, problem)
         if not any(answer.fields for answer in answers):
-            log.warning(
-                "object %s: left out, as none of its %d answers says anything", item.dataset_object_id, len(answers)
-            )
-            continue
-        try:
-            content = {request.label_attribute_name: label(answers)}
-        except Exception as error:
-            error.add_note(f"while consolidating object {item.dataset_object_id} of {request.payload_s3_uri}")
-            raise
-        response.append(ConsolidatedAnnotation(item.dataset_object_id, content).to_json())
-    return response
+            made = nothing_said(answers).to_json()
+            log.warning("object %s: %s", item.dataset_object_id, made["reason"])
+        else:
+            try:
+                made = label(answers)
+            except Exception as error:
+                error.add_note(f"while consolidating object {item.dataset_object_id} of {request.payload_s3_uri}")
+                raise
+        contents[item.dataset_object_id] = {request.label_attribute_name: made}
+    _shorten(contents, request.label_attribute_name)
+    return [ConsolidatedAnnotation(name, content).to_json() for name, content in contents.items()]
 
 
 def consolidate(event: Any, settings: Settings) -> list[dict[str, Any]]:
@@ -180,7 +190,7 @@ def _moment(payload_s3_uri: str) -> datetime:
 def _fit(contents: dict[str, dict[str, Any]], name: str) -> None:
     """Take raw answers out where the response would be too large: of labels first, then of what has none too."""
     for labelled in (True, False):
-        if sum(_size(content) for content in contents.values()) < LAMBDA_PAYLOAD_BYTES:
+        if _fits(contents):
             return
         for content in contents.values():
             label = content[name]
@@ -189,9 +199,39 @@ def _fit(contents: dict[str, dict[str, Any]], name: str) -> None:
                     worker["answer"] = _LEFT_OUT
 
 
+def _shorten(contents: dict[str, dict[str, Any]], name: str) -> None:
+    """Cut long texts where the response would be too large; then leave out what labels have of single workers."""
+    if _fits(contents):
+        return
+    for content in contents.values():
+        content[name] = _cut(content[name])
+    if _fits(contents):
+        return
+    for content in contents.values():
+        label = content[name]
+        workers = label.get("workers") if isinstance(label, dict) else None
+        if isinstance(workers, list):
+            own = (one.get("workerId") if isinstance(one, dict) else None for one in workers)
+            label["workers"] = [{"workerId": worker, "problems": [_LEFT_OUT]} for worker in own]
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _LONG:
+        return f"{value[:_LONG]}… ({_LEFT_OUT})"
+    if isinstance(value, dict):
+        return {key: _cut(one) for key, one in value.items()}
+    return [_cut(one) for one in value] if isinstance(value, list) else value
+
+
+def _fits(contents: dict[str, dict[str, Any]]) -> bool:
+    return sum(map(_size, contents.values())) < LAMBDA_PAYLOAD_BYTES
+
+
 def _size(content: dict[str, Any]) -> int:
     """In bytes at most (other characters than ASCII are escaped here), with what is around it."""
     return len(json.dumps(content, separators=(",", ":"))) + 120
 
 
+# Characters from which a text is long.
+_LONG = 2_000
 _LEFT_OUT = "left out, as the response would pass Lambda's limit: see the job's worker-response files"

@@ -174,7 +174,7 @@ def consolidate_objects(
                     given[key] = value
         values[name] = given
     answered = {name: given for name, given in values.items() if given}
-    labels = {name: _nothing_said(objects[name]) for name in objects if name not in answered}
+    labels = {name: nothing_said(objects[name]) for name in objects if name not in answered}
     if answered:
         labels |= _consolidated(chosen, answered, objects, settings, texts or {})
     return {name: labels[name] for name in objects}
@@ -218,7 +218,8 @@ def _distinct(answers: Sequence[FormAnswer]) -> list[tuple[str, FormAnswer]]:
     ]
 
 
-def _nothing_said(answers: Sequence[FormAnswer]) -> ObjectLabel:
+def nothing_said(answers: Sequence[FormAnswer]) -> ObjectLabel:
+    """In place of a label, where no answer says anything: the reason, and the answers."""
     if not answers:
         reason = "nobody answered"
     elif len(answers) == 1:

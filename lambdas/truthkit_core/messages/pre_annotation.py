@@ -83,8 +83,8 @@ class PreAnnotationResponse:
         return cls(task_input, next(iter(flags.values()), True), tuple(notes))
 
     def to_json(self) -> dict[str, Any]:
-        """The response with the documented flag, as a boolean."""
-        check_json(self.task_input, "taskInput")
+        """The response with the documented flag, as a boolean. Raises ContractError if it passes Lambda's limit."""
+        check_payload(self.task_input, "taskInput", "the function")
         return {"taskInput": self.task_input, _FLAG: self.human_annotation_required}
 
 
