@@ -80,6 +80,8 @@ class Handler:
         self._log: IO[bytes] | None = None
         self._line: int | None = None
         self._closed = False
+        self.printed = ""
+        """The last lines that the last call printed."""
 
     def start(self) -> None:
         """Start the process and import the handler now. Raises HandlerError if it cannot be imported."""
@@ -117,7 +119,7 @@ class Handler:
             began = time.monotonic()
             try:
                 reply = self._ask(process, f'{{"id":"{request_id}","event":{text}}}\n', self.timeout)
-                output = self._output(mark)
+                output = self.printed = self._output(mark)
                 try:
                     return self._result(reply, output)
                 except HandlerError as error:
@@ -476,6 +478,8 @@ def _cure(error: dict[str, Any], ref: HandlerRef) -> str:
         return f"a handler is a function of two arguments: def {ref.function}(event, context)"
     if kind == "SystemExit":
         return "return a value or raise an error; sys.exit() ends a Lambda with Runtime.ExitError"
+    if kind == "MemoryError":
+        return "keep less at a time, or give the function more memory: MemorySize in template.yaml"
     if kind in ("NoCredentialsError", "PartialCredentialsError", "ProfileNotFound"):
         return (
             "use the credentials that the environment gives (boto3.client('s3') finds them): Lambda has no profiles, "

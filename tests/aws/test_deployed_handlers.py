@@ -23,6 +23,8 @@ from typing import Any
 import boto3
 import pytest
 
+from truthkit.trying import try_handlers
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="AWS's runtime interface client runs on Linux only")
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -339,3 +341,13 @@ def test_the_function_sees_no_more_than_lambda_has(tmp_path: Path, runtime: Path
         outcome = function.invoke({})
         assert outcome.kind == "error"
         assert "No module named 'numpy'" in outcome.body["errorMessage"]
+
+
+def test_the_artefacts_pass_the_cases_of_try_lambda(built: Path) -> None:
+    """Some of them, with the layer that was built beside the functions."""
+    cases = ["ordinary", "expired", "megabytes", "unreadable-payload", "wrong-encoding"]
+    workflows = ["text-entities", "bounding-boxes"]
+    for result in try_handlers(workflows, project=ROOT, runtime="lambda", artefact=built, cases=cases):
+        assert Path(result.handler).is_relative_to(built)
+        assert [case.to_json() for case in result.cases if not case.ok] == []
+        assert all(case.peak_mb and case.peak_mb < 512 for case in result.cases if case.verdict == "right")

@@ -110,7 +110,9 @@ def try_lambda_command(
             )
     except KeyboardInterrupt:
         told.flush()
-        raise
+        if as_json:
+            print_json({"ok": False, "stopped": True, "cases": [case.to_json() for _, case in told.all]})
+        raise typer.Exit(130) from None
     told.flush()
     ok = all(result.ok for result in results)
     if as_json:

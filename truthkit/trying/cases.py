@@ -310,11 +310,11 @@ def _huge(samples: Samples) -> list[Trial]:
 
 
 def _other_encoding(samples: Samples) -> list[Trial]:
-    """Texts in ISO 8859-1, as a program of the nineties saves them; in the line itself, half of a character."""
+    """Files in ISO 8859-1, as a program of the nineties saves them; in the line, what such a text becomes."""
 
     def change(line: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
         if "source" in line:
-            line["source"] += " \ud83d"
+            line["source"] = f"\ufeff{line['source']} ZoÃ« na\ufffdve \x92"
         for key in _places(line):
             uri = f"{OWN}latin-1/{line[key].rpartition('/')[2]}"
             files[uri] = _bytes_of(samples, line[key]) + "\nZoë naïve".encode("iso-8859-1")

@@ -28,6 +28,7 @@ from truthkit.findings import TruthkitError, UsageError
 from truthkit.handlers import IMPORT_SECONDS, MEMORY_MB, Handler
 from truthkit.project import HandlerRef, Project, kit_root
 from truthkit.trying.targets import Target
+from truthkit.trying.verdicts import return_line
 from truthkit_core.messages import LAMBDA_PAYLOAD_BYTES
 from truthkit_core.messages.checks import ContractError, loads
 
@@ -36,8 +37,10 @@ CLIENT = "awslambdaric"
 _PROVIDED = (CLIENT, "boto3")
 _LAYER = ("numpy", "pillow")
 _PATH = "/2018-06-01/runtime"
-_FRAME = re.compile(r'^ *File "(.+?)", line (\d+),? in (.*?)(?:\n\s*(.*))?$', re.MULTILINE)
+_FRAME = re.compile(r'^ *File "(.+?)",? [Ll]ine (\d+)(?:, in (.*))?(?:\n\s*(.*))?$', re.MULTILINE)
 _NO_MODULE = re.compile(r"No module named '([^']+)'")
+# What the client and Python's fault handler print of an error, which is told otherwise.
+_CLIENTS_WORDS = re.compile(r"^(?:.*LAMBDA_WARNING: |.*\[ERROR\] \S|Fatal Python error: )", re.MULTILINE)
 _DUMP_SECONDS = 2.0
 _SLACK_SECONDS = 0.1
 
@@ -120,7 +123,7 @@ def runtime_folder(folder: Path) -> Path:
         raise UsageError("AWS's runtime interface client runs on Linux only", "leave out --runtime lambda")
     wanted, names = list(_PROVIDED), []
     while wanted:
-        name = wanted.pop()
+        name = wanted.pop(0)
         if name not in names:
             names.append(name)
             try:
@@ -143,6 +146,13 @@ def _link(folder: Path, names: Any) -> None:
         for top in {Path(str(file)).parts[0] for file in package.files or ()} - {"..", "__pycache__"}:
             if not (folder / top).exists():
                 (folder / top).symlink_to(Path(str(package.locate_file(top))).resolve())
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """The function ended while it was connected: told of by whoever waits for it."""
 
 
 class RuntimeApi:
@@ -211,8 +221,7 @@ class RuntimeApi:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", 0), Answering)
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property
@@ -242,6 +251,7 @@ class DeployedHandler(Handler):
             "OPENBLAS_NUM_THREADS": "1",
         }
         super().__init__(artefact.ref, environment={**environment, **own}, timeout=timeout)
+        self._line = return_line(artefact.ref)[0]  # where nothing tells of a place
         self.memory = artefact.memory
         self.peak_mb: float | None = None
         self._api: RuntimeApi | None = None
@@ -347,16 +357,25 @@ class DeployedHandler(Handler):
         error = {
             "type": kind,
             "message": message,
-            "frames": self._own_frames("".join(stack)),
+            "frames": self._own_frames("".join(stack)) or (self._import_of(missing[1]) if missing else []),
             "causes": [],
             "traceback": "Traceback (most recent call last):\n" + "".join(stack) + f"{kind}: {message}",
         }
         return {**error, "detail": {"module": missing[1]}} if missing and "Module" in kind else error
 
+    def _import_of(self, module: str) -> list[dict[str, Any]]:
+        """The line of the handler's file that imports the module; the client does not tell."""
+        pattern = re.compile(rf"\s*(?:import|from)\s+{re.escape(module.partition('.')[0])}\b")
+        lines = self.ref.file.read_text("utf-8", errors="replace").splitlines()
+        at = next((number for number, line in enumerate(lines, 1) if pattern.match(line)), None)
+        if at is None:
+            return []
+        return [{"file": str(self.ref.file), "line": at, "function": "<module>", "source": lines[at - 1].strip()}]
+
     def _own_frames(self, text: str) -> list[dict[str, Any]]:
         root = self.ref.code_root.resolve()
         return [
-            {"file": file, "line": int(line), "function": name.strip(), "source": (source or "").strip()}
+            {"file": file, "line": int(line), "function": name or "<module>", "source": (source or "").strip()}
             for file, line, name, source in _FRAME.findall(text)
             if Path(file).resolve().is_relative_to(root)
         ]
@@ -369,7 +388,7 @@ class DeployedHandler(Handler):
             process.wait(_DUMP_SECONDS)
         except subprocess.TimeoutExpired:
             return []
-        said = self._output(mark)
+        said = super()._output(mark)
         frames: list[dict[str, Any]] = []
         # The innermost comes first here, of the thread that runs the handler.
         for file, line, name in re.findall(r'^ *File "(.+?)", line (\d+) in (.*)$', said, re.MULTILINE):
@@ -378,6 +397,11 @@ class DeployedHandler(Handler):
                 source = lines[int(line) - 1].strip() if int(line) <= len(lines) else ""
                 frames.insert(0, {"file": file, "line": int(line), "function": name, "source": source})
         return frames
+
+    def _output(self, mark: int) -> str:
+        said = super()._output(mark)
+        found = _CLIENTS_WORDS.search(said)
+        return said[: found.start()].rstrip() if found else said
 
     def _measure(self, process: subprocess.Popen[bytes]) -> None:
         try:

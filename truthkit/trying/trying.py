@@ -27,6 +27,7 @@ _NO_CASE = "the lines name no object in S3"
 class CaseResult:
     """What became of one case. ``lost`` are the ids of the objects whose output lines would have no label, of
     ``objects``; ``output`` is what the handler printed where it failed; ``peak_mb`` is known of the runtime ``lambda``.
+    ``whole`` tells that all objects were in one request.
     """
 
     case: str
@@ -39,6 +40,7 @@ class CaseResult:
     findings: tuple[Finding, ...] = ()
     output: str = ""
     peak_mb: float | None = None
+    whole: bool = False
 
     @property
     def ok(self) -> bool:
@@ -50,7 +52,7 @@ class CaseResult:
             return _NO_CASE
         if self.lost:
             what = f"{len(self.lost):,} of {self.objects:,} lines would have no label: {objects(self.lost)}"
-            return f"{what}; the whole request fails" if self.verdict != "dropped" and self.objects > 1 else what
+            return f"{what}; the request fails as a whole" if self.whole and self.verdict != "dropped" else what
         if not self.ok:
             return "an error was due, and none came"
         return f"{self.reasons:,} of {self.objects:,} with a reason instead of a label" if self.reasons else ""
@@ -235,9 +237,9 @@ class _Bench:
         for trial in trials:
             for uri, body in trial.files.items():
                 self._write(uri, body)
-            one, printed = self._judged(trial, f"case {case.name}")
+            one = self._judged(trial, f"case {case.name}")
             judged.append(one)
-            output = output or printed
+            output = output or (self._handler.printed if one.verdict != "right" else "")
             if case.name == "ordinary" and self._usual is None:
                 self._usual = one.task_input
         worst: Verdict = max((one.verdict for one in judged), key=ORDER.index, default=ORDER[0])
@@ -253,17 +255,18 @@ class _Bench:
             _different(finding for one in judged for finding in one.findings),
             output,
             handler.peak_mb if isinstance(handler, DeployedHandler) else None,
+            any(len(trial.lines) > 1 for trial in trials),
         )
 
-    def _judged(self, trial: Trial, about: str) -> tuple[Judgement, str]:
+    def _judged(self, trial: Trial, about: str) -> Judgement:
         ref = self._handler.ref
         try:
             result = self._handler.invoke(trial.event, about=about)
         except HandlerError as error:
-            return judge_error(error, trial, ref), error.output
+            return judge_error(error, trial, ref)
         if self._target.kind == "post":
-            return judge_post(result, trial, ref), ""
-        return judge_pre(result, trial, ref, self._usual), ""
+            return judge_post(result, trial, ref)
+        return judge_pre(result, trial, ref, self._usual)
 
     def _write(self, uri: str, body: bytes) -> None:
         file = self._writes / uri.removeprefix("s3://")

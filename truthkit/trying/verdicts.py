@@ -160,7 +160,7 @@ def _placed(finding: Finding, ref: HandlerRef) -> Finding:
 
 
 def return_line(ref: HandlerRef) -> tuple[int | None, str]:
-    """The line of the handler's last ``return``, else of its ``def``, and its text; None where there is none."""
+    """The line of the handler's only ``return``, else of its ``def``, and its text; None where there is none."""
     try:
         text = ref.file.read_text("utf-8")
         tree = ast.parse(text)
@@ -176,5 +176,5 @@ def return_line(ref: HandlerRef) -> tuple[int | None, str]:
         for below in ast.walk(node)
     }
     returns = [node.lineno for node in ast.walk(found) if isinstance(node, ast.Return) and id(node) not in inner]
-    line = max(returns, default=found.lineno)
+    line = returns[0] if len(returns) == 1 else found.lineno
     return line, text.splitlines()[line - 1]
