@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -405,6 +406,11 @@ def test_answers_recorded_in_a_job(tmp_path: Path) -> None:
 
 
 # --- the call ---
+
+
+def test_the_page_tells_every_case() -> None:
+    told = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", (ROOT / "docs" / "try-lambda.md").read_text("utf-8"), re.MULTILINE)
+    assert told == [(case.name, case.about) for kind in ("post", "pre") for case in CASES[kind]]
 
 
 @pytest.mark.parametrize(

@@ -495,6 +495,8 @@ def _cure(error: dict[str, Any], ref: HandlerRef) -> str:
 def _cure_key(key: str) -> str:
     if key == "labelCategories":
         return "a job without a category file sends none: event.get('labelCategories')"
+    if key in ("content", "s3Uri"):
+        return "a large answer is kept in S3: annotationData has either content (JSON text) or s3Uri; as has dataObject"
     by_lower = {name.lower(): name for name in _CONTRACT_KEYS}
     right = by_lower.get(key.lower().replace("_", ""))
     if right and right != key:

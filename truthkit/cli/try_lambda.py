@@ -65,13 +65,11 @@ def try_lambda_command(
     ] = "local",
     artefact: Annotated[
         Path | None,
-        typer.Option(
-            "--artefact", metavar="DIR", help="The folder of sam build, or a code root.", exists=True, file_okay=False
-        ),
+        typer.Option("--artefact", metavar="DIR", help="The folder of sam build, or a code root."),
     ] = None,
     layer: Annotated[
         Path | None,
-        typer.Option("--layer", metavar="DIR", help="A layer's folder, with python/ in it.", exists=True),
+        typer.Option("--layer", metavar="DIR", help="A layer's folder, with python/ in it."),
     ] = None,
     memory: Annotated[
         int | None, typer.Option("--memory", metavar="MB", help="The function's memory (template.yaml's; else 512).")

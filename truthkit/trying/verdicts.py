@@ -69,7 +69,7 @@ def judge_post(result: Any, trial: Trial, ref: HandlerRef) -> Judgement:
     given = {one.dataset_object_id for one in annotations}
     lost = tuple(name for name in names if name not in given)
     findings = [
-        _finding("post-annotation-contract", warning, ref, severity="warning")
+        _fault("post-annotation-contract", warning, ref, severity="warning")
         for warning in warnings
         if "left out of the response" not in warning
     ]
@@ -78,7 +78,7 @@ def judge_post(result: Any, trial: Trial, ref: HandlerRef) -> Judgement:
         if trial.refusal == "must":
             cure = "let the error go up: an empty list tells the service that all is well"
         message = f"left out of the response: {objects(lost)}"
-        findings.insert(0, _finding("object-dropped", message, ref, cure))
+        findings.insert(0, _fault("object-dropped", message, ref, cure))
         return Judgement("dropped", lost, tuple(findings))
     reasons = sum(_only_a_reason(one.content[trial.attribute]) for one in annotations)
     return Judgement("right", findings=tuple(findings), reasons=reasons)
@@ -91,19 +91,17 @@ def judge_pre(result: Any, trial: Trial, ref: HandlerRef, ordinary: dict[str, An
         response = PreAnnotationResponse.parse(result)
     except ContractError as error:
         return Judgement("wrong shape", names, (_breach(error, ref),))
-    findings = [_finding("pre-annotation-contract", note, ref, severity="warning") for note in response.notes]
+    findings = [_fault("pre-annotation-contract", note, ref, severity="warning") for note in response.notes]
     if not response.human_annotation_required:
         if trial.refusal == "no" and ordinary is not None:
             message = f"not given to people: {objects(names)}"
-            found = _finding(
-                "object-dropped", message, ref, "isHumanAnnotationRequired false is for what cannot be used"
-            )
+            found = _fault("object-dropped", message, ref, "isHumanAnnotationRequired false is for what cannot be used")
             return Judgement("dropped", names, (found, *findings))
         return Judgement("right", findings=tuple(findings))
     fault = _poorer(response.task_input, ordinary or {}) or _changed(response.task_input, trial, ordinary)
     if fault:
         cure = "raise an error that names what is missing, or set isHumanAnnotationRequired to false"
-        return Judgement("wrong shape", names, (_finding("task-input", fault, ref, cure), *findings))
+        return Judgement("wrong shape", names, (_fault("task-input-incomplete", fault, ref, cure), *findings))
     return Judgement("right", findings=tuple(findings), task_input=response.task_input)
 
 
@@ -136,10 +134,10 @@ def _only_a_reason(label: Any) -> bool:
 
 
 def _breach(error: ContractError, ref: HandlerRef) -> Finding:
-    return _finding("response-shape", ": ".join(filter(None, (error.path, error.problem))), ref, error.cure)
+    return _fault("response-shape", ": ".join(filter(None, (error.path, error.problem))), ref, error.cure)
 
 
-def _finding(code: str, message: str, ref: HandlerRef, cure: str = "", *, severity: Any = "error") -> Finding:
+def _fault(code: str, message: str, ref: HandlerRef, cure: str = "", *, severity: Any = "error") -> Finding:
     return _placed(Finding(code, message, cure, severity=severity, file=str(ref.file)), ref)
 
 

@@ -2,5 +2,8 @@
 
 
 def lambda_handler(event, context):
-    task_input = {"text": event["dataObject"]["source"], "labels": ["angry", "pleased", "neutral"]}
+    text = event["dataObject"].get("source")
+    if not text:
+        raise ValueError("the manifest line has no source: the message itself belongs there")
+    task_input = {"text": text, "labels": ["angry", "pleased", "neutral"]}
     return {"taskInput": task_input, "isHumanAnnotationRequired": True}
