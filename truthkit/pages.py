@@ -47,14 +47,15 @@ class Desk(Protocol):
         """Keep the answer. Returning is the promise that it is stored. Raises SubmissionError."""
 
 
-def task_page(rendered: str, answer_url: str) -> str:
+def task_page(rendered: str, answer_url: str, head: str = "") -> str:
     """The page with its scripts pointed at the local bundles and its answer at ``answer_url``.
 
     Args:
         rendered: what Liquid gave, a fragment or a whole document.
         answer_url: where ``crowd-form`` posts the answer, on the page's own origin.
+        head: more for the page's head, without a line's end, before all that is its own.
     """
-    meta = f'<meta charset="utf-8"><meta name="truthkit-answer" content="{html.escape(answer_url)}">'
+    meta = f'<meta charset="utf-8"><meta name="truthkit-answer" content="{html.escape(answer_url)}">{head}'
     done = head_start(rendered)
     # A fragment gets standards mode, as authors expect of a page.
     parts = ["<!doctype html>", meta] if done is None else [rendered[:done], meta]
@@ -145,6 +146,8 @@ def task_app(
     bundles: Path,
     policy: Callable[[], str | None],
     extra_routes: tuple[Route, ...] = (),
+    head: Callable[[str], str] = lambda _: "",
+    bundles_change: bool = False,
 ) -> Starlette:
     """The application that serves task pages at ``/tasks/TOKEN`` and takes answers at ``/tasks/TOKEN/answer``.
 
@@ -152,6 +155,8 @@ def task_app(
         desk: hands out pages and takes answers.
         bundles: the folder of the built front end.
         policy: gives the content security policy of a page, None for none (``--allow-network``).
+        head: more for the head of the page of a token.
+        bundles_change: bundles are written anew while they are served, so that browsers must ask each time.
     """
 
     async def page(request: Request) -> Response:
@@ -162,7 +167,7 @@ def task_app(
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
         if value := policy():
             headers["Content-Security-Policy"] = value
-        return HTMLResponse(task_page(rendered, f"/tasks/{token}/answer"), headers=headers)
+        return HTMLResponse(task_page(rendered, f"/tasks/{token}/answer", head(token)), headers=headers)
 
     async def answer(request: Request) -> Response:
         if not same_origin(request):
@@ -175,12 +180,16 @@ def task_app(
 
     async def bundle(request: Request) -> Response:
         name = request.path_params["name"]
-        headers = {"Cache-Control": "max-age=3600"}
+        headers = {"Cache-Control": "no-cache" if bundles_change else "max-age=3600"}
         if name == "crowd-html-elements.css":
             return Response("", media_type="text/css", headers=headers)
         file = bundles / name
         if not re.fullmatch(r"[A-Za-z0-9_-]+\.js", name) or not file.is_file():
             return Response("no such bundle", 404, media_type="text/plain")
+        known = file.stat()
+        headers["ETag"] = f'"{known.st_mtime_ns:x}-{known.st_size:x}"'
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
         return FileResponse(file, media_type="text/javascript", headers=headers)
 
     async def icon(_: Request) -> Response:

@@ -266,7 +266,7 @@ def test_origins_are_kept_apart(page: Page, address: str) -> None:
     request = urllib.request.Request(address, headers={"Host": "evil.example"})
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)
-    assert caught.value.code == 400
+    assert caught.value.code == 403
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ from truthkit.cli.terminal import out, print_json
     "preview",
     epilog=examples(
         "truthkit preview text-entities",
-        "truthkit preview --template t.liquid.html --manifest m.jsonl",
+        "truthkit preview text-entities --port 8080",
+        "truthkit preview --template t.liquid.html --manifest m.jsonl --post-lambda post.py",
     ),
 )
 def preview_command(
@@ -45,9 +46,9 @@ def preview_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Serve the pages on this machine, to look at and to try.
+    """Serve a page to work in: lines, the worker's page, answers, labels, findings.
 
-    One manifest line at a time; after Submit the answer is shown.
+    What is saved in the template, a handler, the manifest or an object shows at once.
     """
     from truthkit.server.preview import run_preview
     from truthkit.source import Source

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
@@ -21,6 +21,7 @@ from truthkit.job.store import TIMESTAMP, Answer, Batch, Store
 from truthkit_core.messages import (
     AnnotatedObject,
     Annotation,
+    ConsolidatedAnnotation,
     ContractError,
     PostAnnotationEvent,
     Source,
@@ -91,16 +92,8 @@ class Consolidator:
         about = f"{len(batch.object_ids)} objects: {', '.join(batch.object_ids)}"
         try:
             request_uri = self._write_request(batch)
-            event = PostAnnotationEvent(
-                labeling_job_arn=self._spec.arn,
-                label_attribute_name=self._spec.label_attribute,
-                payload_s3_uri=request_uri,
-                role_arn=ROLE_ARN,
-                label_categories=self._spec.labels,
-                output_config=self._spec.annotations_uri,
-            )
-            result = self._post_lambda.invoke(event.to_json(), about=about)
-            annotations, warnings = self._parse(result, batch)
+            result = self._post_lambda.invoke(post_annotation_event(self._spec, request_uri), about=about)
+            annotations, warnings = read_result(result, batch.object_ids, self._spec, self._post_lambda)
             relative = f"consolidated-annotation/consolidation-response/{ITERATION}/{batch.timestamp}.json"
             _write_json(self._folder.annotations(self._spec) / relative, result)
         except (TruthkitError, ContractError) as raised:
@@ -126,33 +119,65 @@ class Consolidator:
             for warning in warnings
         ]
 
-    def _parse(self, result: Any, batch: Batch) -> tuple[list[Any], list[str]]:
-        assert self._post_lambda is not None
-        try:
-            return parse_consolidation_response(result, batch.object_ids, self._spec.label_attribute)
-        except ContractError as error:
-            what = "what the post-annotation handler returned"
-            raise TruthkitError(_breach(what, error, str(self._post_lambda.ref.file))) from None
-
     def _write_request(self, batch: Batch) -> str:
-        objects = []
-        for object_id in batch.object_ids:
-            stored = self._store.object(object_id)
-            # By worker, not by time: the same answers make the same request.
-            answers = sorted(self._store.answers(object_id), key=lambda answer: answer.worker_id)
-            annotations = [self._annotation(answer) for answer in answers]
-            objects.append(AnnotatedObject(object_id, _source(stored.data_object), tuple(annotations)))
-        relative = f"consolidated-annotation/consolidation-request/{ITERATION}/{batch.timestamp}.json"
-        _write_json(self._folder.annotations(self._spec) / relative, emit_consolidation_request(objects))
-        return f"{self._spec.annotations_uri}/{relative}"
+        objects = [
+            (object_id, self._store.object(object_id).data_object, self._store.answers(object_id))
+            for object_id in batch.object_ids
+        ]
+        return write_request(self._folder, self._spec, batch.timestamp, objects)[0]
 
-    def _annotation(self, answer: Answer) -> Annotation:
-        text = json.dumps(answer.content, sort_keys=True, separators=(",", ":"))
-        if len(text) < ANSWER_BY_URI_FROM:
-            return Annotation(answer.worker_id, content=text, s3_uri=None)
-        relative = f"consolidated-annotation/consolidation-request/{ITERATION}/answers/{answer.assignment_id}.json"
-        write_atomically(self._folder.annotations(self._spec) / relative, text)
-        return Annotation(answer.worker_id, content=None, s3_uri=f"{self._spec.annotations_uri}/{relative}")
+
+def write_request(
+    folder: JobFolder, spec: JobSpec, at: str, objects: Iterable[tuple[str, dict[str, Any], Sequence[Answer]]]
+) -> tuple[str, list[dict[str, Any]]]:
+    """Write a consolidation request (contract d); gives its S3 URI and what it says.
+
+    ``objects``: each one's id, data object and answers. Raises ContractError.
+    """
+    request = emit_consolidation_request(
+        # By worker, not by time: the same answers make the same request.
+        AnnotatedObject(
+            object_id,
+            _source(data_object),
+            tuple(_annotation(folder, spec, answer) for answer in sorted(answers, key=lambda one: one.worker_id)),
+        )
+        for object_id, data_object, answers in objects
+    )
+    relative = f"consolidated-annotation/consolidation-request/{ITERATION}/{at}.json"
+    _write_json(folder.annotations(spec) / relative, request)
+    return f"{spec.annotations_uri}/{relative}", request
+
+
+def _annotation(folder: JobFolder, spec: JobSpec, answer: Answer) -> Annotation:
+    text = json.dumps(answer.content, sort_keys=True, separators=(",", ":"))
+    if len(text) < ANSWER_BY_URI_FROM:
+        return Annotation(answer.worker_id, content=text, s3_uri=None)
+    relative = f"consolidated-annotation/consolidation-request/{ITERATION}/answers/{answer.assignment_id}.json"
+    write_atomically(folder.annotations(spec) / relative, text)
+    return Annotation(answer.worker_id, content=None, s3_uri=f"{spec.annotations_uri}/{relative}")
+
+
+def post_annotation_event(spec: JobSpec, request_uri: str) -> dict[str, Any]:
+    """What the post-annotation handler is called with."""
+    return PostAnnotationEvent(
+        labeling_job_arn=spec.arn,
+        label_attribute_name=spec.label_attribute,
+        payload_s3_uri=request_uri,
+        role_arn=ROLE_ARN,
+        label_categories=spec.labels,
+        output_config=spec.annotations_uri,
+    ).to_json()
+
+
+def read_result(
+    result: Any, object_ids: Collection[str], spec: JobSpec, post_lambda: Handler
+) -> tuple[list[ConsolidatedAnnotation], list[str]]:
+    """The labels that a post-annotation handler returned, and warnings. Raises TruthkitError with its breach."""
+    try:
+        return parse_consolidation_response(result, object_ids, spec.label_attribute)
+    except ContractError as error:
+        what = "what the post-annotation handler returned"
+        raise TruthkitError(_breach(what, error, str(post_lambda.ref.file))) from None
 
 
 def _breach(what: str, error: ContractError, file: str | None = None) -> Finding:

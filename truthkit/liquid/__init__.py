@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from truthkit.liquid.template import Rendered, Template
+from truthkit.liquid.template import Rendered, RenderError, Template
 
-__all__ = ["Rendered", "Template"]
+__all__ = ["RenderError", "Rendered", "Template"]

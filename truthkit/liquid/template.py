@@ -30,6 +30,14 @@ class Rendered:
     lines: tuple[int, ...]
 
 
+class RenderError(TruthkitError):
+    """Rendering stopped at a fault; ``rendered`` is the page up to there."""
+
+    def __init__(self, finding: Finding, rendered: Rendered) -> None:
+        super().__init__(finding)
+        self.rendered = rendered
+
+
 class Template:
     """A template in the service's dialect. Rendering is safe from several threads at once."""
 
@@ -94,7 +102,7 @@ class Template:
 
         ``task_input`` is what the template sees as ``task.input``; ``sign`` turns an ``s3://`` URI into a URL that
         can be fetched. A missing variable is an error where its value counts, or empty if not ``strict``.
-        Raises TruthkitError with the place in the template.
+        Raises RenderError with the place in the template, and the page up to there.
         """
         context = Context(self._bound, task_input, sign, strict)
         page = Page(MOST_CHARACTERS)
@@ -104,7 +112,8 @@ class Template:
                 token = node.token
                 node.render(context, page)
         except LiquidError as error:
-            raise TruthkitError(self._finding(error, error.token or token)) from error
+            so_far = Rendered(page.getvalue(), page.lines())
+            raise RenderError(self._finding(error, error.token or token), so_far) from error
         rendered = Rendered(page.getvalue(), page.lines())
         try:
             rendered.html.encode("utf-8")

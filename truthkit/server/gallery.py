@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
@@ -25,6 +23,7 @@ from truthkit.elements import CATALOGUE, Element, load_catalogue
 from truthkit.findings import SubmissionError
 from truthkit.pages import CROWD_SCRIPT, content_security_policy, serve, task_app
 from truthkit.project import bundles_dir
+from truthkit.server.guard import OwnPagesOnly
 
 PAGE = Path(__file__).with_name("gallery.html")
 SCRIPT = "gallery.js"
@@ -89,8 +88,7 @@ class Gallery:
                 Route(f"/bundles/{SCRIPT}", script),
                 Route(f"/{CATALOGUE}", catalogue),
                 Route("/favicon.ico", lambda _: Response(status_code=204)),
-            ],
-            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
+            ]
         )
 
 
@@ -108,7 +106,10 @@ async def serve_gallery(*, port: int, on_ready: Callable[[str], None]) -> None:
         return content_security_policy(None, frame_ancestors=origins.get("workbench", "'none'"))
 
     stories = task_app(gallery, bundles=bundles_dir(), policy=policy)
-    async with serve(stories) as story_origin, serve(gallery.workbench(lambda: story_origin), port=port) as workbench:
+    async with (
+        serve(OwnPagesOnly(stories)) as story_origin,
+        serve(OwnPagesOnly(gallery.workbench(lambda: story_origin)), port=port) as workbench,
+    ):
         origins["workbench"] = workbench
         on_ready(workbench)
         await ended.wait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import json
 import re
 from difflib import get_close_matches
@@ -14,9 +13,10 @@ from urllib.parse import unquote, urlsplit
 from playwright.async_api import ConsoleMessage, Dialog, Page, Request, Response
 from playwright.async_api import Error as BrowserError
 
-from truthkit.findings import Finding, Severity, excerpt
+from truthkit.findings import Finding, Severity
 from truthkit.liquid import Rendered
 from truthkit.project import bundles_dir
+from truthkit.workforce.places import Places
 
 # Runs before any script of the page; `tell` is kept, so that the page cannot take it away. A crowd script whose address
 # a script makes up gets the kit's build too: the server of task pages sees only addresses that stand in the HTML.
@@ -76,8 +76,7 @@ class Watch:
         self._origin = origin
         self._objects_origin = objects_origin
         self._template_file = ""
-        self._rendered: Rendered | None = None
-        self._source: list[str] = []
+        self._places = Places(origin)
         self.findings: list[Finding] = []
         self.refused_scripts: list[str] = []
         self.failed_scripts: list[str] = []
@@ -91,8 +90,7 @@ class Watch:
 
     def begin(self, rendered: Rendered, source: list[str], template: str) -> None:
         """The page that comes next; ``source`` is the text of the file ``template``, by lines."""
-        self._rendered = rendered
-        self._source = source
+        self._places = Places(self._origin, rendered, source)
         self._template_file = template
         self.findings = []
         self.refused_scripts = []
@@ -141,7 +139,7 @@ class Watch:
                 "page-unknown-element",
                 f"<{name}> is not an element of the crowd script: it stays an empty shell",
                 "check the spelling, and that the crowd script is loaded",
-                line=self._line_with(f"<{name}"),
+                line=self._places.line_with(f"<{name}"),
             )
         if seen["astral"]:
             self._add(
@@ -150,7 +148,7 @@ class Watch:
                 "and whether the service does so is not known",
                 "compare text[start:end] where answers are read, or leave such characters out",
                 severity="warning",
-                line=self._line_with("<crowd-entity-annotation"),
+                line=self._places.line_with("<crowd-entity-annotation"),
             )
         return bool(seen["ready"])
 
@@ -172,7 +170,7 @@ class Watch:
                 "page-console-error",
                 f"the page wrote to the console: {text[:500]}",
                 severity="warning",
-                line=self._line_at(place.get("url", ""), place.get("lineNumber", -1) + 1),
+                line=self._places.line_at(place.get("url", ""), place.get("lineNumber", -1) + 1),
             )
 
     def _probe(self, text: str) -> None:
@@ -185,14 +183,14 @@ class Watch:
             self._add(
                 "page-script-error",
                 f"a script of the page failed: {said.get('message')}",
-                line=self._line_at(url, int(said.get("line") or 0)),
+                line=self._places.line_at(url, int(said.get("line") or 0)),
             )
         elif kind == "rejection":
             where = re.search(r"(https?://\S+?):(\d+):(\d+)", str(said.get("stack")))
             self._add(
                 "page-script-error",
                 f"a promise of the page was rejected: {said.get('message')}",
-                line=self._line_at(where[1], int(where[2])) if where else None,
+                line=self._places.line_at(where[1], int(where[2])) if where else None,
             )
         elif kind == "refused":
             if str(said.get("directive")).startswith("script-src"):
@@ -205,7 +203,7 @@ class Watch:
             "page-network-refused",
             f"the page asked for {url}, which is not on this machine: refused",
             "bring the file along (a kit bundle, or an object by grant_read_access), or run with --allow-network",
-            line=self._line_of(url),
+            line=self._places.line_of(url),
         )
 
     def _failed(self, request: Request) -> None:
@@ -220,7 +218,7 @@ class Watch:
         else:
             if request.resource_type == "script":
                 self.failed_scripts.append(url)
-            self._add("page-request-failed", f"{url} could not be loaded: {failure}", line=self._line_of(url))
+            self._add("page-request-failed", f"{url} could not be loaded: {failure}", line=self._places.line_of(url))
 
     def _response(self, response: Response) -> None:
         url = response.url
@@ -235,7 +233,7 @@ class Watch:
             "page-request-failed",
             f"{url} answered with status {response.status}",
             self._bundle_cure(url),
-            line=self._line_of(url),
+            line=self._places.line_of(url),
         )
 
     def _is_own(self, request: Request) -> bool:
@@ -266,31 +264,8 @@ class Watch:
             "mend it and start a new job"
             if "X-Amz-Signature" in parts.query
             else "objects are private: write {{ task.input.… | grant_read_access }}",
-            line=self._line_of(url),
+            line=self._places.line_of(url),
         )
-
-    # --- places --------------------------------------------------------------------------------------------------
-
-    def _line_at(self, url: str, rendered_line: int) -> int | None:
-        """The template's line behind a line of the page."""
-        if self._rendered is None or not url.startswith(f"{self._origin}/tasks/"):
-            return None
-        lines = self._rendered.lines
-        return lines[rendered_line - 1] if 1 <= rendered_line <= len(lines) else None
-
-    def _line_of(self, url: str) -> int | None:
-        """The template's line that a URL comes from: where it stands in the page, else in the template."""
-        parts = urlsplit(url)
-        for text in (url, html.escape(url), f"{parts.netloc}{parts.path}", parts.path, parts.path.rsplit("/", 1)[-1]):
-            if len(text) > 3 and self._rendered is not None:
-                at = self._rendered.html.find(text)
-                if at >= 0:
-                    return self._line_at(f"{self._origin}/tasks/", self._rendered.html.count("\n", 0, at) + 1)
-        return None
-
-    def _line_with(self, text: str) -> int | None:
-        """The first line of the template that has ``text``."""
-        return next((number for number, line in enumerate(self._source, 1) if text in line), None)
 
     def _add(
         self,
@@ -301,7 +276,7 @@ class Watch:
         severity: Severity = "error",
         line: int | None = None,
     ) -> None:
-        shown = excerpt(self._source[line - 1], None) if line and line <= len(self._source) else ""
+        shown = self._places.excerpt(line)
         finding = Finding(code, message, cure, severity, file=self._template_file, line=line, excerpt=shown)
         if finding not in self.findings:
             self.findings.append(finding)

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { fingerprint } from "../../../common/src/drafts.js";
+import { taskName } from "../../../common/src/task-name.js";
 import {
   controls,
   type FieldState,
@@ -222,11 +223,17 @@ export class TruthkitTextAnnotator extends LitElement {
     void this.#beginDrafts();
   };
 
-  #beginDrafts(): Promise<void> {
+  async #beginDrafts(): Promise<void> {
+    const known = taskName();
+    if (known) {
+      await this.#drafts.begin(fingerprint(known, this.name, this.text));
+      if (!this.#work.canUndo) this.#restoreDraft();
+      return;
+    }
     // The link of a picture changes with every signature.
     const [picture] = this.image.split("?");
     const { name, text, labels, metadata, initialValue } = this;
-    return this.#drafts.begin(fingerprint(name, text, labels, picture, metadata, initialValue));
+    await this.#drafts.begin(fingerprint(name, text, labels, picture, metadata, initialValue));
   }
 
   // ---- what the parts ask for
@@ -322,11 +329,7 @@ export class TruthkitTextAnnotator extends LitElement {
 
   readonly #draftActions = {
     restore: () => {
-      const draft = this.#drafts.take();
-      if (!draft) return;
-      this.#writeFields(draft.fields);
-      this.#work.restore(draft.spans);
-      this.#paper.focus();
+      if (this.#restoreDraft()) this.#paper.focus();
     },
     discard: () => {
       this.#drafts.discard(this.#work.canUndo);
@@ -334,6 +337,15 @@ export class TruthkitTextAnnotator extends LitElement {
       this.#paper.focus();
     },
   };
+
+  /** Puts the work that was left behind back; whether there was any. */
+  #restoreDraft(): boolean {
+    const draft = this.#drafts.take();
+    if (!draft) return false;
+    this.#writeFields(draft.fields);
+    this.#work.restore(draft.spans);
+    return true;
+  }
 
   // ---- instructions
 

@@ -10,6 +10,8 @@ import {
 import { keyed } from "lit/directives/keyed.js";
 import { isTyping } from "../../../common/src/typing.ts";
 import { tokens } from "../../../crowd-elements/src/shared/styles.ts";
+import { benchStyles } from "../shared/styles.ts";
+import { renderSwitch } from "../shared/switch.ts";
 import { renderAttribute } from "./attribute-control.ts";
 import {
   answerPlace,
@@ -58,7 +60,7 @@ class Gallery extends LitElement {
     story: { state: true },
     events: { state: true },
   };
-  static override styles = [tokens, galleryStyles];
+  static override styles = [tokens, benchStyles, galleryStyles];
 
   declare private storyOrigin: string;
   declare private catalogue: readonly Element[];
@@ -267,11 +269,11 @@ class Gallery extends LitElement {
         <p class="dim">${prose(summary)}</p>
       </div>
       <div class="switches">
-        ${this.#renderSwitch("Story", titles, String(story), (value) => this.#go({ story: Number(value) }))}
-        ${this.#renderSwitch("Width", WIDTHS, width, (value) => this.#go({ width: value }))}
-        ${this.#renderSwitch("Colors", SCHEMES, this.view.scheme, (scheme) => this.#go({ scheme }))}
-        ${this.#renderSwitch("Language", LANGUAGES, this.view.language, (language) => this.#go({ language }))}
-        ${this.#renderSwitch("Direction", DIRECTIONS, this.view.direction, (direction) => this.#go({ direction }))}
+        ${renderSwitch("Story", titles, String(story), (value) => this.#go({ story: Number(value) }))}
+        ${renderSwitch("Width", WIDTHS, width, (value) => this.#go({ width: value }))}
+        ${renderSwitch("Colors", SCHEMES, this.view.scheme, (scheme) => this.#go({ scheme }))}
+        ${renderSwitch("Language", LANGUAGES, this.view.language, (language) => this.#go({ language }))}
+        ${renderSwitch("Direction", DIRECTIONS, this.view.direction, (direction) => this.#go({ direction }))}
         <button class="tool" title="As a worker reloads the page: what was done is kept" @click=${() => this.#say({ type: "reload" })}>
           Reload
         </button>
@@ -291,24 +293,6 @@ class Gallery extends LitElement {
         )}
       </div>
     </main>`;
-  }
-
-  #renderSwitch(
-    label: string,
-    words: Readonly<Record<string, string>>,
-    chosen: string,
-    choose: (value: string) => void,
-  ) {
-    const id = `switch-${label.toLowerCase()}`;
-    return html`<div class="switch">
-      <label for=${id}>${label}</label>
-      <select id=${id} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
-        ${Object.entries(words).map(
-          ([value, text]) =>
-            html`<option value=${value} ?selected=${value === chosen}>${text}</option>`,
-        )}
-      </select>
-    </div>`;
   }
 
   #renderFacts(element: Element) {

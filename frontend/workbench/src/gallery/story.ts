@@ -3,6 +3,7 @@
  * the gallery can be around this page (its policy says so), and only the gallery is listened to.
  */
 import { keyLabel, type Shortcut } from "../../../crowd-elements/src/shared/hot-keys.ts";
+import { applyScheme, onChanges } from "../shared/framed.ts";
 import {
   type GalleryMessage,
   readSettings,
@@ -13,12 +14,6 @@ import {
 interface Submittable extends Element {
   readonly _submittableValue?: unknown;
 }
-
-/** What may change the answer without an event that says so. */
-const HINTS = ["input", "change", "click", "keyup", "pointerup", "submit", "reset"];
-
-/** The picture of a widget, and what is read from it, come late and by themselves. */
-const LOOK_AGAIN_MS = 500;
 
 const send = (message: StoryMessage) => window.parent.postMessage(message, "*");
 
@@ -43,35 +38,15 @@ export function startStory(): void {
     sent = text;
     send(state);
   };
-  let planned = false;
-  const plan = () => {
-    if (planned) return;
-    planned = true;
-    setTimeout(() => {
-      planned = false;
-      sendState();
-    }, 50);
-  };
-  for (const name of HINTS) window.addEventListener(name, plan);
   for (const name of settings.events) window.addEventListener(name, tell, true);
-  document.addEventListener("all-crowd-elements-ready", (event) => {
-    tell(event);
-    plan();
-    setInterval(() => {
-      if (!document.hidden) sendState();
-    }, LOOK_AGAIN_MS);
-  });
-  // Restored drafts and scripts change what is there without a worker.
-  new MutationObserver(plan).observe(document.documentElement, { attributes: true, subtree: true });
+  document.addEventListener("all-crowd-elements-ready", tell);
+  onChanges(sendState);
 }
 
 function applyLook({ language, direction, scheme }: StorySettings): void {
   document.documentElement.lang = language;
   document.documentElement.dir = direction;
-  if (!scheme) return;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`:root { color-scheme: ${scheme === "dark" ? "dark" : "light"}; }`);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  applyScheme(scheme);
 }
 
 function setAttribute(element: Element | null, name: string, value: string | null): void {

@@ -1,0 +1,52 @@
+import { html, nothing } from "lit";
+import type { Fault, Finding } from "./api.ts";
+import { placeOf } from "./findings.ts";
+
+/** What stands in place of a page that cannot be shown, or above the part of it that can. */
+export function renderFault({ finding, source, names, rendered }: Fault, partly: boolean) {
+  return html`<section class="fault" aria-label="Why there is no page">
+    <p class="what" role="alert"><strong>${finding.message}</strong> <code class="dim">${finding.code}</code></p>
+    ${placeOf(finding) ? html`<p><code class="at">${placeOf(finding)}</code></p>` : nothing}
+    ${source.length > 0 ? renderSource(source, finding) : finding.excerpt ? html`<pre tabindex="0">${finding.excerpt}</pre>` : nothing}
+    ${finding.cure ? html`<p>${finding.cure}</p>` : nothing}
+    ${
+      names
+        ? html`<details open>
+            <summary>${names.length > 0 ? "task.input has" : "task.input is empty"}</summary>
+            <dl id="names">
+              ${names.map(
+                ({
+                  name,
+                  kind,
+                  sample,
+                }) => html`<dt><code>${name}</code> <span class="dim">${kind}</span></dt>
+                  <dd dir="auto">${sample}</dd>`,
+              )}
+            </dl>
+          </details>`
+        : nothing
+    }
+    ${
+      rendered
+        ? html`<details>
+            <summary>Rendered up to there</summary>
+            <pre id="rendered" tabindex="0">${rendered}</pre>
+          </details>`
+        : nothing
+    }
+    ${partly ? html`<p class="dim">Below, the page up to there.</p>` : nothing}
+  </section>`;
+}
+
+function renderSource(source: Fault["source"], finding: Finding) {
+  const wide = String(source.at(-1)?.number ?? "").length;
+  const lines = source.map(({ number, text }) => {
+    const here = number === finding.line;
+    const line = `${String(number).padStart(wide)} ${here ? ">" : "|"} ${text.replaceAll("\t", " ")}\n`;
+    const { column } = finding;
+    if (!here) return line;
+    const caret = column === undefined ? "" : `${" ".repeat(wide + 2 + column)}^\n`;
+    return html`<mark>${line}</mark>${caret}`;
+  });
+  return html`<pre class="source" id="source" tabindex="0">${lines}</pre>`;
+}

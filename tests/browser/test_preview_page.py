@@ -1,0 +1,152 @@
+"""The preview's workbench: lines, the worker's page, its data, workers, widths, colors, keys, looks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.previewing import Served, box, frame, served, submit
+
+
+@pytest.fixture(scope="module")
+def preview(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("preview"), lines=5) as bench:
+        yield bench
+
+
+def test_a_line_is_shown_with_its_data_and_the_answer_so_far(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    expect(page.get_by_text("line 1 of 5")).to_be_visible()
+    expect(frame(page).get_by_text("text <0> & \U0001f98a")).to_be_visible()
+    expect(page.locator("#data-object")).to_contain_text('source: "text <0> & \U0001f98a"')
+    expect(page.locator("#task-input")).to_contain_text('text: "text <0> & \U0001f98a"')
+    box(page).fill("half done")
+    expect(page.locator("#answer-now")).to_have_text(re.compile(r'said: "half done"'))
+    expect(page.locator("#answer")).to_have_text("Nothing yet: submit on the page.")
+
+
+def test_next_and_previous_by_button_and_by_key(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    expect(page.get_by_role("button", name="Previous")).to_be_disabled()
+    page.get_by_role("button", name="Next").click()
+    expect(frame(page).get_by_text("text <1>")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_text("line 3 of 5")).to_be_visible()
+    expect(page).to_have_url(re.compile("/lines/3$"))
+    page.keyboard.press("k")
+    expect(page.get_by_text("line 2 of 5")).to_be_visible()
+    box(page).press("Alt+j")
+    expect(page.get_by_text("line 3 of 5")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("line 2 of 5")).to_be_visible()
+    page.goto(f"{preview.address}/lines/5")
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+
+
+def test_the_list_is_searched_and_gone_through_by_keyboard_alone(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    links = page.get_by_role("navigation").get_by_role("link")
+    expect(links).to_have_count(5)
+    expect(links.first).to_have_attribute("aria-current", "page")
+    page.keyboard.press("/")
+    page.keyboard.type("<3>")
+    expect(links).to_have_count(1)
+    expect(page.get_by_text("1 of 5 lines")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(frame(page).get_by_text("text <3>")).to_be_visible()
+    page.get_by_role("searchbox").fill("nothing like it")
+    expect(page.get_by_text("No line has these words.")).to_be_visible()
+    page.get_by_role("searchbox").fill("4")
+    expect(links).to_have_count(2)  # line 4, and the text <4>
+    page.keyboard.press("Tab")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("line 4 of 5")).to_be_visible()
+
+
+def test_lines_get_their_marks_without_being_opened(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    expect(page.get_by_role("link", name=re.compile("text <4>.*, well"))).to_be_visible()
+
+
+def test_workers_answer_one_after_the_other_and_their_label_is_made_anew(page: Page, preview: Served) -> None:
+    page.goto(f"{preview.address}/lines/2")
+    submit(page, "fox")
+    expect(page.locator("#output-line")).to_contain_text("votes: 1")
+    page.keyboard.press("Alt+w")
+    expect(page).to_have_url(re.compile(r"/lines/2\?worker=2$"))
+    expect(page.get_by_role("button", name="Worker 1, has answered")).to_be_visible()
+    submit(page, "dog", worker=2)
+    submit(page, "fox", worker=3)
+    expect(page.locator("#output-line")).to_contain_text("votes: 2")
+    expect(page.locator("#response")).to_contain_text('said: "fox"')
+    expect(page.locator("#request")).to_contain_text("private.us-east-1.0000000000000003")
+    expect(page.get_by_role("link", name=re.compile("text <1>.*3 answers"))).to_be_visible()
+    page.get_by_role("button", name="Answers and label").click()
+    drawing = page.frame_locator("iframe.drawing")
+    for name in ("Consolidated", "W1", "W2", "W3"):
+        expect(drawing.get_by_text(name, exact=True).first).to_be_visible()
+    # Who answers again replaces the own answer, and the label changes with it.
+    page.get_by_role("button", name="Worker 1, has answered").click()
+    expect(page.locator("#answer")).to_contain_text("fox")
+    box(page).fill("dog")
+    frame(page).locator("[data-testid=crowd-submit]").click()
+    expect(page.locator("#response")).to_contain_text('said: "dog"')
+    page.get_by_role("button", name="Forget answers").click()
+    expect(page.locator("#request")).to_have_text("Nothing yet: submit on the page.")
+
+
+def test_a_tree_is_closed_opened_and_copied(page: Page, preview: Served) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=preview.address)
+    page.goto(preview.address)
+    expect(page.locator("#task-input")).to_contain_text("text <0>")
+    page.get_by_role("button", name="Copy: Task input").click()
+    expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_attached()
+    assert json.loads(page.evaluate("navigator.clipboard.readText()")) == {"text": "text <0> & \U0001f98a"}
+    heading = page.get_by_role("button", name="Task input", exact=True)
+    heading.press("Enter")
+    expect(page.locator("#task-input")).to_be_hidden()
+    page.reload()
+    expect(heading).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("#task-input")).to_be_hidden()
+
+
+def test_width_and_colors_are_chosen_and_stay_in_the_address(page: Page, preview: Served) -> None:
+    preview.edit(preview.plain.template, "<p>", '<p style="color: light-dark(rgb(1 1 1), rgb(2 2 2))">')
+    page.goto(preview.address)
+    text = frame(page).get_by_text("text <0>")
+    expect(text).to_have_css("color", "rgb(1, 1, 1)")
+    box(page).fill("kept")
+    page.get_by_label("Colors").select_option("dark")
+    expect(text).to_have_css("color", "rgb(2, 2, 2)")
+    page.get_by_label("Width").select_option("390")
+    expect(page.locator("iframe.page")).to_have_css("width", "390px")
+    expect(box(page)).to_have_value("kept")
+    expect(page).to_have_url(re.compile(r"\?width=390&scheme=dark$"))
+    page.reload()
+    expect(text).to_have_css("color", "rgb(2, 2, 2)")
+    expect(page.locator("iframe.page")).to_have_css("width", "390px")
+    preview.mend()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_workbench_is_accessible(chromium: Browser, preview: Served, scheme: Any, width: int) -> None:
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(f"{preview.address}/lines/3")
+    submit(page, "a label")
+    expect(page.locator("#output-line")).to_contain_text("votes")
+    found = Axe().run(page, options={"iframes": False}).response["violations"]
+    page.get_by_role("button", name="Answers and label").click()
+    expect(page.frame_locator("iframe.drawing").get_by_text("Consolidated").first).to_be_visible()
+    found += Axe().run(page).response["violations"] if width == 1280 else []
+    assert [(one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()

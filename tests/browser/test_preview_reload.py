@@ -1,0 +1,105 @@
+"""The preview while files are edited: what depends on them comes anew, the line and the half-done answer stay."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.previewing import Served, box, frame, served, submit
+
+
+@pytest.fixture(scope="module")
+def module_preview(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("preview")) as bench:
+        yield bench
+
+
+@pytest.fixture
+def preview(module_preview: Served) -> Iterator[Served]:
+    yield module_preview
+    module_preview.mend()
+
+
+def test_a_saved_template_comes_with_the_line_and_the_half_done_answer(page: Page, preview: Served) -> None:
+    page.goto(f"{preview.address}/lines/2?worker=2")
+    box(page).fill("half done")
+    expect(page.locator("#answer-now")).to_contain_text("half done")
+    preview.edit(preview.plain.template, "<p>", "<p>Edited: ")
+    expect(frame(page).get_by_text("Edited: text <1>")).to_be_visible()
+    expect(box(page)).to_have_value("half done")
+    expect(page.get_by_text("line 2 of 3")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/lines/2\?worker=2$"))
+    expect(page.locator("#answer-now")).to_contain_text("half done")
+
+
+def test_a_saved_handler_changes_the_task_input_and_so_the_task(page: Page, preview: Served) -> None:
+    page.goto(f"{preview.address}/lines/3")
+    box(page).fill("of the old task")
+    expect(page.locator("#answer-now")).to_contain_text("of the old task")
+    preview.edit(preview.plain.pre, '["source"]}', '["source"].upper()}')
+    expect(frame(page).get_by_text("TEXT <2>")).to_be_visible()
+    expect(page.locator("#task-input")).to_contain_text("TEXT <2>")
+    expect(box(page)).to_have_value("")
+    # The old task is back, and with it what was done.
+    preview.mend()
+    expect(frame(page).get_by_text("text <2>")).to_be_visible()
+    expect(box(page)).to_have_value("of the old task")
+
+
+def test_a_handler_saved_without_effect_leaves_the_page_alone(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    expect(frame(page).get_by_text("text <0>")).to_be_visible()
+    frame(page).locator("body").evaluate("body => { body.dataset.same = 'yes'; }")
+    preview.edit(preview.plain.pre, "def lambda", 'print("imported")\n\n\ndef lambda')
+    expect(page.get_by_text("Printed by the pre-annotation handler")).to_be_visible()
+    expect(page.locator(".printed")).to_have_text("imported")
+    assert frame(page).locator("body").get_attribute("data-same") == "yes"
+
+
+def test_a_saved_post_annotation_handler_consolidates_anew(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    submit(page, "fox")
+    expect(page.locator("#response")).to_contain_text("votes: 1")
+    preview.edit(preview.plain.post, '"votes": votes', '"votes": votes, "by": "the new handler"')
+    expect(page.locator("#output-line")).to_contain_text("the new handler")
+    preview.edit(preview.plain.post, "    result = []\n", '    print("so far so good")\n    result = [][0]\n')
+    expect(page.get_by_text("IndexError: list index out of range").first).to_be_visible()
+    expect(page.locator(".findings .at")).to_have_text(re.compile(r"post/lambda_function\.py:13"))
+    expect(page.locator(".printed")).to_contain_text("so far so good\n")
+    expect(page.locator(".printed")).to_contain_text("Traceback")
+    expect(page.locator("#output-line")).to_contain_text("failure-reason")
+    page.get_by_role("button", name="Forget answers").click()
+
+
+def test_a_saved_manifest_brings_other_lines(page: Page, preview: Served) -> None:
+    page.goto(f"{preview.address}/lines/2")
+    submit(page, "of the old line")
+    lines = preview.plain.manifest.read_text("utf-8").splitlines()
+    lines[1] = json.dumps({"source": "another text"})
+    preview.plain.manifest.write_text("\n".join([*lines, '{"sources": "wrong"}', ""]), "utf-8")
+    expect(frame(page).get_by_text("another text")).to_be_visible()
+    expect(page.get_by_text("line 2 of 4")).to_be_visible()
+    expect(page.locator("#answer")).to_have_text("Nothing yet: submit on the page.")
+    expect(page.get_by_role("link", name=re.compile("with a fault"))).to_contain_text("4")
+    preview.mend()
+    expect(page.locator("#answer")).to_contain_text("of the old line")
+
+
+def test_drafts_are_each_workers_own(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    box(page).fill("of the first")
+    expect(page.locator("#answer-now")).to_contain_text("of the first")
+    page.keyboard.press("Escape")
+    page.get_by_role("group", name="Answer as worker").get_by_role("button", name="Worker 1").click()
+    preview.edit(preview.plain.template, "<p>", "<p>Again: ")
+    expect(frame(page).get_by_text("Again: text <0>")).to_be_visible()
+    expect(box(page)).to_have_value("of the first")
+    page.locator("h1").focus()
+    page.keyboard.press("w")
+    expect(page).to_have_url(re.compile("worker=2"))
+    expect(frame(page).get_by_text("Again: text <0>")).to_be_visible()
+    expect(box(page)).to_have_value("")

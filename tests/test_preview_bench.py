@@ -1,0 +1,186 @@
+"""What the preview knows, without a browser: lines, pages as far as they go, answers, labels, files and their kinds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.plain import Plain, make_plain
+from truthkit.findings import Finding, SubmissionError
+from truthkit.project import Project
+from truthkit.server.preview.bench import Bench
+from truthkit.server.preview.fault import fault_of, names_of
+from truthkit.server.preview.files import Changed, Files
+from truthkit.server.preview.lines import Lines
+from truthkit.server.preview.told import finding_of
+from truthkit.source import Source
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Plain:
+    return make_plain(tmp_path / "plain", lines=3)
+
+
+def source_of(plain: Plain, *, post: bool = True) -> Source:
+    return Source.of(None, plain.template, plain.manifest, plain.pre, plain.post if post else None, None)
+
+
+@pytest.fixture
+def bench(plain: Plain, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(source_of(plain), tmp_path / "kept", lenient=False)
+    yield made
+    made.close()
+
+
+def test_lines_have_titles_marks_and_are_found_by_all_words(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.jsonl"
+    rows = [
+        '{"source": "a red fox"}',
+        '{"source-ref": "s3://bucket/pictures/fox.png", "color": "blue"}',
+        "{",
+        '{"source": "x", "metadata": {"title": "Of a  fox"}}',
+    ]
+    manifest.write_text("\n".join(rows), "utf-8")
+    lines = Lines.read(manifest)
+    assert [entry.title for entry in lines.entries][:2] == ["a red fox", "fox.png"]
+    assert lines.entries[3].title == "Of a fox"
+    assert [entry.mark for entry in lines.entries] == ["", "", "error", ""]
+    assert [entry.number for entry in lines.search("FOX b")] == [2]
+    assert [entry.number for entry in lines.search("fox")] == [1, 2, 4]
+    assert [entry.number for entry in lines.search("3")] == [2, 3]  # s3://
+    assert lines.get(0) is None
+    assert lines.get(5) is None
+
+
+def test_the_same_files_give_the_same_page_under_the_same_address(bench: Bench) -> None:
+    first, again, other = bench.open(1, 1), bench.open(1, 1), bench.open(1, 2)
+    assert (first.token, first.page, first.task) == (again.token, again.page, again.task)
+    assert other.token != first.token
+    assert other.page == first.page
+    assert other.task != first.task
+    assert first.whole
+    assert first.findings == ()
+
+
+def test_a_page_that_is_cut_off_takes_no_answer(bench: Bench, plain: Plain) -> None:
+    plain.template.write_text(plain.template.read_text().replace("task.input.text", "task.input.txet"))
+    view = bench.open(1, 1)
+    assert view.rendered is not None
+    assert view.rendered.html.endswith("<p>")
+    assert not view.whole
+    assert view.fault is not None
+    assert [name.name for name in view.fault.names or ()] == ["task.input.text"]
+    with pytest.raises(SubmissionError) as caught:
+        bench.submit(view.token, {})
+    assert caught.value.status == 409
+
+
+def test_answers_become_a_label_at_each_submit(bench: Bench) -> None:
+    assert bench.label(2).request is None
+    for worker, said in ((1, "fox"), (2, "dog"), (3, "fox")):
+        bench.submit(bench.open(2, worker).token, {"said": said})
+    label = bench.label(2)
+    assert label is bench.label(2)
+    assert label.label == {"said": "fox", "votes": 2}
+    assert label.output_line is not None
+    assert label.output_line["plain"] == label.label
+    assert label.request is not None
+    assert [one["workerId"] for one in label.request[0]["annotations"]] == [
+        f"private.us-east-1.{worker:016}" for worker in (1, 2, 3)
+    ]
+    bench.submit(bench.open(2, 1).token, {"said": "dog"})
+    assert bench.label(2).label == {"said": "dog", "votes": 2}
+    bench.forget(2)
+    assert bench.label(2).output_line is None
+
+
+def test_answers_stay_with_the_line_that_they_were_given_for(bench: Bench, plain: Plain) -> None:
+    bench.submit(bench.open(1, 1).token, {"said": "fox"})
+    before = plain.manifest.read_text("utf-8")
+    plain.manifest.write_text(json.dumps({"source": "another"}) + "\n", "utf-8")
+    bench.change(Changed(frozenset({"manifest"}), (plain.manifest,)))
+    assert bench.answers(1) == {}
+    plain.manifest.write_text(before, "utf-8")
+    bench.change(Changed(frozenset({"manifest"}), (plain.manifest,)))
+    assert [answer.content for answer in bench.answers(1).values()] == [{"said": "fox"}]
+
+
+def test_without_a_post_annotation_handler_the_label_is_empty(plain: Plain, tmp_path: Path) -> None:
+    bench = Bench(source_of(plain, post=False), tmp_path / "kept", lenient=False)
+    bench.submit(bench.open(1, 1).token, {"said": "fox"})
+    label = bench.label(1)
+    assert label.output_line is not None
+    assert label.output_line["plain"] == {}
+    assert "worker-response-ref" in label.output_line["plain-metadata"]
+    assert not label.responded
+    bench.close()
+
+
+def test_a_result_that_breaks_the_contract_is_shown_all_the_same(bench: Bench, plain: Plain) -> None:
+    plain.post.write_text("def lambda_handler(event, context):\n    print('here')\n    return {'label': 1}\n")
+    bench.submit(bench.open(1, 1).token, {"said": "fox"})
+    label = bench.label(1)
+    assert (label.responded, label.response) == (True, {"label": 1})
+    assert [finding.code for finding in label.findings] == ["post-annotation-contract"]
+    assert [one.text for one in label.printed] == ["here"]
+    assert label.output_line is not None
+    assert "failure-reason" in label.output_line["plain-metadata"]
+
+
+def test_the_lines_around_a_fault_are_those_of_the_workflow_only(plain: Plain) -> None:
+    source = source_of(plain)
+    for file, shown in ((plain.pre, True), (plain.template, True), (Path(__file__), False), (plain.manifest, False)):
+        fault = fault_of([Finding("code", "message", file=str(file), line=2)], source, None, None)
+        assert fault is not None
+        assert bool(fault.source) is shown
+    assert fault_of([Finding("code", "message", severity="warning")], source, None, None) is None
+
+
+def test_names_of_the_task_input_are_as_a_template_writes_them() -> None:
+    names = names_of({"text": "a\n b", "source-ref": 1, "a b": {"in": [1, 2], "deep": {"er": True}}})
+    assert [(name.name, name.kind, name.sample) for name in names] == [
+        ("task.input.text", "string", "a b"),
+        ("task.input.source-ref", "number", "1"),
+        ('task.input["a b"]', "object", '{"in": [1, 2], "deep": {"er": true}}'),
+        ('task.input["a b"].in', "list of 2", "[1, 2]"),
+        ('task.input["a b"].deep', "object", '{"er": true}'),
+    ]
+
+
+def test_a_file_concerns_what_depends_on_it() -> None:
+    project = Project.find(Path(__file__))
+    source = Source.of("text-entities", None, None, None, None, None, project.root)
+    files = Files(source)
+    workflow = source.workflow
+    assert workflow is not None
+    lambdas = workflow.root / "lambdas"
+    for file, kinds in (
+        (workflow.template, {"template"}),
+        (workflow.lambdas / "pre_annotation.py", {"handler"}),
+        (workflow.config_file, {"config", "handler"}),
+        (lambdas / "truthkit_core" / "storage.py", {"handler"}),
+        (lambdas / "text_classification" / "pre_annotation.py", set()),
+        (workflow.lambdas / "__pycache__" / "pre_annotation.py", set()),
+        (workflow.manifest, {"manifest"}),
+        (workflow.samples / "objects" / "text" / "marine-biology.txt", {"object"}),
+        (workflow.samples / "objects.toml", {"objects-map"}),
+        (workflow.samples / "README.md", set()),
+        (workflow.root / "frontend" / "common" / "src" / "drafts.ts", {"front-end"}),
+        (workflow.root / "frontend" / "common" / "src" / "drafts.test.ts", set()),
+        (workflow.root / "frontend" / "dist" / "gallery.js", {"bundle"}),
+    ):
+        assert set(files.kinds(file)) == kinds, file
+
+
+def test_what_a_page_makes_up_is_no_finding(bench: Bench) -> None:
+    view = bench.open(1, 1)
+    for told in ({}, {"kind": "no such"}, {"kind": ["error"]}, {"kind": None}):
+        assert finding_of(view, told, origin="http://a", objects_origin="http://b", source="") is None
+    found = finding_of(
+        view, {"kind": "error", "message": {}, "line": -1}, origin="http://a", objects_origin="http://b", source=""
+    )
+    assert found is not None
+    assert found.line is None
