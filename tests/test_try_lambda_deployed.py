@@ -121,12 +121,6 @@ def test_the_layer_is_what_brings_numpy(tmp_path: Path) -> None:
     file = write(tmp_path, "pre.py", "int(__import__('numpy').arange(4).sum())")
     [without] = try_handlers([file], runtime="lambda", cases=["unicode"])
     assert "No module named 'numpy'" in first(without).findings[0].message
-    layer = deployed.host_layer(tmp_path / "layer", None)
-    [with_it] = try_handlers([file], runtime="lambda", cases=["unicode"], layer=layer)
-    assert first(with_it).ok
-
-
-def test_a_workflow_has_the_layer_and_the_memory_of_its_functions() -> None:
     cases = ["one-worker", "unreadable-payload", "no-source"]
     for result in try_handlers(["text-classification"], project=ROOT, runtime="lambda", cases=cases):
         assert result.ok, result.to_json()
