@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liquid import RenderContext
-from liquid.ast import Node
+from liquid.ast import ConditionalBlockNode, Node
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.expressions.loop import LoopExpression
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.capture_tag import CaptureNode
 from liquid.builtin.tags.case_tag import CaseNode
+from liquid.builtin.tags.if_tag import IfNode
+from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.expression import Expression
 from liquid.template import BoundTemplate
-from liquid.token import TOKEN_OUTPUT
+from liquid.token import TOKEN_OUTPUT, Token
 
 Segments = tuple[str | int | None, ...]
 """A path below ``task.input``; None is an item of a list."""
@@ -37,6 +39,9 @@ class Read:
         before: the template's text before the tag that prints it; empty where it is not printed.
         looped: a loop goes over it.
         compared: the texts that it is compared with.
+        index: where it stands in the template's text.
+        tested: a condition asks for it, so that it may be absent.
+        guarded: it stands in a branch, so that not every task needs it.
     """
 
     path: Segments
@@ -45,6 +50,12 @@ class Read:
     before: str = ""
     looped: bool = False
     compared: tuple[str, ...] = ()
+    index: int = 0
+    tested: bool = False
+    guarded: bool = False
+
+
+_BRANCHING = (IfNode, UnlessNode, CaseNode, ConditionalBlockNode)
 
 
 def task_input_reads(template: BoundTemplate) -> list[Read]:
@@ -56,9 +67,11 @@ def task_input_reads(template: BoundTemplate) -> list[Read]:
 
 def _of_node(node: Node, names: _Names, context: RenderContext) -> Iterator[Read]:
     own = names
+    branching = isinstance(node, _BRANCHING)
     if isinstance(node, CaseNode) and (path := _path(node.expression, names)) is not None:
         cases = (case for child in node.children(context) for each in child.expressions() for case in each.children())
-        yield Read(path, compared=tuple(text for text in map(_literal, cases) if text))
+        compared = tuple(text for text in map(_literal, cases) if text)
+        yield Read(path, compared=compared, index=_index(node.expression), tested=True)
     if isinstance(node, AssignNode):
         yield from _of_expression(node.expression, names)
         names[str(node.name)] = _value_path(node.expression, names)
@@ -69,11 +82,14 @@ def _of_node(node: Node, names: _Names, context: RenderContext) -> Iterator[Read
             if items is None:
                 yield from _of_expression(expression.iterable, names)
             else:
-                yield Read(items, looped=True)
+                yield Read(items, looped=True, index=_index(expression.iterable))
             own = {**names, str(expression.identifier): None if items is None else (*items, None)}
         else:
-            yield from _of_expression(expression, names, _text_before(node))
+            found = _of_expression(expression, names, _text_before(node))
+            yield from (replace(read, tested=True) for read in found) if branching else found
     inside = [read for child in node.children(context) for read in _of_node(child, own, context)]
+    if branching:
+        inside = [replace(read, guarded=True) for read in inside]
     yield from inside
     if isinstance(node, CaptureNode):
         names[str(node.name)] = inside[0].path if len(inside) == 1 else None
@@ -91,7 +107,7 @@ def _of_expression(expression: Expression, names: _Names, before: str = "") -> I
         filters = expression.filters or []
         if path is not None:
             arguments = tuple(_literal(one.args[0]) if one.args else "" for one in filters)
-            yield Read(path, tuple(one.name for one in filters), arguments, before)
+            yield Read(path, tuple(one.name for one in filters), arguments, before, index=_index(expression.left))
         else:
             yield from _of_expression(expression.left, names, before)
         for one in filters:
@@ -100,14 +116,14 @@ def _of_expression(expression: Expression, names: _Names, before: str = "") -> I
         return
     path = _path(expression, names)
     if path is not None:
-        yield Read(path, before=before)
+        yield Read(path, before=before, index=_index(expression))
         return
     children = list(expression.children())
     literals = tuple(text for text in map(_literal, children) if text)
     for child in children:
         path = _path(child, names)
         if path is not None:
-            yield Read(path, compared=literals)
+            yield Read(path, compared=literals, index=_index(child))
         else:
             yield from _of_expression(child, names)
 
@@ -130,6 +146,11 @@ def _path(expression: Expression, names: Mapping[str, Segments | None]) -> Segme
         return segments[1:]
     base = names.get(head) if isinstance(head, str) else None
     return None if base is None else (*base, *segments)
+
+
+def _index(expression: Expression) -> int:
+    token = getattr(expression, "token", None)
+    return token.start_index if isinstance(token, Token) else 0
 
 
 def _literal(expression: object) -> str:

@@ -97,6 +97,18 @@ class Template:
         """What the template reads of its task input, whatever branch it stands in."""
         return task_input_reads(self._bound)
 
+    def strangers(self) -> list[tuple[str, int]]:
+        """The variables that no task has, as they are written, and where each stands in the text."""
+        return sorted(
+            (
+                (dotted(variable.segments), variable.span.index)
+                for uses in self._bound.analyze().globals.values()
+                for variable in uses
+                if variable.segments[:2] != ["task", "input"] and variable.segments != ["task"]
+            ),
+            key=lambda use: use[1],
+        )
+
     def render(self, task_input: Mapping[str, Any], *, sign: Callable[[str], str], strict: bool = True) -> Rendered:
         """The page for one task.
 
