@@ -78,6 +78,37 @@ class WorkflowConfig:
         return cls(**{key: _CHECKS[key](value, key) for key, value in table.items()})
 
 
+def workflow_faults(file: Path) -> list[ContractError]:
+    """Every fault of a ``workflow.toml``, of which ``WorkflowConfig.load`` tells the first. Empty if there is none."""
+    try:
+        table, source = read_toml(file)
+    except ContractError as error:
+        return [error]
+    faults: list[ContractError] = []
+    known = {item.name for item in fields(WorkflowConfig)}
+    for key in [key for key in table if key in known]:
+        try:
+            _CHECKS[key](table[key], key)
+        except ContractError as error:
+            faults.append(ContractError(error.path, error.problem, error.cure, str(file), _line_of(key, source)))
+            del table[key]
+    for key in [key for key in table if key not in known]:
+        try:
+            WorkflowConfig._parse({key: table[key]})
+        except ContractError as error:
+            faults.append(ContractError(error.path, error.problem, error.cure, str(file), _line_of(key, source)))
+    faulty = {re.split(r"[.\[]", fault.path)[0] for fault in faults}
+    for key, example in _EXAMPLES.items():
+        if key not in table and key not in faulty:
+            faults.append(ContractError(key, "is missing", f"add {key} = {example}", str(file)))
+    if not faults:
+        try:
+            WorkflowConfig.load(file)
+        except ContractError as error:
+            faults.append(error)
+    return faults
+
+
 def read_toml(file: Path) -> tuple[dict[str, Any], str]:
     """The table of a TOML file, and the file's text. Raises ContractError, which names file, line and cure."""
     try:
