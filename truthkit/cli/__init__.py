@@ -12,6 +12,7 @@ from typing import NoReturn
 # isort: off
 # In the order in which --help shows them.
 import truthkit.cli.workflows
+import truthkit.cli.check
 import truthkit.cli.jobs
 import truthkit.cli.plan
 import truthkit.cli.consolidate
