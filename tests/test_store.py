@@ -105,7 +105,7 @@ def test_a_declined_task_is_not_sent_again(store: Store) -> None:
     answer(store, "w2", a=1)
     stored = store.object("0")
     assert stored.state == "complete"
-    assert store.given_up("0") == [("w1", "too long")]
+    assert store.records(["0"])[0].given_up == (("w1", "too long"),)
     assert claim(store, "w3").object_id == "1"
 
 
@@ -140,7 +140,7 @@ def test_what_post_annotation_left_out_is_offered_again(store: Store) -> None:
     batch = store.next_batch(1, timestamp)
     assert batch is not None
     store.consolidated(batch, {})
-    assert "left the object out" in (store.label("0")[2] or "")
+    assert "left the object out" in (store.records(["0"])[0].error or "")
     assert store.next_batch(1, timestamp) is None
     assert store.retry_failures() == {"0"}
     assert store.next_batch(1, timestamp) is not None
@@ -200,8 +200,9 @@ def test_batches_are_of_complete_objects_and_have_names_of_their_own(store: Stor
     store.consolidated(first, {"0": {"label": 1}, "1": {"label": 2}})
     store.batch_failed(second, "KeyError")
     assert [batch.batch_id for batch in store.unfinished_batches()] == [second.batch_id]
-    assert store.label("1") == ({"label": 2}, first.timestamp, None)
-    assert store.label("2") == (None, second.timestamp, "KeyError")
+    one, other = store.records(["1", "2"])
+    assert (one.label, one.timestamp, one.error) == ({"label": 2}, first.timestamp, None)
+    assert (other.label, other.timestamp, other.error) == (None, second.timestamp, "KeyError")
     assert store.counts().labeled == 2
 
 

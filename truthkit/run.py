@@ -26,9 +26,9 @@ from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.handlers import Handler
 from truthkit.job.consolidation import Consolidator
 from truthkit.job.job import Findings, Job
-from truthkit.job.output import OutputLine, output_line, output_lines, write_output_manifest
+from truthkit.job.output import CHUNK, OutputLine, output_line, output_lines, write_output_manifest
 from truthkit.job.spec import OUTPUT_BUCKET, JobFolder, JobSpec, sha256_of
-from truthkit.job.store import Counts, Store, fixed_redundancy
+from truthkit.job.store import Counts, Record, Store, fixed_redundancy
 from truthkit.job.tasks import TaskMaker
 from truthkit.liquid import Template
 from truthkit.manifest import ManifestLine, read_manifest
@@ -570,13 +570,13 @@ class _Run:
         def lines() -> Iterator[OutputLine]:
             nonlocal given
             for line in output_lines(spec, folder, store):
-                one = line.object
+                one = line.record.object
                 ids.append(one.object_id)
                 outcomes[line.outcome] += 1
                 gold = expected.get(one.line)
                 score = agreement(line.label, gold) if gold is not None and line.label is not None else None
                 scores.extend([] if score is None else [score])
-                answers = [answer.content for answer in store.answers(one.object_id)]
+                answers = [answer.content for answer in line.record.answers]
                 given += len(answers)
                 together = worker_agreement(answers)
                 between.extend([] if together is None else [together])
@@ -628,6 +628,7 @@ class _Shown(Sequence["ReportObject"]):
         self._store = store
         self._expected = expected
         self._ids = ids
+        self._chunk: tuple[int, list[Record]] = (-1, [])
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -638,26 +639,29 @@ class _Shown(Sequence["ReportObject"]):
     def __getitem__(self, at: slice) -> Sequence[ReportObject]: ...
     def __getitem__(self, at: int | slice) -> ReportObject | Sequence[ReportObject]:
         if isinstance(at, slice):
-            return [self._object(object_id) for object_id in self._ids[at]]
-        return self._object(self._ids[at])
+            return [self[one] for one in range(len(self))[at]]
+        number, inside = divmod(range(len(self))[at], CHUNK)
+        if self._chunk[0] != number:
+            self._chunk = number, self._store.records(self._ids[number * CHUNK : (number + 1) * CHUNK])
+        return self._object(self._chunk[1][inside])
 
-    def _object(self, object_id: str) -> ReportObject:
+    def _object(self, record: Record) -> ReportObject:
         from truthkit.report import ReportObject, ReportWorker
         from truthkit.report.gold import agreement
 
-        line = output_line(self._spec, self._folder, self._store, self._store.object(object_id))
-        one = line.object
+        line = output_line(self._spec, self._folder, record)
+        one = record.object
         gold = self._expected.get(one.line)
-        screenshot = self._folder.screenshots / f"{object_id}.jpg"
-        answers = sorted(self._store.answers(object_id), key=lambda answer: answer.worker_id)
+        screenshot = self._folder.screenshots / f"{one.object_id}.jpg"
+        answers = sorted(record.answers, key=lambda answer: answer.worker_id)
         return ReportObject(
-            object_id=object_id,
+            object_id=one.object_id,
             line=one.line,
             data_object=one.data_object,
             task_input=one.task_input,
             answers=(
                 *(ReportWorker(a.worker_id, a.content, a.submitted_at - a.accepted_at) for a in answers),
-                *(ReportWorker(who, None, None, why) for who, why in self._store.given_up(object_id)),
+                *(ReportWorker(who, None, None, why) for who, why in record.given_up),
             ),
             label=line.label,
             failure=line.failure,

@@ -34,6 +34,8 @@ from truthkit_core.messages import (
 # The size from which the service hands over an answer by S3 URI is unpublished (contract d); ours, in characters.
 ANSWER_BY_URI_FROM = 250_000
 ITERATION = "iteration-1"
+# Objects that are read from the store at once.
+CHUNK = 200
 
 
 def timestamp() -> str:
@@ -120,10 +122,11 @@ class Consolidator:
         ]
 
     def _write_request(self, batch: Batch) -> str:
-        objects = [
-            (object_id, self._store.object(object_id).data_object, self._store.answers(object_id))
-            for object_id in batch.object_ids
-        ]
+        objects = (
+            (record.object.object_id, record.object.data_object, record.answers)
+            for start in range(0, len(batch.object_ids), CHUNK)
+            for record in self._store.records(batch.object_ids[start : start + CHUNK])
+        )
         return write_request(self._folder, self._spec, batch.timestamp, objects)[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -208,16 +208,16 @@ class Job:
         self.store.keep_task_inputs(new)
         return opened, skipped, failed
 
-    async def submit_all(self, answers: Iterable[Answer], declined: Mapping[str, str]) -> None:
+    async def submit_all(self, answers: Sequence[Answer], declined: Mapping[str, str]) -> None:
         """Take the answers of a workforce that needs no pages; ``declined`` is assignment to reason."""
         await asyncio.to_thread(self._take_all, answers, declined)
         self._ready.set()
         await self._changed()
 
-    def _take_all(self, answers: Iterable[Answer], declined: Mapping[str, str]) -> None:
-        for object_id in self.store.submit_all(answers, declined):
-            if self.store.object(object_id).state == "complete":
-                self._write_response(object_id)
+    def _take_all(self, answers: Sequence[Answer], declined: Mapping[str, str]) -> None:
+        for object_id, complete in self.store.submit_all(answers, declined).items():
+            # A resumed job writes every response anew, so thousands a second need not be forced to the disk one by one.
+            write_worker_response(self.folder, self.spec, object_id, complete, durable=False)
 
     async def fail_object(self, object_id: str, error: TruthkitError) -> None:
         """The object's task can't be done: the service's failure line, and on with the next."""
@@ -278,9 +278,7 @@ class Job:
         await self._changed()
 
     def _write_response(self, object_id: str) -> None:
-        # A resumed job writes every response anew, so thousands a second need not be forced to the disk one by one.
-        durable = self.spec.crowd is None
-        write_worker_response(self.folder, self.spec, object_id, self.store.answers(object_id), durable=durable)
+        write_worker_response(self.folder, self.spec, object_id, self.store.answers(object_id))
 
     async def _changed(self) -> None:
         """Tell whoever watches, but not so often that counting would be the work."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from truthkit import exact_json
 from truthkit.job.consolidation import write_worker_response
 from truthkit.job.spec import JobFolder, JobSpec
-from truthkit.job.store import TIMESTAMP, Store, StoredObject
+from truthkit.job.store import TIMESTAMP, Record, Store
 from truthkit_core.messages import failure_line, labelled_line, no_lambda_line
 
 Outcome = Literal["labeled", "skipped", "failed"]
@@ -24,34 +24,42 @@ FAILURE_PREFIX = "ClientError: "
 class OutputLine:
     """What became of one data object. ``label`` is the value under the label attribute."""
 
-    object: StoredObject
+    record: Record
     outcome: Outcome
     line: dict[str, Any]
     label: Any = None
     failure: str | None = None
 
 
+# Objects that are read from the store at once.
+CHUNK = 200
+
+
 def output_lines(spec: JobSpec, folder: JobFolder, store: Store) -> Iterator[OutputLine]:
     """The lines of the output manifest as far as the job has come, in the manifest's order."""
-    for one in store.objects():
-        yield output_line(spec, folder, store, one)
+    ids = store.object_ids()
+    for start in range(0, len(ids), CHUNK):
+        for record in store.records(ids[start : start + CHUNK]):
+            yield output_line(spec, folder, record)
 
 
-def output_line(spec: JobSpec, folder: JobFolder, store: Store, one: StoredObject) -> OutputLine:
+def output_line(spec: JobSpec, folder: JobFolder, record: Record) -> OutputLine:
     """One line of it."""
+    one = record.object
     if one.state == "skipped":
-        return OutputLine(one, "skipped", one.data_object)
-    content, batch_timestamp, error = store.label(one.object_id)
+        return OutputLine(record, "skipped", one.data_object)
+    content, batch_timestamp, error = record.label, record.timestamp, record.error
     if content is None or batch_timestamp is None:
         reason = FAILURE_PREFIX + (
             f"Exception invoking the post-annotation Lambda function. {error}"
             if error
             else one.failure or "the object was not labeled before the job ended"
         )
-        return OutputLine(one, "failed", failure_line(one.data_object, spec.label_attribute, reason), failure=reason)
+        line = failure_line(one.data_object, spec.label_attribute, reason)
+        return OutputLine(record, "failed", line, failure=reason)
     created = datetime.strptime(batch_timestamp, TIMESTAMP).replace(tzinfo=UTC)
     if spec.post_lambda is None:
-        reference = write_worker_response(folder, spec, one.object_id, store.answers(one.object_id))
+        reference = write_worker_response(folder, spec, one.object_id, record.answers)
         line = no_lambda_line(
             one.data_object,
             spec.label_attribute,
@@ -67,7 +75,7 @@ def output_line(spec: JobSpec, folder: JobFolder, store: Store, one: StoredObjec
             job_name=spec.name,
             creation_date=created,
         )
-    return OutputLine(one, "labeled", line, label=line[spec.label_attribute])
+    return OutputLine(record, "labeled", line, label=line[spec.label_attribute])
 
 
 def write_output_manifest(spec: JobSpec, folder: JobFolder, lines: Iterator[OutputLine]) -> None:

@@ -11,6 +11,7 @@ import json
 import time
 import uuid
 from calendar import timegm
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -122,6 +123,22 @@ class Answer:
     content: dict[str, Any]
     accepted_at: float
     submitted_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object with all that came of it.
+
+    ``given_up`` are the workers who did not answer, and why. ``label`` is the consolidated annotation, ``timestamp``
+    that of its batch, ``error`` why it has none, as far as that is known.
+    """
+
+    object: StoredObject
+    answers: tuple[Answer, ...]
+    given_up: tuple[tuple[str, str], ...]
+    label: dict[str, Any] | None
+    timestamp: str | None
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +268,10 @@ class Store:
     def keep_task_inputs(self, task_inputs: Mapping[str, dict[str, Any]]) -> None:
         """Several at once, by object."""
         with self._engine.begin() as db:
-            for object_id, task_input in task_inputs.items():
+            if task_inputs:
                 db.execute(
-                    _objects.update().where(_objects.c.object_id == object_id).values(task_input=_json(task_input))
+                    _of_object().values(task_input=sa.bindparam("value")),
+                    [{"which": object_id, "value": _json(value)} for object_id, value in task_inputs.items()],
                 )
 
     def skip(self, object_id: str) -> None:
@@ -328,21 +346,25 @@ class Store:
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             ).all()
+            asked: dict[str, set[str]] = {row.object_id: set() for row in rows}
+            pairs = sa.select(_assignments.c.object_id, _assignments.c.worker_id)
+            for object_id, worker_id in db.execute(pairs.where(_assignments.c.object_id.in_(asked))):
+                asked[object_id].add(worker_id)
             for row in rows:
-                asked = set(
-                    db.scalars(sa.select(_assignments.c.worker_id).where(_assignments.c.object_id == row.object_id))
-                )
-                free = islice((one for one in choose(row.object_id) if one not in asked), row.wanted - row.taken)
-                mine = [Assignment(uuid.uuid4().hex, row.object_id, worker_id) for worker_id in free]
+                free = (one for one in choose(row.object_id) if one not in asked[row.object_id])
+                mine = [
+                    Assignment(uuid.uuid4().hex, row.object_id, worker_id)
+                    for worker_id in islice(free, row.wanted - row.taken)
+                ]
                 if mine:
-                    claim = {"state": "claimed", "claimed_at": now, "lease_until": now + lease_seconds}
-                    db.execute(_assignments.insert(), [{**asdict(one), **claim} for one in mine])
-                    db.execute(
-                        _objects.update()
-                        .where(_objects.c.object_id == row.object_id)
-                        .values(taken=_objects.c.taken + len(mine))
-                    )
                     claimed.append((_stored(row), mine))
+            if claimed:
+                claim = {"state": "claimed", "claimed_at": now, "lease_until": now + lease_seconds}
+                db.execute(_assignments.insert(), [{**asdict(one), **claim} for _, mine in claimed for one in mine])
+                db.execute(
+                    _of_object().values(taken=_objects.c.taken + sa.bindparam("more")),
+                    [{"which": stored.object_id, "more": len(mine)} for stored, mine in claimed],
+                )
         return claimed
 
     def assignment(self, assignment_id: str) -> Assignment | None:
@@ -388,46 +410,60 @@ class Store:
             self._settle(db, row.object_id, taken_change=1 if late else 0)
         return True
 
-    def submit_all(self, answers: Iterable[Answer], declined: Mapping[str, str]) -> set[str]:
+    def submit_all(self, answers: Sequence[Answer], declined: Mapping[str, str]) -> dict[str, list[Answer]]:
         """Keep answers of claimed assignments, with their own times, and give others back; all in one transaction.
 
-        ``declined`` is assignment to reason. An assignment that is no longer claimed is passed over. Gives the objects.
+        ``declined`` is assignment to reason. An assignment that is no longer claimed is passed over. Gives the objects
+        that are complete now, with all their answers in the order of submission.
         """
-        touched: dict[str, int] = {}
+        names = [*(answer.assignment_id for answer in answers), *declined]
         with self._engine.begin() as db:
-
-            def claimed(assignment_id: str) -> Any:
-                return db.execute(
-                    sa.select(_assignments)
-                    .where(_assignments.c.assignment_id == assignment_id, _assignments.c.state == "claimed")
+            open_ones: dict[str, str] = {
+                row.assignment_id: row.object_id
+                for row in db.execute(
+                    sa.select(_assignments.c.assignment_id, _assignments.c.object_id)
+                    .where(_assignments.c.assignment_id.in_(names), _assignments.c.state == "claimed")
                     .with_for_update()
-                ).one_or_none()
+                )
+            }
+            kept = [answer for answer in answers if answer.assignment_id in open_ones]
+            back = {name: reason for name, reason in declined.items() if name in open_ones}
+            if kept:
+                db.execute(_answers.insert(), [{**asdict(one), "content": _json(one.content)} for one in kept])
+            which = _assignments.update().where(_assignments.c.assignment_id == sa.bindparam("which"))
+            ended = [{"which": one.assignment_id, "now": "submitted", "why": None} for one in kept]
+            ended += [{"which": name, "now": "declined", "why": reason} for name, reason in back.items()]
+            if ended:
+                db.execute(which.values(state=sa.bindparam("now"), reason=sa.bindparam("why")), ended)
+            given_back = Counter(open_ones[name] for name in back)
+            return self._settle_all(db, tuple(dict.fromkeys(open_ones.values())), given_back)
 
-            for answer in answers:
-                row = claimed(answer.assignment_id)
-                if row is None:
-                    continue
-                values = {**asdict(answer), "content": _json(answer.content)}
-                db.execute(_answers.insert().values(**values))
-                db.execute(
-                    _assignments.update()
-                    .where(_assignments.c.assignment_id == answer.assignment_id)
-                    .values(state="submitted")
-                )
-                touched.setdefault(row.object_id, 0)
-            for assignment_id, reason in declined.items():
-                row = claimed(assignment_id)
-                if row is None:
-                    continue
-                db.execute(
-                    _assignments.update()
-                    .where(_assignments.c.assignment_id == assignment_id)
-                    .values(state="declined", reason=reason)
-                )
-                touched[row.object_id] = touched.get(row.object_id, 0) - 1
-            for object_id, change in touched.items():
-                self._settle(db, object_id, taken_change=change)
-        return set(touched)
+    def _settle_all(
+        self, db: sa.Connection, object_ids: Sequence[str], given_back: Mapping[str, int]
+    ) -> dict[str, list[Answer]]:
+        """As ``_settle``, of many objects; gives those that are complete now."""
+        answers = self._answers_of(db, object_ids)
+        given_up = self._given_up(db, object_ids)
+        changes, complete = [], {}
+        for row in db.execute(sa.select(_objects).where(_objects.c.object_id.in_(object_ids))).all():
+            mine = answers[row.object_id]
+            asked = self._needs_more(row.object_id, [answer.content for answer in mine])
+            more = max(0, asked - len(given_up[row.object_id]))
+            state, failure = row.state, row.failure
+            if state == "open" and more == 0:
+                state = "complete" if mine else "failed"
+                failure = None if mine else _why_nobody_answered(db, row.object_id)
+            if state == "complete":
+                complete[row.object_id] = mine
+            taken = row.taken - given_back.get(row.object_id, 0)
+            new = {"taken_": taken, "wanted_": len(mine) + more, "state_": state, "failure_": failure}
+            changes.append({"which": row.object_id, **new})
+        if changes:
+            columns: dict[str, Any] = {
+                name: sa.bindparam(f"{name}_") for name in ("taken", "wanted", "state", "failure")
+            }
+            db.execute(_of_object().values(columns), changes)
+        return complete
 
     def decline(self, assignment_id: str, reason: str, *, failed: bool = False) -> None:
         """The worker gives the object back (or the page broke under them); nobody asks this worker again."""
@@ -506,25 +542,60 @@ class Store:
     def answers(self, object_id: str) -> list[Answer]:
         """An object's answers, in the order of submission."""
         with self._engine.begin() as db:
-            rows = db.execute(
-                sa.select(_answers)
-                .where(_answers.c.object_id == object_id)
-                .order_by(_answers.c.submitted_at, _answers.c.worker_id)
-            ).all()
+            return self._answers_of(db, (object_id,))[object_id]
+
+    @staticmethod
+    def _answers_of(db: sa.Connection, object_ids: Sequence[str]) -> dict[str, list[Answer]]:
+        found: dict[str, list[Answer]] = {object_id: [] for object_id in object_ids}
+        rows = db.execute(
+            sa.select(_answers)
+            .where(_answers.c.object_id.in_(object_ids))
+            .order_by(_answers.c.submitted_at, _answers.c.worker_id)
+        ).all()
+        for r in rows:
+            found[r.object_id].append(
+                Answer(r.assignment_id, r.object_id, r.worker_id, json.loads(r.content), r.accepted_at, r.submitted_at)
+            )
+        return found
+
+    @staticmethod
+    def _given_up(db: sa.Connection, object_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = {object_id: [] for object_id in object_ids}
+        rows = db.execute(
+            sa.select(_assignments.c.object_id, _assignments.c.worker_id, _assignments.c.reason)
+            .where(_assignments.c.object_id.in_(object_ids), _assignments.c.state.in_(("declined", "failed")))
+            .order_by(_assignments.c.worker_id)
+        ).all()
+        for row in rows:
+            found[row.object_id].append((row.worker_id, row.reason or ""))
+        return found
+
+    def records(self, object_ids: Sequence[str]) -> list[Record]:
+        """All that is known of some objects (up to some hundred), in the order given."""
+        with self._engine.begin() as db:
+            rows = db.execute(sa.select(_objects).where(_objects.c.object_id.in_(object_ids))).all()
+            objects = {row.object_id: _stored(row) for row in rows}
+            answers = self._answers_of(db, object_ids)
+            given_up = self._given_up(db, object_ids)
+            labels = {
+                row.object_id: _label(row)
+                for row in db.execute(
+                    sa.select(
+                        _labels.c.object_id, _labels.c.content, _batches.c.timestamp, _batches.c.state, _batches.c.error
+                    )
+                    .join(_batches, _batches.c.batch_id == _labels.c.batch_id)
+                    .where(_labels.c.object_id.in_(object_ids))
+                )
+            }
         return [
-            Answer(r.assignment_id, r.object_id, r.worker_id, json.loads(r.content), r.accepted_at, r.submitted_at)
-            for r in rows
+            Record(objects[one], tuple(answers[one]), tuple(given_up[one]), *labels.get(one, (None, None, None)))
+            for one in object_ids
         ]
 
-    def given_up(self, object_id: str) -> list[tuple[str, str]]:
-        """The workers who did not answer for an object, and why."""
+    def object_ids(self) -> list[str]:
+        """The ids of all objects, in the manifest's order."""
         with self._engine.begin() as db:
-            rows = db.execute(
-                sa.select(_assignments.c.worker_id, _assignments.c.reason)
-                .where(_assignments.c.object_id == object_id, _assignments.c.state.in_(("declined", "failed")))
-                .order_by(_assignments.c.worker_id)
-            ).all()
-        return [(row.worker_id, row.reason or "") for row in rows]
+            return list(db.scalars(sa.select(_objects.c.object_id).order_by(_objects.c.position)))
 
     # --- consolidation -------------------------------------------------------------------------------------------
 
@@ -589,11 +660,12 @@ class Store:
     def consolidated(self, batch: Batch, labels: dict[str, dict[str, Any]]) -> None:
         """Keep a batch's consolidated annotations: object id to content."""
         with self._engine.begin() as db:
-            for object_id, content in labels.items():
+            if labels:
                 db.execute(
                     _labels.update()
-                    .where(_labels.c.object_id == object_id, _labels.c.batch_id == batch.batch_id)
-                    .values(content=_json(content))
+                    .where(_labels.c.object_id == sa.bindparam("which"), _labels.c.batch_id == batch.batch_id)
+                    .values(content=sa.bindparam("value")),
+                    [{"which": object_id, "value": _json(content)} for object_id, content in labels.items()],
                 )
             db.execute(
                 _batches.update().where(_batches.c.batch_id == batch.batch_id).values(state="consolidated", error=None)
@@ -604,20 +676,6 @@ class Store:
             db.execute(
                 _batches.update().where(_batches.c.batch_id == batch.batch_id).values(state="failed", error=error)
             )
-
-    def label(self, object_id: str) -> tuple[dict[str, Any] | None, str | None, str | None]:
-        """An object's consolidated annotation, its batch's timestamp, and why it has none (as far as that is known)."""
-        with self._engine.begin() as db:
-            row = db.execute(
-                sa.select(_labels.c.content, _batches.c.timestamp, _batches.c.state, _batches.c.error)
-                .join(_batches, _batches.c.batch_id == _labels.c.batch_id)
-                .where(_labels.c.object_id == object_id)
-            ).one_or_none()
-        if row is None:
-            return None, None, None
-        if row.content is None and row.state == "consolidated":
-            return None, row.timestamp, "The function left the object out of its result"
-        return (json.loads(row.content) if row.content else None), row.timestamp, row.error
 
     def counts(self) -> Counts:
         with self._engine.begin() as db:
@@ -643,6 +701,17 @@ def timestamp_after(timestamp: str) -> str:
 
 
 TIMESTAMP = "%Y-%m-%d_%H:%M:%S"
+
+
+def _of_object() -> sa.Update:
+    """An update of the object that ``which`` names, for many at once."""
+    return _objects.update().where(_objects.c.object_id == sa.bindparam("which"))
+
+
+def _label(row: Any) -> tuple[dict[str, Any] | None, str | None, str | None]:
+    if row.content is None and row.state == "consolidated":
+        return None, row.timestamp, "The function left the object out of its result"
+    return (json.loads(row.content) if row.content else None), row.timestamp, row.error
 
 
 def _why_nobody_answered(db: sa.Connection, object_id: str) -> str:

@@ -121,15 +121,16 @@ def grown(pixels: Bools, by: int) -> Bools:
 
 
 def _spread(source: Bools, by: int, axis: int) -> Bools:
-    """Whether any pixel within ``by`` along the axis is set, by running sums."""
-    length = source.shape[axis]
-    sums = np.cumsum(source, axis=axis, dtype=np.int32)
-    sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis)
-    places = np.arange(length)
-    upper = sums.take(np.minimum(places + by + 1, length), axis)
-    lower = sums.take(np.maximum(places - by, 0), axis)
-    found: Bools = upper > lower
-    return found
+    """Whether any pixel within ``by`` along the axis is set: windows of 1, 2, 4, … pixels, then two that overlap."""
+    turned = np.moveaxis(source, axis, 0)
+    length, window = turned.shape[0], 2 * by + 1
+    edge = np.zeros((by, turned.shape[1]), dtype=np.bool_)
+    reached, size = np.concatenate([edge, turned, edge]), 1
+    while size * 2 <= window:
+        reached = reached[:-size] | reached[size:]
+        size *= 2
+    found: Bools = reached[:length] | reached[window - size : window - size + length]
+    return np.moveaxis(found, 0, axis)
 
 
 def painted(regions: Sequence[Region], labels: Sequence[str], size: tuple[int, int]) -> NDArray[np.uint8]:
