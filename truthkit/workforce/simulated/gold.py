@@ -134,7 +134,7 @@ def truths(asked: Sequence[Asked], value: Any) -> dict[str, Any]:
     """What gold, or a consolidated label, says of the fields; those of which it says nothing are left out.
 
     A field is found by its name. Else the value is the field's own, told by its keys (``label``, ``entities``,
-    ``boundingBoxes``, …), if only one field has answers of that kind.
+    ``boundingBoxes``, …), if only one field has answers of that kind; the page's main element goes before controls.
 
     Raises ContractError, with the field as path, for what is there and cannot be read.
     """
@@ -150,6 +150,10 @@ def truths(asked: Sequence[Asked], value: Any) -> dict[str, Any]:
         if isinstance(value, dict):
             key = next((key for key in kind.keys if key in value), None)
             rivals = [other for other in rest if key in KINDS.table[other.field.kind].keys]
+            # An element that cannot be left alone goes before controls that can.
+            rivals = [other for other in rivals if KINDS.table[other.field.kind].untouched is None] or rivals
+            if one not in rivals:
+                continue
             if key is not None and key not in found and len(rivals) == 1:
                 found[one.field.name] = _read(one, value)
         elif len(asked) == 1 or _plain(value, one):
