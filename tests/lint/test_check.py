@@ -16,6 +16,7 @@ from truthkit.cli import app
 from truthkit.findings import UsageError
 from truthkit.lint import check, targets_of
 from truthkit.lint.lenient import LenientError, loads
+from truthkit.objects import ObjectStore
 
 RUNNER = CliRunner()
 
@@ -129,6 +130,32 @@ def test_files_that_are_given_together_are_checked_against_each_other(tmp_path: 
     assert status == 1
     assert "template.liquid.html:3:39: task.input.txt is missing" in errors
     assert "did you mean task.input.text?" in errors
+
+
+def test_a_file_of_a_workflow_stands_for_the_workflow() -> None:
+    paths = ("lambdas/text_entities/workflow.toml", "templates/text-entities/template.liquid.html", "templates")
+    first, *others = targets_of([str(ROOT / path) for path in paths[:2]])
+    assert (first.name, others) == ("text-entities", [])
+    assert first.pre is not None
+    assert first.pre.code_root == ROOT / "lambdas"
+    assert len(targets_of([str(ROOT / "templates")])) == 6
+    [folder] = targets_of([str(ROOT / "lambdas" / "text_entities")])
+    assert folder.workflow == first.workflow
+
+
+def test_objects_that_are_in_no_folder_are_looked_for_in_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects" / "cat.png").write_bytes(b"no picture")
+    lines = ["s3://elsewhere/cat.png", "s3://elsewhere/dog.png"]
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("".join(json.dumps({"source-ref": uri}) + "\n" for uri in lines))
+    targets = targets_of([str(manifest)])
+    assert check(targets).findings == (), "nobody knows what is there"
+    with ObjectStore({"s3://elsewhere": tmp_path / "objects"}, writes=tmp_path / "writes") as aws:
+        for name, value in aws.environment().items():
+            monkeypatch.setenv(name, value)
+        findings = check(targets, aws=True).findings
+    assert [(one.line, one.code) for one in findings] == [(1, "manifest-object-type"), (2, "manifest-no-object")]
 
 
 def test_neither_a_workflow_nor_a_file() -> None:

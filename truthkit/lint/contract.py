@@ -13,6 +13,7 @@ from typing import Any
 from truthkit.elements import Element
 from truthkit.findings import Finding
 from truthkit.lint.page import Page
+from truthkit.lint.python import parse
 from truthkit.lint.rules import Place, flaw
 from truthkit.lint.samples import Sample
 from truthkit.lint.template import element_key, escaped_in_script, is_field
@@ -327,7 +328,7 @@ def place_of_text(file: Path, text: str) -> Place:
     """Where a text stands as a literal in a Python file, else the file."""
     try:
         source = Source(str(file), file.read_text("utf-8"))
-        tree = ast.parse(source.text)
+        tree = parse(source.text)
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
         return Place(str(file))
     for node in ast.walk(tree):

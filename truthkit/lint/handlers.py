@@ -17,6 +17,7 @@ from truthkit.aws_names import ROLE_ARN
 from truthkit.findings import Finding, TruthkitError, excerpt
 from truthkit.handlers import Handler
 from truthkit.job.spec import OUTPUT_BUCKET, arn_of
+from truthkit.lint.python import parse
 from truthkit.lint.rules import Place, flaw
 from truthkit.lint.samples import Sample
 from truthkit.liquid.place import Source
@@ -112,7 +113,7 @@ def check_code(ref: HandlerRef, which: Which, project: Path | None) -> Iterator[
     file = ref.file
     try:
         text = file.read_bytes().decode("utf-8-sig")
-        tree = ast.parse(text)
+        tree = parse(text)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         message = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}"
@@ -261,7 +262,7 @@ def _imports(tree: ast.Module, source: Source, ref: HandlerRef, project: Path | 
                     seen.add(found.resolve())
                     try:
                         text = found.read_text("utf-8")
-                        todo.append((ast.parse(text), Source(str(found), text), False))
+                        todo.append((parse(text), Source(str(found), text), False))
                     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
                         pass
                 continue

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from truthkit.findings import UsageError
+from truthkit.lint.python import parse
 from truthkit.lint.workflow import is_request
 from truthkit.project import HandlerRef, Project, Workflow, kit_root
 
@@ -68,7 +69,7 @@ def targets_of(
             cure = f"{guess}workflows here: {', '.join(names) or 'none'}"
             raise UsageError(f"{argument!r} is neither a workflow nor a file", cure)
     if files:
-        found += _of_files(files, objects or {})
+        found += _grouped(files, objects or {})
     if not arguments:
         found += _of_project(here, objects or {})
         if not found:
@@ -100,6 +101,33 @@ def _of_workflow(workflow: Workflow, objects: Mapping[str, Path]) -> Target:
     )
 
 
+def _workflow_of(file: Path) -> Workflow | None:
+    """The workflow of a project that a file belongs to, by its folder."""
+    for root in file.parents:
+        if (root / "templates").is_dir() and (root / "lambdas").is_dir():
+            room, *rest = file.relative_to(root).parts
+            if room in ("templates", "samples", "lambdas") and len(rest) > 1:
+                workflow = Workflow(rest[0] if room != "lambdas" else rest[0].replace("_", "-"), root)
+                if workflow.template.is_file():
+                    return workflow
+            return None
+    return None
+
+
+def _grouped(files: Iterable[Path], objects: Mapping[str, Path]) -> list[Target]:
+    """A workflow's file stands for the workflow; the others are grouped by themselves."""
+    workflows: dict[Path, Workflow] = {}
+    others: list[Path] = []
+    for file in files:
+        workflow = _workflow_of(file)
+        if workflow is None:
+            others.append(file)
+        else:
+            workflows[workflow.template] = workflow
+    found = [_of_workflow(workflow, objects) for workflow in workflows.values()]
+    return found + (_of_files(others, objects) if others else [])
+
+
 def _of_folder(folder: Path, objects: Mapping[str, Path]) -> Iterator[Target]:
     """A folder's files, those of each folder below it by themselves."""
     by_folder: dict[Path, list[Path]] = {}
@@ -111,8 +139,12 @@ def _of_folder(folder: Path, objects: Mapping[str, Path]) -> Iterator[Target]:
             by_folder.setdefault(file.parent, []).append(file)
     if not by_folder:
         raise UsageError(f"{folder} has nothing to check", "give templates, manifests, handlers or workflow.toml")
+    workflows: set[Path | None] = set()
     for files in by_folder.values():
-        yield from _of_files(files, objects)
+        for target in _grouped(files, objects):
+            if target.workflow is None or target.template not in workflows:
+                workflows.add(target.template)
+                yield target
 
 
 def _of_files(files: Iterable[Path], objects: Mapping[str, Path]) -> list[Target]:
@@ -169,7 +201,7 @@ def _kind_of_python(file: Path) -> str | None:
     try:
         defined = any(
             isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == "lambda_handler"
-            for node in ast.parse(text).body
+            for node in parse(text).body
         )
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         defined = "lambda_handler" in text
