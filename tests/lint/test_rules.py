@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -80,11 +79,3 @@ def test_the_page_of_the_rules_is_that_of_the_table() -> None:
 
     text = (DOCS / "check.md").read_text("utf-8")
     assert text == page_text(text)
-
-
-def test_findings_that_others_tell_too_are_told_alike() -> None:
-    """Codes of manifests, Liquid and handlers are those of docs/findings.md."""
-    text = Path(DOCS / "findings.md").read_text("utf-8")
-    told = set(re.findall(r"^\| `([a-z-]+)`", text, re.MULTILINE))
-    shared = {code for code in told if code.startswith(("manifest-", "liquid-", "handler-", "pre-", "post-"))}
-    assert shared - RULES.keys() <= {"manifest-changed"}
