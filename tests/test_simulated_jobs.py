@@ -46,7 +46,9 @@ def answers(result: RunResult | Path) -> dict[tuple[str, str], Any]:
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_every_workflow_is_run_by_simulated_workers(name: str, tmp_path: Path) -> None:
     """Without a browser; five careful workers are mostly right."""
-    result = run_job(name, workforce="simulated", crowd="careful", workers=5, out=tmp_path / "job")
+    # Masks take their time in the report.
+    limit = 2 if name == "semantic-segmentation" else None
+    result = run_job(name, workforce="simulated", crowd="careful", workers=5, limit=limit, out=tmp_path / "job")
     assert result.ok, result.findings
     assert result.labeled == result.objects
     assert result.answers == 5 * result.objects

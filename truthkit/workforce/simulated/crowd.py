@@ -86,7 +86,7 @@ def crowd_file(name: str | Path) -> Path:
         near = nearest(str(name), dict.fromkeys(BUILT_IN))
         raise UsageError(
             f"--crowd {name} is no crowd and no file",
-            f"{near + ' ' if near else ''}give {', '.join(BUILT_IN)}, or a TOML file (docs/simulate.md)",
+            f"{near + '; or ' if near else ''}give {', '.join(BUILT_IN)}, or a TOML file (docs/simulate.md)",
         )
     return file
 
