@@ -19,8 +19,8 @@ import pytest
 from truthkit import RunResult, run_job
 from truthkit.findings import UsageError
 from truthkit.job.spec import JobFolder
-from truthkit.planning import Price, plan
-from truthkit.planning.page import write_page
+from truthkit.planning import Estimate, Price, plan
+from truthkit.planning.page import chart, write_page
 from truthkit.planning.quality import MEASURES
 from truthkit.project import Project, kit_root
 from truthkit.workforce.simulated.crowd import crowd_file, load_crowd
@@ -204,6 +204,18 @@ def test_a_plan_reads_the_labels_of_any_kind(name: str) -> None:
     assert all(one.mean > 0.6 for one in found.rows[0].quality.values())
     assert found.rows[0].unlabeled == 0
     assert found.price.usd == (0.84 if name == "semantic-segmentation" else 0.012)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.139, 0.994), (0.5, 1.0), (0.98, 0.99), (1.0, 1.0), (0.0, 0.03)])
+def test_a_plot_has_room_for_its_bands(low: float, high: float) -> None:
+    picture = chart(
+        "it", {"one": [(1.0, Estimate(low, low, high)), (3.0, Estimate(high, low, high))]}, across="workers"
+    )
+    band = re.search(r'fill-opacity="[^"]+" d="M([^Z]+)Z"', picture)
+    assert band
+    heights = [float(point.split()[1]) for point in band[1].split("L")]
+    assert min(heights) >= 16 + 16 - 0.1
+    assert max(heights) <= 16 + 16 + 210 + 0.1
 
 
 @pytest.mark.parametrize("text", ["", "cheap", "-1", "12/day"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -52,7 +53,7 @@ def chart(title: str, series: Mapping[str, Points], *, across: str) -> str:
     low = min(one.low for _, one in points)
     high = max(one.high for _, one in points)
     step = next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if (high - low) / step <= 6), 0.25)
-    low, high = int(low / step + 1e-9) * step, min(-int(-high / step - 1e-9) * step, 1.0)
+    low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     high = max(high, low + step)
     top = 16.0 + 16 * len(series)
     bottom = top + _HIGH
