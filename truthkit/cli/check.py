@@ -57,7 +57,7 @@ def check_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find what is wrong with templates, manifests, handlers and settings, before a job is paid for.
+    """Find what is wrong with workflows before a job is paid for.
 
     The exit status is 1 if there is an error; warnings and remarks leave it at 0.
     """

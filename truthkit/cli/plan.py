@@ -60,7 +60,7 @@ def plan_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell what labels and cost to expect of a crowd, by workers for each object.
+    """Tell what labels and cost to expect, by number of workers.
 
     Simulated workers answer the sample again and again, and the workflow's own handlers consolidate.
     """

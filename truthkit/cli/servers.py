@@ -46,7 +46,7 @@ def preview_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Serve a page to work in: lines, the worker's page, answers, labels, findings.
+    """Serve a page to work in: the worker's page and its data.
 
     What is saved in the template, a handler, the manifest or an object shows at once.
     """
