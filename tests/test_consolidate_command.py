@@ -25,6 +25,7 @@ from playwright.sync_api import Browser
 from tests.crowd_data import FOLDER, needs_crowd_data
 from truthkit import UsageError
 from truthkit.answers import FieldAnswers, read_answers, read_gold
+from truthkit.answers.fields import Collector
 from truthkit.cli import main
 from truthkit.consolidating import Consolidation, Run, consolidate, label_lines, write_lines
 from truthkit.consolidating.report import accuracy_by_answers
@@ -181,6 +182,28 @@ def test_a_workflows_labels_hold_for_its_field_and_not_for_a_question_beside_it(
     assert beside.classes is not None
     assert beside.classes.classes == ["0", "1", "2"]
     assert not beside.classes.unknown
+
+
+@pytest.mark.parametrize("sent", ["json", "encoded"])
+def test_a_workflows_labels_are_found_in_a_hidden_input_too(sent: str) -> None:
+    text = json.dumps({"entities": [{"label": "Background", "startOffset": 0, "endOffset": 4}]})
+    text = text if sent == "json" else text.replace('"', "&quot;")
+    field = field_of([text, text])
+    assert (field.kind, field.labels()) == ("spans", ("Background",))
+    for labels in (["Background", "Methods"], ["Duck"], None):
+        found = consolidate(field, labels=labels)
+        [label] = found.runs[found.chosen].result.objects.values()
+        [entity] = label.to_json()["entities"]
+        assert (entity["label"], entity["startOffset"], entity["endOffset"]) == ("Background", 0, 4)
+
+
+def field_of(values: list[Any]) -> FieldAnswers:
+    """One object's answers, a worker each."""
+    found = Collector()
+    item = found.object("0")
+    for number, value in enumerate(values):
+        found.add(item, f"w{number}", {"f": value}, 1.0)
+    return found.finish()["f"]
 
 
 def test_a_workflows_settings_hold_for_its_field(tmp_path: Path) -> None:

@@ -396,3 +396,32 @@ def test_texts() -> None:
     assert labels["0"].value is not None
     assert labels["0"].value["text"] == "the cat sat"
     assert labels["1"].value is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "refused", "nothing"),
+    [
+        (SPANS, names(("moon", 1, 2)), names()),
+        (
+            Settings("boxes", "box", ("cat",)),
+            {"box": {"boundingBoxes": [{"label": "cow", "left": 1, "top": 1, "width": 2, "height": 2}]}},
+            {"box": {"boundingBoxes": []}},
+        ),
+        (Settings("set", "seen", LABELS), {"seen": {"labels": ["cow"]}}, {"seen": {"labels": []}}),
+        (Settings("instance-masks", "mask", ("owl",)), mask([[RED]]), {}),
+        (Settings("semantic-mask", "mask", ("owl",)), mask([[RED]]), {}),
+    ],
+    ids=["spans", "boxes", "set", "instances", "semantic"],
+)
+def test_who_said_only_what_is_refused_has_not_said_that_there_is_nothing(
+    settings: Settings, refused: dict[str, Any], nothing: dict[str, Any]
+) -> None:
+    if settings.kind == "instance-masks":
+        refused["mask"]["instances"] = [{"label": "cow", "color": "#ff0000"}]
+    labels = consolidate_objects({"0": answers(refused, refused), "1": answers(nothing, refused)}, settings)
+    assert (labels["0"].value, labels["0"].confidence) == (None, 0.0)
+    assert labels["0"].reason == "none of the 2 answers says anything that counts"
+    assert all(answer.problems for answer in labels["0"].answers)
+    if nothing:
+        assert labels["1"].value is not None
+        assert labels["1"].counted == 1

@@ -169,8 +169,10 @@ def consolidate_objects(
         for key, answer in _distinct(answers):
             # An empty form does not say that there is nothing.
             if answer.fields and (chosen.top_level or answer.has(settings.field)):
+                before = len(answer.problems)
                 value = chosen.read(answer, settings)
-                if value is not None:
+                # Who said something of which nothing counts has not said that there is nothing.
+                if value is not None and not (_is_empty(value) and len(answer.problems) > before):
                     given[key] = value
         values[name] = given
     answered = {name: given for name, given in values.items() if given}
@@ -216,6 +218,13 @@ def _distinct(answers: Sequence[FormAnswer]) -> list[tuple[str, FormAnswer]]:
         for worker, own in by_worker.items()
         for number, text in enumerate(sorted(own), 1)
     ]
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether it says that there is nothing: no span, shape or label, only background."""
+    if isinstance(value, (list, tuple, frozenset)):
+        return not value
+    return hasattr(value, "any") and not value.any()
 
 
 def nothing_said(answers: Sequence[FormAnswer]) -> ObjectLabel:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from truthkit.answers.shapes import class_of, key_of, kind_of, number_of, set_of
+from truthkit.answers.shapes import class_of, key_of, kind_of, number_of, parsed, set_of
 from truthkit.findings import Finding, UsageError
 from truthkit_core.answers import FormAnswer
 from truthkit_core.consolidation.class_models import ClassAnswers
@@ -121,7 +121,7 @@ def _as_text(value: Any, said: str | None) -> str:
 
 def _labels_in(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        return
+        value = parsed(value)
     if isinstance(value, dict):
         if isinstance(value.get("label"), str):
             yield value["label"]

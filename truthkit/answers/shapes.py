@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections import Counter
 from collections.abc import Hashable, Sequence
@@ -30,7 +31,7 @@ def shape_of(value: Any) -> str | None:
     if isinstance(value, (int, float)):
         return "number"
     if isinstance(value, str):
-        inside = _parsed(value)
+        inside = parsed(value)
         return "text" if inside is None else shape_of(inside)
     if isinstance(value, dict):
         if isinstance(value.get("label"), str):
@@ -43,14 +44,14 @@ def shape_of(value: Any) -> str | None:
     return None
 
 
-def _parsed(text: str) -> dict[str, Any] | None:
-    """What a hidden input carries as JSON text."""
+def parsed(text: str) -> dict[str, Any] | None:
+    """What a hidden input carries as JSON text, also if an HTML attribute has encoded it."""
     if text.lstrip()[:1] != "{":
         return None
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return None
+        return parsed(html.unescape(text)) if "&quot;" in text else None
     return value if isinstance(value, dict) else None
 
 
