@@ -163,6 +163,26 @@ def test_wrong_use_names_file_line_and_cure(
     assert {file.name for file in tmp_path.iterdir()} == {"label.csv", "semicolons.csv"}
 
 
+@pytest.mark.parametrize("end", ["\r", "\r\r\n", "\r\n", "\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_lines_of_a_table_may_end_as_any_system_ends_them(end: str, mark: str, tmp_path: Path) -> None:
+    file = tmp_path / "label.csv"
+    lines = ["item,worker,label", *(",".join(row) for row in ROWS), '12,a,"x, y"', ""]
+    file.write_bytes((mark + end.join(lines)).encode())
+    answers = read_answers(file)
+    assert not answers.findings
+    assert answers.field().by_object()["12"] == {"a": "x, y"}
+    assert len(answers.field()) == len(ROWS) + 1
+
+
+def test_a_stray_cr_in_the_header_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "label.csv"
+    file.write_bytes(b"item,worker\r,label\n1,a,x\n")
+    with pytest.raises(UsageError, match="the header has no column label") as told:
+        read_answers(file)
+    assert (told.value.findings[0].file, told.value.findings[0].line) == (str(file), 1)
+
+
 def test_a_method_that_cannot_is_told_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("truthkit_core.consolidation.class_models.DENSE_CELLS", 10)
     field = read_answers(table(tmp_path, ROWS)).field()

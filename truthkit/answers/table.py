@@ -88,7 +88,16 @@ def _blocks(
     stream: BinaryIO, file: Path, wanted: Sequence[str], findings: list[Finding]
 ) -> Iterator[tuple[list[str], ...]]:
     header = stream.readline()
-    names = next(csv.reader([_decoded(header, file, 1).removeprefix("\ufeff")]), [])
+    alone = b"\r" in header.rstrip(b"\r\n")
+    if alone:
+        # Lines that end with CR alone, as some spreadsheets save them.
+        header = header.split(b"\r", 1)[0]
+    try:
+        names = next(csv.reader([_decoded(header, file, 1).removeprefix("\ufeff").rstrip("\r\n")]), [])
+    except csv.Error as error:
+        raise UsageError(
+            f"the header is no CSV: {error}", f"write the first line: {','.join(wanted)}", file=str(file), line=1
+        ) from None
     names = [name.strip() for name in names]
     missing = [name for name in wanted if name not in names]
     if missing:
@@ -104,6 +113,10 @@ def _blocks(
         )
     at = [names.index(name) for name in wanted]
     line, width = 2, len(names)
+    if alone:
+        stream.seek(len(header) + 1)
+        yield from _slowly(_text(stream, file), file, line, width, at, findings)
+        return
     while True:
         start = stream.tell()
         block = stream.read(_BLOCK)
