@@ -345,3 +345,11 @@ def test_deployed_functions_that_score_plain_sets_load_no_numpy() -> None:
         assert getattr(package, name)
     with pytest.raises(AttributeError, match="no attribute 'beta'"):
         _ = package.beta
+
+
+@given(rows_of_answers)
+@settings(deadline=None)
+def test_no_interval_leaves_the_range_of_its_coefficient(rows: list[Row]) -> None:
+    answers = ClassAnswers.of(rows)
+    for one in (cohen_kappa(answers, least=1, draws=60), fleiss_kappa(answers, draws=60), alpha(answers, draws=60)):
+        assert one.low is None or one.high is None or -1 <= one.low <= one.high <= 1

@@ -228,7 +228,8 @@ def interval(
         repeats: how many objects there are of each pattern, shape (patterns,).
         draws: how many are wanted; fewer are made where they would take long, never under `FEWEST_DRAWS`.
         cost: cells that one draw costs, if more than a pattern each.
-        around: the statistic's value, where drawing objects twice shifts it as a whole; the draws' mean is put there.
+        around: the statistic's value, where drawing objects twice shifts it as a whole; the draws' mean is put there,
+            within -1 to 1.
 
     (None, None) without draws, with fewer than two objects, or where half of the draws are not defined.
     """
@@ -248,7 +249,8 @@ def interval(
     if len(values) * 2 < draws:
         return None, None
     if around is not None:
-        values = values - values.mean() + around
+        # What is shifted may leave a kappa's range.
+        values = np.clip(values - values.mean() + around, -1, 1)
     low, high = np.percentile(values, [2.5, 97.5])
     return rounded(low), rounded(high)
 
