@@ -55,14 +55,14 @@ def test_settings_of_a_file(tmp_path: Path) -> None:
 
 
 WRONG = {
-    "kind": ('kind = "classs"\nfield = "a"', "kind", 6, "there is 'class'"),
+    "kind": ('kind = "classs"\nfield = "a"', "kind", 6, "spell it 'class'"),
     "kind-far": ('kind = "smell"\nfield = "a"', "kind", 6, "known are class"),
     "field-missing": ('kind = "class"', "field", 5, 'add field = "the name'),
     "field-empty": ('kind = "class"\nfield = ""', "field", 7, "name of the element"),
     "field-number": ('kind = "class"\nfield = 7', "field", 7, "must be a string"),
-    "method": ('kind = "class"\nfield = "a"\nmethod = "votes"', "method", 8, "spell it 'votes'; there is 'vote'"),
-    "output": ('kind = "class"\nfield = "a"\noutput = "builtin"', "output", 8, "there is 'built-in'"),
-    "option": ('kind = "boxes"\nfield = "a"\ntreshold = 0.5', "treshold", 8, "there is 'threshold'"),
+    "method": ('kind = "class"\nfield = "a"\nmethod = "votes"', "method", 8, "spell it 'vote'"),
+    "output": ('kind = "class"\nfield = "a"\noutput = "builtin"', "output", 8, "spell it 'built-in'"),
+    "option": ('kind = "boxes"\nfield = "a"\ntreshold = 0.5', "treshold", 8, "spell it 'threshold'"),
     "needed-option": ('kind = "ranking"\nfield = "a"', "dimension", 5, "ranking needs it"),
     "not-built-in": ('kind = "text"\nfield = "a"\noutput = "built-in"', "output", 8, "no built-in job for text"),
     "option-of-none": ('kind = "class"\nfield = "a"\nmethod = "vote"\nx = 1', "x", 9, "it has no options"),
@@ -147,7 +147,8 @@ def test_every_object_comes_back_and_what_cannot_be_said_has_a_reason() -> None:
     assert said["good"] is None
     assert said["nobody"] == "nobody answered"
     assert said["empty"] == "none of the 2 answers says anything that counts"
-    assert said["unknown"] == said["elsewhere"] == said["unreadable"] == "the only answer says nothing that counts"
+    assert said["unknown"] == said["unreadable"] == "the only answer says nothing that counts"
+    assert said["elsewhere"].startswith("no answer has the field 'animal'; the answers have ")
     for name in ("empty", "unknown", "elsewhere"):
         whole = labels[name].to_json()
         assert "label" not in whole

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from truthkit_core.answers import FormAnswer
 from truthkit_core.builtin_output import mask_colors
-from truthkit_core.messages.checks import ContractError, at, kind, nearest
+from truthkit_core.messages.checks import ContractError, at, kind, meant
 from truthkit_core.workflow import WorkflowConfig, read_toml
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Settings:
         }
         for name in self.options:
             if name not in known:
-                near = nearest(name, dict.fromkeys(known))
+                near = meant(name, sorted(known))
                 has = f"its options are {', '.join(sorted(known))}" if known else "it has no options"
                 raise ContractError(at(path, name), f"is no option of {self.method_name()}", near or has)
         for name in KINDS[self.kind].needs:
@@ -176,7 +176,7 @@ def consolidate_objects(
                     given[key] = value
         values[name] = given
     answered = {name: given for name, given in values.items() if given}
-    labels = {name: nothing_said(objects[name]) for name in objects if name not in answered}
+    labels = {name: nothing_said(objects[name], settings) for name in objects if name not in answered}
     if answered:
         labels |= _consolidated(chosen, answered, objects, settings, texts or {})
     return {name: labels[name] for name in objects}
@@ -227,10 +227,13 @@ def _is_empty(value: Any) -> bool:
     return hasattr(value, "any") and not value.any()
 
 
-def nothing_said(answers: Sequence[FormAnswer]) -> ObjectLabel:
+def nothing_said(answers: Sequence[FormAnswer], settings: Settings | None = None) -> ObjectLabel:
     """In place of a label, where no answer says anything: the reason, and the answers."""
+    others = list(dict.fromkeys(name for answer in answers for name in answer.fields))
     if not answers:
         reason = "nobody answered"
+    elif settings and others and settings.field not in others and not KINDS[settings.kind].top_level:
+        reason = f"no answer has the field {settings.field!r}; the answers have {', '.join(map(repr, others))}"
     elif len(answers) == 1:
         reason = "the only answer says nothing that counts"
     else:
@@ -493,7 +496,7 @@ def _parameters(function: Callable[..., Any]) -> list[str]:
 
 def _expect_one_of(value: str, known: Any, path: str) -> None:
     if value not in known:
-        near = nearest(value, dict.fromkeys(known))
+        near = meant(value, known)
         raise ContractError(path, f"{value!r} is not known", near or f"known are {', '.join(known)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
@@ -163,6 +163,17 @@ def text_member(value: Mapping[str, Any], key: str, path: str) -> str:
 
 def nearest(key: str, names: Mapping[str, Any]) -> str:
     """A cure that points at the name in ``names`` that was probably meant; empty if none is near."""
-    folded = {name.lower().replace("_", "").replace("-", ""): name for name in names}
-    near = get_close_matches(key.lower().replace("_", "").replace("-", ""), folded, 1, 0.8)
-    return f"spell it {key!r}; there is {folded[near[0]]!r}" if near else ""
+    near = _near(key, names)
+    return f"spell it {key!r}; there is {near!r}" if near else ""
+
+
+def meant(value: str, known: Iterable[str]) -> str:
+    """A cure that points at the one of ``known`` that ``value`` is probably meant to be; empty if none is near."""
+    near = _near(value, known)
+    return f"spell it {near!r}" if near else ""
+
+
+def _near(name: str, names: Iterable[str]) -> str | None:
+    folded = {one.lower().replace("_", "").replace("-", ""): one for one in names}
+    found = get_close_matches(name.lower().replace("_", "").replace("-", ""), folded, 1, 0.8)
+    return folded[found[0]] if found else None
