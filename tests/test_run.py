@@ -506,3 +506,63 @@ def test_a_worker_script_may_press_submit_itself(plain: Plain) -> None:
     result = run(plain, workers=3)
     assert result.ok, result.findings
     assert result.findings == ()
+
+
+# --- a strategy in place of a handler ---
+
+STRATEGY = """
+from pathlib import Path
+
+from truthkit_core.handlers import consolidate
+from truthkit_core.strategies import Settings
+
+SETTINGS = Settings.load(Path(__file__).with_name("workflow.toml"))
+
+
+def lambda_handler(event, context):
+    return consolidate(event, SETTINGS)
+"""
+
+
+def strategy(plain: Plain, table: str) -> Path:
+    """The plain workflow with [consolidation] in place of its handler."""
+    top = 'title = "Say"\ndescription = "Say it"\ntask_time_limit_seconds = 60\nlabels = ["x", "y"]\n'
+    plain.post.write_text(STRATEGY)
+    settings = plain.post.with_name("workflow.toml")
+    settings.write_text(f"{top}[consolidation]\n{table}\n")
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('kind = "text"\nfield = "tone"', "no answer has the field 'tone'; the answers have 'said'"),
+        ('kind = "boxes"\nfield = "said"', "says anything that counts (said: "),
+    ],
+    ids=["field", "kind"],
+)
+def test_a_strategy_that_does_not_fit_the_form_is_an_error(plain: Plain, table: str, says: str) -> None:
+    settings = strategy(plain, table)
+    result = run(plain)
+    [finding] = result.findings
+    assert (finding.code, finding.severity, finding.file) == ("label-reason", "error", str(settings))
+    assert finding.message.startswith("3 of 3 objects have no label but a reason; the first: ")
+    assert says in finding.message
+    assert not result.ok
+    again = run_job(resume=result.folder)
+    assert [one.message for one in again.findings] == [finding.message]
+
+
+def test_objects_without_a_label_beside_others_are_a_warning(plain: Plain) -> None:
+    strategy(plain, 'kind = "text"\nfield = "said"')
+    plain.template.write_text(plain.template.read_text().replace(" required", ""))
+    plain.worker.write_text(
+        "async def work(page, task, worker):\n"
+        "    if task.line != 2:\n"
+        "        await page.fill('crowd-input input', 'x')\n"
+    )
+    result = run(plain)
+    [finding] = result.findings
+    assert (finding.code, finding.severity, finding.object_id) == ("label-reason", "warning", "1")
+    assert finding.message.startswith("1 of 3 objects")
+    assert result.ok

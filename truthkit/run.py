@@ -26,7 +26,15 @@ from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.handlers import Handler
 from truthkit.job.consolidation import Consolidator
 from truthkit.job.job import Findings, Job
-from truthkit.job.output import CHUNK, OutputLine, output_line, output_lines, write_output_manifest
+from truthkit.job.output import (
+    CHUNK,
+    OutputLine,
+    is_reason,
+    label_reasons,
+    output_line,
+    output_lines,
+    write_output_manifest,
+)
 from truthkit.job.spec import OUTPUT_BUCKET, JobFolder, JobSpec, sha256_of
 from truthkit.job.store import Counts, Record, Store, fixed_redundancy
 from truthkit.job.tasks import TaskMaker
@@ -455,6 +463,9 @@ class _Run:
             again.update(batch.object_ids)
 
         def holds(finding: Finding) -> bool:
+            # Told anew at the end of every run.
+            if finding.code == "label-reason":
+                return False
             # An error about a batch names no object.
             tried_again = finding.object_id in again or (finding.object_id is None and bool(again))
             return not (tried_again and finding.severity == "error" and not finding.code.startswith("manifest-"))
@@ -565,14 +576,18 @@ class _Run:
         scores: list[float] = []
         between: list[float] = []
         ids: list[str] = []
-        given = 0
+        first: list[OutputLine] = []
+        given = reasons = 0
 
         def lines() -> Iterator[OutputLine]:
-            nonlocal given
+            nonlocal given, reasons
             for line in output_lines(spec, folder, store):
                 one = line.record.object
                 ids.append(one.object_id)
                 outcomes[line.outcome] += 1
+                if line.outcome == "labeled" and is_reason(line.label):
+                    reasons += 1
+                    first[:] = first or [line]
                 gold = expected.get(one.line)
                 score = agreement(line.label, gold) if gold is not None and line.label is not None else None
                 scores.extend([] if score is None else [score])
@@ -583,6 +598,8 @@ class _Run:
                 yield line
 
         write_output_manifest(spec, folder, lines())
+        if first and (told := label_reasons(spec, first[0], reasons, outcomes["labeled"])):
+            findings.add(told)
         mean = sum(scores) / len(scores) if scores else None
         seconds = time.monotonic() - began
         write_report(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from truthkit import exact_json
+from truthkit.findings import Finding
 from truthkit.job.consolidation import write_worker_response
 from truthkit.job.spec import JobFolder, JobSpec
 from truthkit.job.store import TIMESTAMP, Record, Store
@@ -89,3 +90,33 @@ def write_output_manifest(spec: JobSpec, folder: JobFolder, lines: Iterator[Outp
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(file)
+
+
+def label_reasons(spec: JobSpec, first: OutputLine, without: int, labeled: int) -> Finding | None:
+    """What is told of objects whose label is only a strategy's ``reason``: ``without`` of the ``labeled`` ones.
+
+    An error where no label of the job is more: then ``[consolidation]`` does not fit the form. None without a handler.
+    """
+    if spec.post_lambda is None:
+        return None
+    problems = [problem for worker in first.label["workers"] for problem in worker.get("problems", ())]
+    why = str(first.label["reason"])
+    if problems and not why.startswith("no answer has the field"):
+        why += f" ({problems[0]})"
+    settings = spec.post_lambda.file.with_name("workflow.toml")
+    return Finding(
+        "label-reason",
+        f"{without} of {labeled} objects have no label but a reason; the first: {why}",
+        "compare kind, field and labels in [consolidation] with the template's element, or look at the answers",
+        severity="error" if without == labeled else "warning",
+        file=str(settings) if settings.is_file() else None,
+        object_id=first.record.object.object_id,
+    )
+
+
+def is_reason(label: Any) -> bool:
+    """Whether a label is what a strategy gives of an object that it could not consolidate."""
+    if not isinstance(label, dict) or not {"reason", "workers"} <= label.keys() <= {"reason", "workers", "problems"}:
+        return False
+    workers = label["workers"]
+    return isinstance(workers, list) and all(isinstance(one, dict) for one in workers)
