@@ -79,6 +79,15 @@ def table(folder: Path, rows: list[str], name: str = "label.csv") -> Path:
     return file
 
 
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder: reports go there."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
 def run(*arguments: str | Path) -> Any:
     return CliRunner().invoke(app, ["agreement", *map(str, arguments)])
 
@@ -153,7 +162,7 @@ def test_every_field_has_its_figures(tmp_path: Path) -> None:
     result = run(job, "--json")
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
-    assert found["report"] == str(job / "agreement.html")
+    assert found["report"] == "agreement.html"
     fields = found["fields"]
     assert {name: one["kind"] for name, one in fields.items()} == {
         "kind": "class",
@@ -226,6 +235,23 @@ def test_one_field_and_tables_on_the_terminal(tmp_path: Path) -> None:
         assert words in whole
 
 
+def test_the_report_goes_into_a_jobs_folder_or_here_and_over_no_file_of_others(tmp_path: Path, here: Path) -> None:
+    data = responses(tmp_path / "data", 4)
+    before = sorted(data.rglob("*"))
+    for _again in range(2):  # an own report is replaced
+        assert "report: agreement.html" in run(data, "--field", "kind").output
+    assert sorted(data.rglob("*")) == before
+    (here / "agreement.html").write_text("<h1>Another's</h1>")
+    for more in ([], ["--out", "agreement.html"]):
+        refused = run(data, "--field", "kind", *more).exception
+        assert isinstance(refused, UsageError)
+        assert "--out FILE" in str(refused)
+    assert (here / "agreement.html").read_text() == "<h1>Another's</h1>"
+    (data / "job.json").write_text("{}")
+    assert run(data, "--field", "kind").exit_code == 0
+    assert (data / "agreement.html").is_file()
+
+
 def test_gold_stands_beside_and_does_not_help(tmp_path: Path) -> None:
     rows = [f"o{number},{worker},{'xy'[number % 2]}" for number in range(12) for worker in "abc"]
     file = table(tmp_path, rows)
@@ -237,7 +263,7 @@ def test_gold_stands_beside_and_does_not_help(tmp_path: Path) -> None:
         assert one["accuracy"]["value"] == pytest.approx(other["accuracy"]["value"], abs=0.05)
         assert one["gold"]["value"] is None
         assert other["gold"]["value"] == pytest.approx(1 / 3)
-    assert beside["report"] == str(tmp_path / "label.agreement.html")
+    assert beside["report"] == "label.agreement.html"
     gold.write_text("item,truth\no0,x\nelsewhere,y\n", "utf-8")
     told = json.loads(run(file, "--gold", gold, "--json").stdout)["findings"]
     assert [one["code"] for one in told] == ["gold-unknown"]
@@ -267,7 +293,7 @@ def test_what_is_not_defined_is_told(tmp_path: Path, rows: list[str], reason: st
     result = run(table(tmp_path, rows))
     assert result.exit_code == 0, result.output
     assert reason in result.output
-    assert reason in (tmp_path / "label.agreement.html").read_text("utf-8")
+    assert reason in Path("label.agreement.html").read_text("utf-8")
 
 
 def test_wrong_use_says_what_to_do(tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ def agreement_command(
     ] = None,
     out_file: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="The report (default: agreement.html in the folder or beside it)."),
+        typer.Option(
+            "--out", metavar="FILE", help="The report (default: agreement.html in a job's folder, else here)."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,8 +69,9 @@ def agreement_command(
     except UsageError:
         print_findings(answers.findings)  # perhaps it is because of them
         raise
-    file = out_file or (source / "agreement.html" if source.is_dir() else source.with_suffix(".agreement.html"))
+    file = out_file or default_report(source)
     try:
+        expect_own(file)
         file.parent.mkdir(parents=True, exist_ok=True)
         write_page(report, file)
     except OSError as error:
@@ -80,6 +83,25 @@ def agreement_command(
     for one in report.fields:
         print_field(one)
     out.print(f"report: {escape(relative(str(file)))}")
+
+
+def default_report(source: Path) -> Path:
+    """In the folder of a job of ``truthkit run``; of anybody else's answers in the current folder."""
+    from truthkit.job.spec import JobFolder
+
+    if source.is_dir():
+        return source / "agreement.html" if JobFolder(source).spec_file.is_file() else Path("agreement.html")
+    return Path(source.with_suffix(".agreement.html").name)
+
+
+def expect_own(file: Path) -> None:
+    """Raises UsageError if another's file would be lost; OSError if it cannot be read."""
+    if not file.is_file():
+        return
+    with file.open("rb") as stream:
+        head = stream.read(4096)
+    if head and b'<meta name="generator" content="truthkit">' not in head:
+        raise UsageError(f"{file} is there, and no report of truthkit", "give another file: --out FILE")
 
 
 def print_field(field: FieldReport) -> None:
