@@ -272,6 +272,19 @@ def test_gold_stands_beside_and_does_not_help(tmp_path: Path) -> None:
         measure(read_answers(file), gold={"elsewhere": "y"})
 
 
+def test_gold_of_a_kind_that_it_cannot_measure_is_told(tmp_path: Path) -> None:
+    job = responses(tmp_path / "birds", 2)
+    gold = tmp_path / "truth.csv"
+    gold.write_text("item,truth\n0,owl\n", "utf-8")
+    told = {
+        name: [
+            one["code"] for one in json.loads(run(job, "--field", name, "--gold", gold, "--json").stdout)["findings"]
+        ]
+        for name in ("boxes", "kind")
+    }
+    assert told == {"boxes": ["gold-kind"], "kind": []}
+
+
 def test_a_scale_gets_the_ordinal_alpha(tmp_path: Path) -> None:
     file = table(tmp_path, [f"o{number},{worker},{1 + number % 5}" for number in range(15) for worker in "ab"])
     names = [one["name"] for one in json.loads(run(file, "--json").stdout)["fields"]["label"]["coefficients"]]

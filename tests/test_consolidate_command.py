@@ -142,7 +142,10 @@ def test_whole_numbers_with_gold_between_them_are_a_scale(tmp_path: Path) -> Non
         (["label.csv", "--field", "f"], "the fields are: label"),
         (["label.csv", "--gold", "label.csv"], "label.csv:1: the header has no column truth"),
         (["label.csv", "--out", "."], "is a folder"),
+        (["label.csv", "--out", "labels.csv"], "give --out labels.jsonl"),
+        (["label.csv", "--out", "labels.xlsx", "--dask"], "give --out labels.jsonl"),
         (["semicolons.csv"], "put commas between the cells, not ';'"),
+        (["tabs.csv"], "put commas between the cells, not tabs"),
         (["label.csv", "--dask", "--compare"], "--dask runs the default model alone"),
     ],
 )
@@ -154,6 +157,7 @@ def test_wrong_use_names_file_line_and_cure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     table(tmp_path, ROWS)
+    (tmp_path / "tabs.csv").write_text("item\tworker\tlabel\n1\ta\tx\n")
     (tmp_path / "semicolons.csv").write_text("item;worker;label\n1;a;x\n")
     monkeypatch.chdir(tmp_path)
     out, err = run(monkeypatch, capsys, *arguments, status=2)
@@ -242,6 +246,35 @@ def test_gold_that_measures_nothing_is_told(
     assert "%" not in out
     assert "1 of 2 objects of the gold have no answers ('gone' …) [gold-unknown]" in err
     assert "no truth of the gold is one of the classes ('duck' there, '0' in the answers) [gold-unknown]" in err
+
+
+def test_a_wrong_field_of_a_job_names_the_right_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _out, err = run(monkeypatch, capsys, responses(tmp_path / "job", ROWS), "--field", "birds", status=2)
+    assert "the fields are: f" in err
+    assert list(read_answers(tmp_path / "job", field="f").fields) == ["f"]
+
+
+def test_gold_of_a_kind_that_it_cannot_measure_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "job" / "0" / "2026-03-02_09:18:02.json"
+    file.parent.mkdir(parents=True)
+    answers = [{"workerId": worker, "answerContent": {"f": {"boundingBoxes": [BOX]}}} for worker in "abc"]
+    file.write_text(json.dumps({"answers": answers}))
+    page = tmp_path / "report.html"
+    gold = truth(tmp_path, {"0": "cat"})
+    for more in (["--gold", gold], []):
+        _out, err = run(monkeypatch, capsys, tmp_path / "job", "--out", page, *more)
+        assert ("[gold-kind]" in err) == bool(more)
+        assert "--gold FILE" not in page.read_text()
+        assert "gold measures classes and numbers only" in page.read_text()
+    numbers = table(tmp_path, [("0", "a", "1.5"), ("0", "b", "2.5")])
+    run(monkeypatch, capsys, numbers, "--out", page, "--gold", truth(tmp_path, {"0": "1.5"}))
+    assert "Measured by the objects with gold" in page.read_text()
+    run(monkeypatch, capsys, numbers, "--out", page)
+    assert "--gold FILE" in page.read_text()
 
 
 BOX = {"label": "cat", "left": 1, "top": 2, "width": 30, "height": 40}

@@ -203,19 +203,23 @@ class Collector:
             self.untold += 1
 
     def finish(self, only: str | None = None) -> dict[str, FieldAnswers]:
-        """The fields; those of no kind are told of."""
+        """The fields, or ``only`` that one if there is such a field; those of no kind are told of."""
+        found = self._finished([only]) if only is not None and only in self.fields else {}
+        if only is None or only not in found:
+            found = self._finished([name for name in self.fields if name != only])
+        if self.untold:
+            self.tell_of_the_rest()
+        return found
+
+    def _finished(self, names: Sequence[str]) -> dict[str, FieldAnswers]:
         objects, workers = list(self.objects), list(self.workers)
         found = {}
-        for name, column in self.fields.items():
-            if only is not None and name != only:
-                continue
-            answers = column.finish(name, objects, workers)
+        for name in names:
+            answers = self.fields[name].finish(name, objects, workers)
             if answers is not None:
                 found[name] = answers
             else:
                 self.tell(Finding("answer-kind", f"field {name!r} has no value of a known kind", severity="info"))
-        if self.untold:
-            self.tell_of_the_rest()
         return found
 
     def tell_of_the_rest(self) -> None:

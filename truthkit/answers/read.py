@@ -26,7 +26,7 @@ def read_answers(source: Path, *, field: str | None = None, on_progress: Progres
     Args:
         source: a job's folder (of ``truthkit run``, or fetched from the service), a folder of worker-response files, or
             a CSV file ``item,worker,label``.
-        field: keep this field only.
+        field: keep this field only, if there is one of that name.
         on_progress: told how many files of how many are read.
 
     Raises UsageError if there are no answers in ``source``.

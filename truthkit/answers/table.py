@@ -104,7 +104,8 @@ def _blocks(
         has = ", ".join(names[:10]) or "nothing"
         together = names[0] if names else ""
         other = next((mark for mark in (";", "\t", "|") if set(wanted) <= set(together.split(mark))), "")
-        cure = f"put commas between the cells, not {other!r}" if other else f"write the first line: {','.join(wanted)}"
+        shown = "tabs" if other == "\t" else repr(other)
+        cure = f"put commas between the cells, not {shown}" if other else f"write the first line: {','.join(wanted)}"
         raise UsageError(
             f"the header has no column {', '.join(missing)}; it has {has[:200]}",
             cure,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 _ADDRESS = re.compile(r"[a-z]+://\S+|[\w.-]+:\d+")
+# Endings whose programs could not read JSON lines.
+_NOT_WRITTEN = frozenset((".csv", ".tsv", ".tab", ".xls", ".xlsx", ".ods", ".parquet", ".pdf"))
 # Objects that are told one by one on the terminal.
 _MOST_TOLD = 20
 
@@ -68,7 +70,9 @@ def consolidate_command(
     ] = None,
     gold: Annotated[
         Path | None,
-        typer.Option("--gold", metavar="FILE", help="CSV item,truth: labels are measured by it, not helped."),
+        typer.Option(
+            "--gold", metavar="FILE", help="CSV item,truth: classes or numbers are measured by it, not helped."
+        ),
     ] = None,
     out_file: Annotated[
         Path | None,
@@ -97,6 +101,9 @@ def consolidate_command(
 
     if out_file is not None and out_file.is_dir():
         raise UsageError(f"{out_file} is a folder", "give --out a file")
+    if out_file is not None and out_file.suffix.lower() in _NOT_WRITTEN:
+        cure = f"give --out {out_file.with_suffix('.jsonl')}, or a file that ends in .html for the report"
+        raise UsageError(f"labels are not written as {out_file.suffix}, but as JSON lines", cure)
     known = None if gold is None else read_gold(gold)
     report = out_file is not None and out_file.suffix.lower() in (".html", ".htm")
     if dask is not None:
@@ -136,10 +143,15 @@ def consolidate_command(
 
 def gold_findings(gold: Mapping[str, str], answers: Answers, found: Consolidation) -> Iterator[Finding]:
     """What of the gold measures nothing."""
+    from truthkit.consolidating.methods import MEASURED
+
     strange = sorted(set(gold) - set(answers.objects))
     if strange:
         message = f"{len(strange):,} of {len(gold):,} objects of the gold have no answers ({strange[0]!r} …)"
         yield Finding("gold-unknown", message, "its items are the ids of the objects", severity="warning")
+    if found.kind not in MEASURED:
+        message = f"gold measures no labels of the kind {found.kind}: nothing here says which are right"
+        yield Finding("gold-kind", message, "give gold for classes and numbers only", severity="warning")
     if found.classes is not None and gold and not set(gold.values()) & set(found.classes.classes):
         here, there = next(iter(gold.values())), next(iter(found.classes.classes), "")
         message = f"no truth of the gold is one of the classes ({here!r} there, {there!r} in the answers)"

@@ -19,6 +19,8 @@ from truthkit_core.strategies import KINDS, ObjectLabel, Settings, consolidate_o
 
 # Kinds whose values are read here; all others are read as a workflow's handler reads them.
 _MODULES = {"class": "class_models", "set": "sets", "number": "numbers", "text": "text"}
+MEASURED = ("class", "number")
+"""Kinds whose labels gold can measure."""
 
 
 @dataclass(frozen=True, slots=True)

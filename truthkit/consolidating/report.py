@@ -12,7 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from truthkit.consolidating import plots
-from truthkit.consolidating.methods import Consolidation
+from truthkit.consolidating.methods import MEASURED, Consolidation
 from truthkit.consolidating.output import write_text
 from truthkit.consolidating.scores import (
     class_measures,
@@ -48,6 +48,7 @@ def _facts(found: Consolidation, source: str, field: str, gold: Mapping[str, str
         "answers": found.classes,
         "measures": list(dict.fromkeys(key for run in found.runs.values() for key in run.measures if key != "gold")),
         "gold": None,
+        "measurable": found.kind in MEASURED,
         "pictures": [],
         "style": Markup(plots.STYLE),
         "differences": [],

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from truthkit.answers import Answers, FieldAnswers, source_texts
 from truthkit.answers.shapes import number_of
-from truthkit.consolidating.methods import fitting
+from truthkit.consolidating.methods import MEASURED, fitting
 from truthkit.findings import Finding, UsageError
 from truthkit.report.shapes import unfold
 from truthkit_core.agreement.coefficients import (
@@ -209,6 +209,11 @@ def measure(answers: Answers, *, field: str | None = None, gold: Mapping[str, st
         if strange:
             message = f"{len(strange):,} of {len(gold):,} objects of the gold have no answers ({strange[0]!r} …)"
             findings.append(Finding("gold-unknown", message, severity="warning"))
+        if not any(one.kind in MEASURED for one in reports):
+            kinds = ", ".join(dict.fromkeys(one.kind for one in reports))
+            message = f"gold measures no answers of the kind {kinds}: no worker is measured by it"
+            cure = "give gold for classes and numbers only"
+            findings.append(Finding("gold-kind", message, cure, severity="warning"))
         if len(strange) == len(gold):
             raise UsageError("no object of the gold has answers", "its items are the ids of the objects, as in the job")
     return AgreementReport(str(answers.source), len(answers.objects), tuple(reports), tuple(findings))
