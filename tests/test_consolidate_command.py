@@ -164,7 +164,7 @@ def test_wrong_use_names_file_line_and_cure(
     assert says in err
     assert "cure: " in err
     assert out == ""
-    assert {file.name for file in tmp_path.iterdir()} == {"label.csv", "semicolons.csv"}
+    assert {file.name for file in tmp_path.iterdir()} == {"label.csv", "semicolons.csv", "tabs.csv"}
 
 
 @pytest.mark.parametrize("end", ["\r", "\r\r\n", "\r\n", "\n"])
