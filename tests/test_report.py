@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, overload
@@ -23,9 +24,11 @@ from truthkit.report.draw import Field, Scene, Voice, fields
 from truthkit.report.draw import spans as spans_drawing
 from truthkit.report.draw.scene import Palette
 from truthkit.report.draw.spans import Text, compare, find_text
-from truthkit.report.gold import agreement, worker_agreement
+from truthkit.report.gold import agreement, line_agreement, readable_label, worker_agreement
 from truthkit.report.page import SHOWN_UP_TO, WHOLE_UP_TO
 from truthkit.report.shapes import Span, Spans, parts
+from truthkit_core import builtin_output
+from truthkit_core.builtin_output import Backing, failure_metadata, metadata_of
 
 VOID = {"col", "meta", "link", "input", "img", "rect", "br", "hr"}
 
@@ -584,3 +587,52 @@ def test_beyond_the_limit_the_disputed_and_failed_are_shown(tmp_path: Path) -> N
 
 def test_a_job_without_objects(tmp_path: Path) -> None:
     assert "The job had no objects" in page_of(a_job([], gold_agreement=None), tmp_path).text
+
+
+# --- labels in the form of the service's built-in jobs ---
+
+BUILT_IN: dict[str, tuple[builtin_output.BuiltIn, dict[str, Any], dict[str, Any]]] = {
+    "class": (builtin_output.text_class("b", "ab", Backing(0.9, 3)), {"label": "b"}, {"label": "a"}),
+    "set": (
+        builtin_output.text_classes({"a": 3, "b": 1}, {"a": 0.9, "b": 0.2}, "ab", 3),
+        {"labels": ["a"]},
+        {"labels": ["b"]},
+    ),
+    "spans": (
+        builtin_output.text_spans([{"label": "a", "startOffset": 0, "endOffset": 3, "confidence": 1.0}], "ab", 3),
+        {"entities": [{"label": "a", "startOffset": 0, "endOffset": 3}]},
+        {"entities": [{"label": "b", "startOffset": 0, "endOffset": 3}]},
+    ),
+    "boxes": (
+        builtin_output.boxes(
+            [{"label": "b", "left": 1, "top": 2, "width": 30, "height": 40, "confidence": 1.0}], "ab", (90, 90), 3
+        ),
+        {"boundingBoxes": [{"label": "b", "left": 1, "top": 2, "width": 30, "height": 40}]},
+        {"boundingBoxes": [{"label": "a", "left": 1, "top": 2, "width": 30, "height": 40}]},
+    ),
+    "mask": (
+        builtin_output.segmentation("s3://b/m.png", "ab", [2], Backing(0.9, 3)),
+        {"labels": ["b"]},
+        {"labels": ["a"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BUILT_IN)
+def test_a_label_of_built_in_form_is_compared_by_what_it_tells(case: str) -> None:
+    label, right, wrong = BUILT_IN[case]
+    pair = "it-ref" if case == "mask" else "it-built-in"
+    line = {"it": label.value, pair: label.value, f"{pair}-metadata": metadata_of(label, "job", datetime.now(UTC))}
+    assert readable_label(line, "it") == right
+    assert line_agreement(line, "it", right) == 1
+    assert line_agreement(line, "it", {**right, "said": "by nobody"}) == 1
+    assert line_agreement(line, "it", wrong) == 0
+    assert line_agreement(line, "it", {"said": "by nobody"}) is None
+    assert line_agreement(line, "it", None) is None
+    assert line_agreement(line, "it", label.value) == 1
+    assert line_agreement({"it": right}, "it", right) == 1
+
+
+def test_what_could_not_be_consolidated_does_not_agree_in_built_in_form_either() -> None:
+    line = {"it": {"reason": "nobody answered", "workers": []}, "it-built-in-metadata": failure_metadata("nobody")}
+    assert line_agreement(line, "it", {"label": "a"}) == 0

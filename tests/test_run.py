@@ -566,3 +566,24 @@ def test_objects_without_a_label_beside_others_are_a_warning(plain: Plain) -> No
     assert (finding.code, finding.severity, finding.object_id) == ("label-reason", "warning", "1")
     assert finding.message.startswith("1 of 3 objects")
     assert result.ok
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "says"),
+    [
+        ('field = "said"', 5, "consolidation.kind: is missing"),
+        ('kind = "text"\nfield = "said"\nmethod = "vot"', 8, "consolidation.method: 'vot' is not known"),
+        ('kind = "text"\nfield = "said"\nsmell = 1', 8, "consolidation.smell: is no option of"),
+    ],
+    ids=["no-kind", "method", "option"],
+)
+def test_a_mistake_in_a_strategys_table_is_told_before_the_first_task(
+    plain: Plain, table: str, line: int, says: str
+) -> None:
+    settings = strategy(plain, table)
+    with pytest.raises(TruthkitError) as caught:
+        run(plain)
+    [finding] = caught.value.findings
+    assert (finding.code, finding.file, finding.line) == ("workflow", str(settings), line)
+    assert finding.message.startswith(says)
+    assert not (plain.root / "job").exists()

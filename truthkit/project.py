@@ -10,6 +10,7 @@ from pathlib import Path
 
 from truthkit.findings import Finding, UsageError
 from truthkit_core.messages import ContractError
+from truthkit_core.strategies import Settings
 from truthkit_core.workflow import WorkflowConfig, read_toml
 
 PACKAGE = Path(__file__).resolve().parent
@@ -69,6 +70,19 @@ class HandlerRef:
                 f"rename it to {name}.py",
             )
         return cls(file.parent, file.stem, function)
+
+
+def check_strategy(post_lambda: HandlerRef | None) -> None:
+    """Raise ContractError if the handler is a strategy whose ``workflow.toml`` says what there is not.
+
+    The handler itself would say so only when it is imported, after the workers' work.
+    """
+    if post_lambda is None or not post_lambda.file.is_file():
+        return
+    source = post_lambda.file.read_text("utf-8", errors="replace")
+    settings = post_lambda.file.with_name("workflow.toml")
+    if "Settings.load(" in source and settings.name in source and settings.is_file():
+        Settings.load(settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from truthkit.liquid import Template
 from truthkit.manifest import ManifestLine, read_manifest
 from truthkit.objects import ObjectStore
 from truthkit.pages import CROWD_SCRIPT, content_security_policy, serve, task_app
-from truthkit.project import HandlerRef, bundles_dir
+from truthkit.project import HandlerRef, bundles_dir, check_strategy, contract_finding
 from truthkit.source import PathLike, Source
 from truthkit_core.messages import ContractError
 from truthkit_core.workflow import check_label_attribute
@@ -376,6 +376,10 @@ class _Run:
         began = time.monotonic()
         # All that can be wrong is looked at before anything is made.
         template = Template.load(self.spec.template)
+        try:
+            check_strategy(self.spec.post_lambda)
+        except ContractError as error:
+            raise TruthkitError(contract_finding(error)) from None
         expected = _read_expected(self.spec.expected)
         hire = self._simulated() if self.spec.crowd is not None else self._in_browser(template.source)
         if self.resumed:
@@ -569,7 +573,7 @@ class _Run:
 
     def _result(self, store: Store, findings: Findings, expected: dict[int, Any], began: float) -> RunResult:
         from truthkit.report import ReportData, write_report
-        from truthkit.report.gold import agreement, worker_agreement
+        from truthkit.report.gold import line_agreement, worker_agreement
 
         spec, folder = self.spec, self.folder
         outcomes: Counter[str] = Counter()
@@ -589,7 +593,7 @@ class _Run:
                     reasons += 1
                     first[:] = first or [line]
                 gold = expected.get(one.line)
-                score = agreement(line.label, gold) if gold is not None and line.label is not None else None
+                score = line_agreement(line.line, spec.label_attribute, gold) if line.label is not None else None
                 scores.extend([] if score is None else [score])
                 answers = [answer.content for answer in line.record.answers]
                 given += len(answers)
@@ -664,8 +668,9 @@ class _Shown(Sequence["ReportObject"]):
 
     def _object(self, record: Record) -> ReportObject:
         from truthkit.report import ReportObject, ReportWorker
-        from truthkit.report.gold import agreement
+        from truthkit.report.gold import line_agreement, readable_label
 
+        attribute = self._spec.label_attribute
         line = output_line(self._spec, self._folder, record)
         one = record.object
         gold = self._expected.get(one.line)
@@ -680,11 +685,11 @@ class _Shown(Sequence["ReportObject"]):
                 *(ReportWorker(a.worker_id, a.content, a.submitted_at - a.accepted_at) for a in answers),
                 *(ReportWorker(who, None, None, why) for who, why in record.given_up),
             ),
-            label=line.label,
+            label=None if line.label is None else readable_label(line.line, attribute),
             failure=line.failure,
             output_line=line.line,
             expected=gold,
-            agreement=agreement(line.label, gold) if gold is not None and line.label is not None else None,
+            agreement=line_agreement(line.line, attribute, gold) if line.label is not None else None,
             screenshot=screenshot if screenshot.is_file() and screenshot.stat().st_size else None,
         )
 

@@ -38,7 +38,7 @@ def list_workflows(project: ProjectOption = None, as_json: JsonOption = False) -
 
     A workflow is shown once its template exists. In another project, the kit's own come after its workflows.
     """
-    from truthkit.project import Project, kit_root
+    from truthkit.project import Project, check_strategy, kit_root
     from truthkit_core.messages import ContractError
 
     here = Project(project.resolve()) if project else Project.find()
@@ -52,6 +52,7 @@ def list_workflows(project: ProjectOption = None, as_json: JsonOption = False) -
             if workflow.config_file.is_file():
                 try:
                     title = workflow.config().title
+                    check_strategy(workflow.handler("post_annotation"))
                 except ContractError as error:
                     fault = str(error)
             rows.append(

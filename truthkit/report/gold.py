@@ -29,6 +29,62 @@ def agreement(label: Any, expected: Any) -> float | None:
     return _agreement(unfold(label), unfold(expected), texts=True)
 
 
+def line_agreement(line: Mapping[str, Any], attribute: str, expected: Any) -> float | None:
+    """Agreement of an output line's label with the expected value, as :func:`agreement`.
+
+    A label in the form of the service's built-in jobs is read from the metadata beside it (:func:`readable_label`) and
+    compared over those keys of ``expected`` that this form tells; None where it tells none of them.
+    """
+    label, wanted = line.get(attribute), unfold(expected)
+    readable = readable_label(line, attribute)
+    if label is None or readable is label or not isinstance(wanted, dict):
+        return None if label is None else agreement(label, wanted)
+    if isinstance(label, dict) and label.keys() & wanted.keys():
+        return agreement(label, wanted)
+    known = {key: value for key, value in wanted.items() if key in readable}
+    return agreement(readable, known) if known else None
+
+
+def readable_label(line: Mapping[str, Any], attribute: str) -> Any:
+    """An output line's label; one in a built-in job's form as the elements' answers are: with class names.
+
+    Gives ``{"label"}``, ``{"labels"}``, ``{"entities"}`` or ``{"boundingBoxes"}``; of masks the ``{"labels"}`` in it.
+    Any other label comes back as it is.
+    """
+    label = line.get(attribute)
+    for pair in (f"{attribute}-built-in", f"{attribute}-ref"):
+        metadata = line.get(f"{pair}-metadata")
+        if isinstance(metadata, dict) and pair in line and line[pair] == label:
+            try:
+                read = _readable(label, metadata)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                return label
+            return label if read is None else read
+    return label
+
+
+def _readable(label: Any, metadata: Mapping[str, Any]) -> dict[str, Any] | None:
+    names = metadata.get("class-map", {})
+    if "class-name" in metadata:
+        return {"label": metadata["class-name"]}
+    if "internal-color-map" in metadata:
+        used = [one["class-name"] for number, one in metadata["internal-color-map"].items() if number != "0"]
+        return {"labels": used}
+    # What any worker chose is in the list; the confidence tells what the workers together did.
+    if "estimated-confidence-map" in metadata:
+        sure = metadata["estimated-confidence-map"]
+        return {"labels": [names[str(number)] for number in label if sure[str(number)] > 0.5]}
+    if "entities" in metadata:
+        return {"entities": label["annotations"]["entities"]}
+    if "objects" in metadata:
+        sides = ("left", "top", "width", "height")
+        found = label["annotations"]
+        return {
+            "boundingBoxes": [{"label": names[str(one["class_id"])], **{s: one[s] for s in sides}} for one in found]
+        }
+    return None
+
+
 def worker_agreement(answers: Iterable[Mapping[str, Any] | None]) -> float | None:
     """Mean agreement of all pairs of answers to one object, 0 to 1; None with fewer than two answers.
 

@@ -19,7 +19,7 @@ from truthkit.findings import Finding
 from truthkit.report.data import ReportData, ReportObject
 from truthkit.report.draw import KINDS, Scene, Voice, fields, tree
 from truthkit.report.draw.scene import Palette, count, strings
-from truthkit.report.gold import agreement, worker_agreement
+from truthkit.report.gold import agreement, readable_label, worker_agreement
 from truthkit.report.pictures import Picture, embed, link, share
 from truthkit_core.agreement import f1
 
@@ -162,7 +162,7 @@ def _summarize(data: ReportData) -> Summary:
     summary.labels = {label: LabelTally(summary.palette.css(label)) for label in dict.fromkeys(data.label_order)}
     for index, it in enumerate(data.objects):
         given = [answer for answer in it.answers if answer.answer is not None]
-        among, gold = worker_agreement(answer.answer for answer in given), _gold_agreement(it)
+        among, gold = worker_agreement(answer.answer for answer in given), _gold_agreement(it, data.label_attribute)
         summary.objects += 1
         summary.labeled += it.label is not None and it.failure is None
         summary.failed += it.failure is not None
@@ -233,9 +233,12 @@ def _count_labels(summary: Summary, it: ReportObject) -> None:
             summary.labels.setdefault(span.label, LabelTally(summary.palette.css(span.label))).wanted += 1
 
 
-def _gold_agreement(it: ReportObject) -> float | None:
+def _gold_agreement(it: ReportObject, attribute: str) -> float | None:
     if it.agreement is not None or it.expected is None or it.label is None:
         return it.agreement
+    # A built-in job's form does not tell all that the gold may have: no figure is no nought.
+    if readable_label(it.output_line, attribute) is not it.output_line.get(attribute):
+        return None
     return agreement(it.label, it.expected)
 
 
@@ -251,7 +254,7 @@ def _views(data: ReportData, summary: Summary, shown: list[Mark], file: Path) ->
 
 
 def _view(it: ReportObject, anchor: str, data: ReportData, summary: Summary, picture: Picture | None) -> ObjectView:
-    gold = _gold_agreement(it)
+    gold = _gold_agreement(it, data.label_attribute)
     said: list[tuple[Voice, Any]] = []
     if it.label is not None:
         said.append((Voice("label", "Consolidated", "Label"), it.label))
