@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class KitHook(BuildHookInterface):
-    """``truthkit/kit`` in the wheel has the shape of a checkout: templates/, samples/, lambdas/, frontend/dist/."""
+    """``truthkit/kit`` in the wheel is like a checkout: templates/, samples/, lambdas/, layers/, frontend/dist/."""
 
     PLUGIN_NAME = "custom"
 
@@ -22,6 +22,7 @@ class KitHook(BuildHookInterface):
         root = Path(self.root)
         bundles = build_frontend(root / "frontend")
         kit = {bundles: "frontend/dist", root / "templates": "templates", root / "samples": "samples"}
+        kit[root / "layers"] = "layers"
         # truthkit_core is a top-level package of the wheel: handlers find it on the path.
         for folder in sorted((root / "lambdas").iterdir()):
             if folder.is_dir() and folder.name not in ("truthkit_core", "__pycache__"):

@@ -208,6 +208,7 @@ def test_build(tmp_path: Path) -> None:
 
 def test_sam(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "lambdas", tmp_path / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "layers" / "numpy", tmp_path / "layers" / "numpy")
     (tmp_path / "templates").mkdir()
     absent = truthkit_process("sam", cwd=tmp_path)
     assert absent.returncode == 1
@@ -584,3 +585,15 @@ def test_the_library_gives_what_the_command_gives(done: Done) -> None:
         truthkit.render("text-entitys")
     told = printed(truthkit_process("render", "text-entitys", "--json"), 2)
     assert [finding.to_json() for finding in caught.value.findings] == told["findings"]
+
+
+def test_sam_tells_of_a_layer_that_cannot_be_built(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    shutil.copytree(ROOT / "lambdas" / "text_classification", tmp_path / "lambdas" / "text_classification")
+    shutil.copy(ROOT / "template.yaml", tmp_path)
+    result = truthkit_process("sam", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "[sam-layer]" in result.stderr
+    assert "NumpyLayer:" in (tmp_path / "template.yaml").read_text("utf-8")
+    shutil.copytree(ROOT / "layers" / "numpy", tmp_path / "layers" / "numpy")
+    assert truthkit_process("sam", "--check", cwd=tmp_path).returncode == 0

@@ -61,7 +61,7 @@ def wheel(uv: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_the_wheel_carries(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     kit = {name.removeprefix("truthkit/kit/") for name in names if name.startswith("truthkit/kit/")}
-    for folder in ("templates/text-entities", "samples/text-entities", "lambdas/text_entities"):
+    for folder in ("templates/text-entities", "samples/text-entities", "lambdas/text_entities", "layers/numpy"):
         files = {str(file.relative_to(ROOT)) for file in tracked(f"{folder}/*") if file.is_file()}
         assert files, folder
         assert files <= kit, folder

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from truthkit.findings import Finding, TruthkitError
-from truthkit.project import Project
+from truthkit.project import Project, kit_root
 from truthkit_core.messages import ContractError
 from truthkit_core.workflow import WorkflowConfig
 
@@ -150,6 +150,21 @@ def updated(file: Path, project: Project) -> str:
     for part, block in PARTS.items():
         text = _replaced(file, text, part, block(project))
     return text
+
+
+def require_layer(project: Project) -> None:
+    """Raise TruthkitError if functions need the layer and the project has not what ``sam build`` makes it of."""
+    folder = project.root / "layers" / "numpy"
+    if (folder / "Makefile").is_file() or not any(function.numpy for function in functions(project)):
+        return
+    raise TruthkitError(
+        Finding(
+            "sam-layer",
+            "layers/numpy is missing, of which sam build makes the layer with NumPy",
+            f"copy the kit's into the project: mkdir -p layers && cp -r {kit_root() / 'layers' / 'numpy'} layers/",
+            file=str(folder),
+        )
+    )
 
 
 def template_file(project: Project) -> Path:

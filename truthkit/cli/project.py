@@ -74,7 +74,7 @@ def sam_command(
     as_json: JsonOption = False,
 ) -> None:
     """Write the functions of template.yaml from lambdas/."""
-    from truthkit.aws.sam import is_stale, update_template
+    from truthkit.aws.sam import is_stale, require_layer, update_template
     from truthkit.project import Project
 
     here = Project(project.resolve()) if project else Project.find()
@@ -91,6 +91,7 @@ def sam_command(
         written = False
     else:
         written = update_template(here)
+    require_layer(here)
     if as_json:
         print_json({"file": str(here.root / "template.yaml"), "written": written})
     else:
