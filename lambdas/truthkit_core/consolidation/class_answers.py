@@ -18,6 +18,10 @@ def unknown_label(worker: str, label: str) -> str:
     return f"{worker}: {label!r} is none of the classes"
 
 
+# By how much of its probability a class that nobody chose stays behind the winner at least.
+_BEHIND = 1e-6
+
+
 @dataclass(frozen=True, slots=True)
 class ClassAnswers:
     """Answers as numbers: answer ``a`` is that ``worker[a]`` gave ``label[a]`` to ``item[a]``.
@@ -141,7 +145,10 @@ class ClassResult:
         }
 
     def posterior(self) -> Floats:
-        """Probabilities of all classes, shape (items, classes); rows sum to 1, by ``rest`` where nobody answered."""
+        """Probabilities of all classes, shape (items, classes); rows sum to 1, by ``rest`` where nobody answered.
+
+        What is left to the classes that nobody chose is spread more evenly where one would pass the winner.
+        """
         items, classes = len(self.answers.items), len(self.answers.classes)
         given = np.zeros((items, classes))
         given[self.entry_item, self.entry_class] = self.probability
@@ -150,7 +157,19 @@ class ClassResult:
         weight = free.sum(1)
         remainder = np.maximum(1.0 - given.sum(1), 0.0)
         share = np.divide(remainder, weight, out=np.zeros(items), where=weight > 0)
-        table = given + free * share[:, None]
+        spread = free * share[:, None]
+        # No class that nobody chose is likelier than the winner, however common it is.
+        limit = np.where(self.label >= 0, np.take_along_axis(given, np.maximum(self.label, 0)[:, None], 1)[:, 0], 1.0)
+        limit *= 1.0 - _BEHIND
+        most = spread.max(1, initial=0.0)
+        over = most > limit
+        if over.any():
+            unchosen = np.ones((items, classes), dtype=bool)
+            unchosen[self.entry_item, self.entry_class] = False
+            even = remainder[over] / unchosen[over].sum(1)
+            kept = np.clip((limit[over] - even) / np.maximum(most[over] - even, 1e-300), 0.0, 1.0)[:, None]
+            spread[over] = np.where(unchosen[over], kept * spread[over] + (1.0 - kept) * even[:, None], 0.0)
+        table = given + spread
         shares: Floats = table / table.sum(1, keepdims=True)
         return shares
 
