@@ -321,6 +321,9 @@ def end() -> None:
 
 def main() -> None:
     protocol = Protocol()
+    for name in sys.argv[1:]:  # modules to have ready before it is known what to load
+        with contextlib.suppress(ImportError):
+            __import__(name)
     child = Child(protocol, json.loads(protocol.requests.readline()))
     # A thread reads, so that the end of our parent (however it came) ends us also while the handler runs.
     arrived = threading.Semaphore(0)

@@ -149,16 +149,8 @@ class Handler:
                 return self._process
             self._forget()
         mark = self._open_log()
-        # -I: no PYTHON* variables, no user packages; -u: prints are in order; -B: nothing is written beside the code
-        self._process = process = subprocess.Popen(
-            [sys.executable, "-I", "-u", "-B", "-X", "utf8", str(CHILD)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            cwd=self.ref.code_root,
-            env=self._environment,
-            start_new_session=True,
-        )
+        assert self._log is not None
+        self._process = process = self._spawn(self._log)
         setup = {
             "code_root": str(self.ref.code_root),
             "module": self.ref.module,
@@ -178,6 +170,19 @@ class Handler:
             raise error
         self._line = reply["line"]
         return process
+
+    def _spawn(self, log: IO[bytes], *ahead: str) -> subprocess.Popen[bytes]:
+        """A process that waits to be told what to load; modules ``ahead`` are loaded meanwhile."""
+        # -I: no PYTHON* variables, no user packages; -u: prints are in order; -B: nothing is written beside the code
+        return subprocess.Popen(
+            [sys.executable, "-I", "-u", "-B", "-X", "utf8", str(CHILD), *ahead],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=self.ref.code_root,
+            env=self._environment,
+            start_new_session=True,
+        )
 
     def _ask(self, process: subprocess.Popen[bytes], line: str, seconds: float) -> dict[str, Any]:
         """One line there, one line back; ``{"timeout": …}`` or ``{"exit": status}`` where none came."""

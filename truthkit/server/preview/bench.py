@@ -37,7 +37,7 @@ from truthkit.project import HandlerRef
 from truthkit.server.preview.fault import Fault, fault_of
 from truthkit.server.preview.files import Changed, Files, mapped_by_hand
 from truthkit.server.preview.lines import Entry, Lines, mark_of, no_line
-from truthkit.server.preview.telling import TellingHandler
+from truthkit.server.preview.telling import Spare, TellingHandler
 from truthkit.source import Source
 from truthkit_core.messages import ContractError, failure_line, labelled_line, no_lambda_line
 
@@ -129,6 +129,7 @@ class Bench:
         self._objects = self._new_objects()
         self._signed: dict[str, tuple[float, str]] = {}
         self._tools: _Tools | None = None
+        self._spares = {PRE: Spare(), POST: Spare()}
         self._lines: Lines | TruthkitError | None = None
         self._views: OrderedDict[str, View] = OrderedDict()
         # One address for a line and a worker, whatever becomes of the files.
@@ -140,6 +141,7 @@ class Bench:
     def close(self) -> None:
         with self._lock:
             self._drop_tools()
+            self._drop_spares()
             self._objects.close()
 
     # --- the files -----------------------------------------------------------------------------------------------
@@ -168,6 +170,7 @@ class Bench:
                 if "template" in kinds:
                     self._tools.template = None
             if "objects-map" in kinds:
+                self._drop_spares()
                 self._objects.close()
                 self._objects = self._new_objects()
             if kinds & {"object", "objects-map"}:
@@ -188,6 +191,10 @@ class Bench:
         if tools is not None:
             for handler in filter(None, (tools.pre, tools.post)):
                 handler.close()
+
+    def _drop_spares(self) -> None:
+        for spare in self._spares.values():
+            spare.close()
 
     def _made(self) -> _Tools:
         with self._lock:
@@ -216,16 +223,21 @@ class Bench:
                     source,
                     spec,
                     findings,
-                    self._handler(source.pre_lambda, spec.pre_timeout_seconds, "pre_annotation"),
-                    self._handler(source.post_lambda, spec.post_timeout_seconds, "post_annotation"),
+                    self._handler(source.pre_lambda, spec.pre_timeout_seconds, PRE),
+                    self._handler(source.post_lambda, spec.post_timeout_seconds, POST),
                 )
             return self._tools
 
     def _handler(self, ref: HandlerRef | None, timeout: float, name: str) -> TellingHandler | None:
         if ref is None:
             return None
-        log = self._folder.logs / f"{name}.log"
-        return TellingHandler(ref, environment=self._objects.environment(), timeout=timeout, log_file=log)
+        return TellingHandler(
+            ref,
+            environment=self._objects.environment(),
+            timeout=timeout,
+            log_file=self._folder.logs / f"{name.partition(' ')[0]}.log",
+            spare=self._spares[name],
+        )
 
     def _template(self, tools: _Tools) -> Template:
         """Raises TruthkitError."""
@@ -265,11 +277,13 @@ class Bench:
         return sorted(self._answers.get(_answers_key(entry), {}))
 
     def warm(self) -> None:
-        """Start the handlers before they are needed; what is wrong with them is told when they are."""
+        """Start the handlers before they are needed, and a spare for each; what is wrong is told when they are."""
         tools = self._made()
-        for handler in filter(None, (tools.pre, tools.post)):
-            with contextlib.suppress(TruthkitError, RuntimeError):
-                handler.start()
+        for name, handler in ((PRE, tools.pre), (POST, tools.post)):
+            if handler is not None:
+                with contextlib.suppress(TruthkitError, RuntimeError):
+                    handler.start()
+                self._spares[name].keep(handler)
 
     # --- a line --------------------------------------------------------------------------------------------------
 

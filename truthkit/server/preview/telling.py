@@ -1,28 +1,75 @@
-"""A handler that gives what it printed, beside what it returned."""
+"""A handler that gives what it printed, beside what it returned, and that is quickly there again after a change."""
 
 from __future__ import annotations
 
+import contextlib
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from truthkit.handlers import Handler
 from truthkit.project import HandlerRef
 
 MOST = 20_000  # characters of one call's output
 
+# What nearly every handler imports, and what takes most of a start. It brings modules of these names with it.
+_AHEAD = "boto3"
+_BROUGHT = frozenset(
+    {"boto3", "botocore", "certifi", "dateutil", "jmespath", "s3transfer", "six", "urllib3", "awscrt", "brotli", "h2"}
+)
 _FRAME = re.compile(r"^(?:START|END) RequestId: .*\n?", re.MULTILINE)
+
+
+class Spare:
+    """A process that the next handler of a file begins with: the interpreter is up, and boto3 loaded.
+
+    There is none where the handler's folder has modules of names that would be loaded already: its own count.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def keep(self, handler: TellingHandler) -> None:
+        """Have one from now on."""
+        with self._lock:
+            if (self._process is None or self._process.poll() is not None) and not _shadows(handler.ref.code_root):
+                self._process = handler.spawn_ahead(_AHEAD)
+
+    def take(self) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            process, self._process = self._process, None
+        return process if process is not None and process.poll() is None else None
+
+    def close(self) -> None:
+        process = self.take()
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _shadows(code_root: Path) -> bool:
+    names = {file.name.partition(".")[0] for file in code_root.iterdir()}
+    return bool(names & (_BROUGHT | sys.stdlib_module_names))
 
 
 class TellingHandler(Handler):
     """A handler with a log file. ``said()`` is what the last call of the same thread printed, with its traceback."""
 
-    def __init__(self, ref: HandlerRef, *, environment: Mapping[str, str], timeout: float, log_file: Path) -> None:
+    def __init__(
+        self, ref: HandlerRef, *, environment: Mapping[str, str], timeout: float, log_file: Path, spare: Spare
+    ) -> None:
         super().__init__(ref, environment=environment, timeout=timeout, log_file=log_file)
         self._calls = threading.Lock()
         self._said = threading.local()
+        self._spare = spare
 
     def invoke(self, event: Any, *, about: str = "") -> Any:
         assert self.log_file is not None
@@ -43,3 +90,13 @@ class TellingHandler(Handler):
         """Empty where nothing was printed, or nothing called."""
         text: str = getattr(self._said, "text", "")
         return text
+
+    def spawn_ahead(self, *modules: str) -> subprocess.Popen[bytes]:
+        """A process for the handler that comes after this one."""
+        assert self.log_file is not None
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("ab") as log:
+            return super()._spawn(log, *modules)
+
+    def _spawn(self, log: IO[bytes], *ahead: str) -> subprocess.Popen[bytes]:
+        return self._spare.take() or super()._spawn(log, *ahead)
