@@ -3,6 +3,7 @@
 .venv/bin/python docs/make_pictures.py            all of them
 .venv/bin/python docs/make_pictures.py elements   those of the elements
 .venv/bin/python docs/make_pictures.py crowd      those of consolidation and agreement (its data: docs/make_wisdom.py)
+.venv/bin/python docs/make_pictures.py preview    those of the preview
 """
 
 from __future__ import annotations
@@ -52,8 +53,12 @@ CONTROL_SIZE: ViewportSize = {"width": 640, "height": 80}
 # Paths on the pictures begin at the project, wherever it lies.
 SHORTEN = """
 (root) => {
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(root, "");
+  const shorten = (place) => {
+    const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(root, "");
+    for (const element of place.querySelectorAll("*")) if (element.shadowRoot) shorten(element.shadowRoot);
+  };
+  shorten(document.body);
 }
 """
 # The page keeps its height for ten frames: pictures are loaded, elements have found their size.
@@ -85,7 +90,11 @@ async def shoot(page: Page, name: str) -> None:
     """Write the window as a picture with a palette. Raises ValueError if it is too large for a repository."""
     await page.evaluate(SHORTEN, f"{ROOT}/")
     for frame in page.frames:
-        await frame.evaluate(DRAWN)
+        # What is out of sight is never drawn.
+        owner = await frame.frame_element() if frame.parent_frame else None
+        place = await owner.bounding_box() if owner else None
+        if owner is None or (place and place["y"] < (page.viewport_size or {"height": 0})["height"]):
+            await frame.evaluate(DRAWN)
     image = Image.open(io.BytesIO(await page.screenshot(animations="disabled"))).convert("RGB")
     file = PICTURES / f"{name}.png"
     # The commonest colors exactly: Pillow's own palettes lose those of small things, such as labels.
@@ -103,8 +112,8 @@ async def shoot(page: Page, name: str) -> None:
 
 
 @asynccontextmanager
-async def opened(browser: Browser, address: str, *, height: int = 860) -> AsyncIterator[Page]:
-    page = await browser.new_page(viewport={"width": 1280, "height": height}, reduced_motion="reduce")
+async def opened(browser: Browser, address: str, *, width: int = 1280, height: int = 860) -> AsyncIterator[Page]:
+    page = await browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
     await page.goto(address)
     try:
         yield page
@@ -112,42 +121,85 @@ async def opened(browser: Browser, address: str, *, height: int = 860) -> AsyncI
         await page.close()
 
 
-async def preview_pictures(browser: Browser) -> None:
-    """The worker's page, half done, and the preview around it after Submit."""
+@asynccontextmanager
+async def previewed(source: Source) -> AsyncIterator[str]:
+    """A preview's address."""
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    source = Source.of(WORKFLOW, None, None, None, None, None, ROOT)
     server = asyncio.create_task(
         serve_preview(source, port=0, lenient=False, allow_network=False, on_ready=ready.set_result)
     )
     try:
-        address = await ready
+        yield await ready
+    finally:
+        server.cancel()
+        await asyncio.gather(server, return_exceptions=True)
+
+
+async def preview_pictures(browser: Browser) -> None:
+    """The worker's page, half done; the preview around it with two workers' answers; their label; a fault."""
+    source = Source.of(WORKFLOW, None, None, None, None, None, ROOT)
+    async with previewed(source) as address:
         async with opened(browser, f"{address}/lines/{LINE}") as page:
-            task_page = await page.locator("iframe").get_attribute("src")
+            task_page = await page.locator("iframe.page").get_attribute("src")
             assert task_page is not None
         async with opened(browser, task_page) as page:
             await do_the_task(page)
             await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
             await shoot(page, "worker-page")
-        async with opened(browser, f"{address}/lines/{LINE}") as page:
-            frame = page.frame_locator("iframe")
-            await frame.locator("truthkit-text-annotator[data-ready]").wait_for()
-            text = await frame.locator("[data-testid=text]").bounding_box()
-            assert text is not None
-            for row, key in enumerate("12"):
-                y = text["y"] + 28 + 37 * row
-                await page.mouse.move(text["x"] + 12, y)
-                await page.mouse.down()
-                await page.mouse.move(text["x"] + 300, y, steps=5)
-                await page.mouse.up()
-                await page.keyboard.press(key)
-            await frame.get_by_role("radio", name="Yes").check()
-            await frame.get_by_role("button", name="Submit").click()
-            await page.locator("#answer", has_text="Objectives").wait_for()
+        async with opened(browser, f"{address}/lines/{LINE}", width=1440, height=960) as page:
+            for worker in (1, 2):
+                if worker > 1:
+                    await page.get_by_role("button", name=f"Worker {worker}", exact=True).click()
+                    await page.locator("#answer", has_text="Nothing yet").wait_for()
+                await mark(page, rows=1 + worker)
+                frame = page.frame_locator("iframe.page")
+                await frame.get_by_role("radio", name="Yes").check()
+                await frame.get_by_role("button", name="Submit").click()
+                await page.locator("#answer", has_text="entities").wait_for()
+                await page.locator("#output-line", has_text="creation-date").wait_for()
+            await page.get_by_role("link", name="well").last.wait_for()
             await frame.locator("body").evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
+            for panel in ("Data object", "Task input", "Answer so far"):
+                await page.get_by_role("button", name=panel, exact=True).click()
             await shoot(page, "preview")
-    finally:
-        server.cancel()
-        await asyncio.gather(server, return_exceptions=True)
+            await page.get_by_role("button", name="Answers and label").click()
+            await page.get_by_role("button", name="Taller").click()
+            await page.frame_locator("iframe.drawing").get_by_text("Consolidated").first.wait_for()
+            for panel in ("Consolidation request", "Post-annotation returns"):
+                await page.get_by_role("button", name=panel, exact=True).click()
+            await page.evaluate(SETTLED)
+            await shoot(page, "preview-label")
+    with tempfile.TemporaryDirectory(prefix="truthkit-pictures-") as folder:
+        template = Path(folder) / "template.liquid.html"
+        text = source.template.read_text("utf-8")
+        template.write_text(text.replace("task.input.metadata.title", "task.input.metadata.titel"), "utf-8")
+        async with (
+            previewed(Source.of(WORKFLOW, template, None, None, None, None, ROOT)) as address,
+            opened(browser, f"{address}/lines/{LINE}", width=1440, height=960) as page,
+        ):
+            await page.get_by_role("alert").wait_for()
+            await page.get_by_role("link", name="with a fault").last.wait_for()
+            await page.evaluate(SHORTEN, f"{folder}/")
+            await shoot(page, "preview-fault")
+
+
+async def mark(page: Page, rows: int) -> None:
+    """Drag over the beginnings of lines of the text, each with a label of its own."""
+    frame = page.frame_locator("iframe.page")
+    await frame.locator("truthkit-text-annotator[data-ready]").wait_for()
+    text = frame.locator("[data-testid=text]")
+    if await frame.get_by_role("button", name="Hide").is_visible():
+        await frame.get_by_role("button", name="Hide").click()
+    place = await text.bounding_box()
+    assert place is not None
+    for row, key in enumerate("123"[:rows]):
+        y = place["y"] + 28 + 37 * row
+        await page.mouse.move(place["x"] + 12, y)
+        await page.mouse.down()
+        await page.mouse.move(place["x"] + 300, y, steps=5)
+        await page.mouse.up()
+        await page.keyboard.press(key)
+    await page.locator("#answer-now", has_text="startOffset").wait_for()
 
 
 async def do_the_task(page: Page) -> None:
@@ -254,9 +306,21 @@ async def take(report: Path | None, what: str, folder: Path) -> None:
             await browser.close()
 
 
+async def take_preview() -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**launch_options(require_chromium()))
+        try:
+            await preview_pictures(browser)
+        finally:
+            await browser.close()
+
+
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     what = " ".join(sys.argv[1:])
+    if what == "preview":
+        asyncio.run(take_preview())
+        return
     with tempfile.TemporaryDirectory(prefix="truthkit-pictures-") as name:
         folder = Path(name)
         report = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +12,11 @@ import pytest
 
 from tests.plain import Plain, make_plain
 from truthkit.findings import Finding, SubmissionError
-from truthkit.project import Project
+from truthkit.project import Project, bundles_dir
 from truthkit.server.preview.bench import Bench
 from truthkit.server.preview.fault import fault_of, names_of
 from truthkit.server.preview.files import Changed, Files
+from truthkit.server.preview.front_end import FrontEnd
 from truthkit.server.preview.lines import Lines
 from truthkit.server.preview.told import finding_of
 from truthkit.source import Source
@@ -184,3 +187,24 @@ def test_what_a_page_makes_up_is_no_finding(bench: Bench) -> None:
     )
     assert found is not None
     assert found.line is None
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (bundles_dir().parent / "node_modules").is_dir(),
+    reason="needs Node and the front end's packages",
+)
+def test_bundles_are_built_from_their_sources_without_touching_those_that_were_built(tmp_path: Path) -> None:
+    before = {file: file.stat().st_mtime_ns for file in bundles_dir().glob("*.js")}
+
+    async def build() -> tuple[Finding, ...]:
+        front_end = FrontEnd(tmp_path)
+        front_end.copy()
+        try:
+            return (*await front_end.build(), *await front_end.build())
+        finally:
+            await front_end.close()
+
+    assert asyncio.run(build()) == ()
+    assert {file.name for file in before} <= {file.name for file in tmp_path.glob("*.js")}
+    assert "sourceMappingURL" in (tmp_path / "preview.js").read_text("utf-8")
+    assert {file: file.stat().st_mtime_ns for file in bundles_dir().glob("*.js")} == before

@@ -13,7 +13,7 @@ export function renderFault({ finding, source, names, rendered }: Fault, partly:
       names
         ? html`<details open>
             <summary>${names.length > 0 ? "task.input has" : "task.input is empty"}</summary>
-            <dl id="names">
+            <dl id="names" tabindex="0">
               ${names.map(
                 ({
                   name,

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type PropertyDeclarations } from "lit";
 import { tokens } from "../../../crowd-elements/src/shared/styles.ts";
 
 /** So many levels and children are open at first. */
-const OPEN_LEVELS = 5;
+const OPEN_LEVELS = 8;
 const OPEN_CHILDREN = 24;
 const SHOWN_CHILDREN = 200;
 const SHOWN_CHARACTERS = 300;
@@ -17,6 +17,17 @@ const sizeOf = (value: Branch): string => {
   if (Array.isArray(value)) return count === 1 ? "[1 item]" : `[${count} items]`;
   return count === 1 ? "{1 key}" : `{${count} keys}`;
 };
+
+/** The value of a JSON text, which hidden inputs and requests carry; undefined for any other text. */
+function unfolded(text: string): Branch | undefined {
+  if (!/^[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isBranch(value) && Object.keys(value).length > 0 ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export class JsonTree extends LitElement {
   static override properties: PropertyDeclarations = { value: { attribute: false } };
@@ -101,7 +112,13 @@ export class JsonTree extends LitElement {
   }
 
   #node(key: string, value: unknown, path: string, depth: number): unknown {
+    const told = typeof value === "string" ? unfolded(value) : undefined;
+    if (told) return this.#branch(key, told, path, depth, `JSON text ${sizeOf(told)}`);
     if (!isBranch(value) || Object.keys(value).length === 0) return this.#leaf(key, value, path);
+    return this.#branch(key, value, path, depth, sizeOf(value));
+  }
+
+  #branch(key: string, value: Branch, path: string, depth: number, about: string): unknown {
     const few = Object.keys(value).length <= OPEN_CHILDREN;
     const open = this.#chosen.get(path) ?? (depth < OPEN_LEVELS && few);
     return html`<details
@@ -114,7 +131,7 @@ export class JsonTree extends LitElement {
         this.requestUpdate();
       }}
     >
-      <summary><span class="key">${key}</span> <span class="dim">${sizeOf(value)}</span></summary>
+      <summary><span class="key">${key}</span> <span class="dim">${about}</span></summary>
       ${
         open
           ? html`<ul>

@@ -151,7 +151,20 @@ export const previewStyles = css`
     color: inherit;
   }
   #names {
+    display: grid;
+    grid-template-columns: minmax(10rem, auto) minmax(0, 1fr);
+    gap: 2px 16px;
+    max-block-size: 9rem;
+    margin: 0;
     padding-block: 6px;
+    overflow: auto;
+    font-size: 14px;
+  }
+  #names dd {
+    margin: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
 
   .below {
