@@ -9,7 +9,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.drafts import draft_holds
 from tests.browser.previewing import Served, box, frame, served, submit
+
+
+def kept(page: Page, text: str) -> None:
+    """Wait until the frame's draft has ``text``: it is written a moment after the last key."""
+    worker_page = page.locator("iframe").first.element_handle().content_frame()
+    assert worker_page is not None
+    draft_holds(worker_page, text)
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +36,7 @@ def test_a_saved_template_comes_with_the_line_and_the_half_done_answer(page: Pag
     page.goto(f"{preview.address}/lines/2?worker=2")
     box(page).fill("half done")
     expect(page.locator("#answer-now")).to_contain_text("half done")
+    kept(page, "half done")
     preview.edit(preview.plain.template, "<p>", "<p>Edited: ")
     expect(frame(page).get_by_text("Edited: text <1>")).to_be_visible()
     expect(box(page)).to_have_value("half done")
@@ -40,6 +49,7 @@ def test_a_saved_handler_changes_the_task_input_and_so_the_task(page: Page, prev
     page.goto(f"{preview.address}/lines/3")
     box(page).fill("of the old task")
     expect(page.locator("#answer-now")).to_contain_text("of the old task")
+    kept(page, "of the old task")
     preview.edit(preview.plain.pre, '["source"]}', '["source"].upper()}')
     expect(frame(page).get_by_text("TEXT <2>")).to_be_visible()
     expect(page.locator("#task-input")).to_contain_text("TEXT <2>")
@@ -92,6 +102,7 @@ def test_a_saved_manifest_brings_other_lines(page: Page, preview: Served) -> Non
 def test_drafts_are_each_workers_own(page: Page, preview: Served) -> None:
     page.goto(preview.address)
     box(page).fill("of the first")
+    kept(page, "of the first")
     expect(page.locator("#answer-now")).to_contain_text("of the first")
     page.keyboard.press("Escape")
     page.get_by_role("group", name="Answer as worker").get_by_role("button", name="Worker 1").click()
