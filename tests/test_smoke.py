@@ -601,7 +601,7 @@ def test_a_job_tells_what_the_automatic_worker_cannot_do(tmp_path: Path) -> None
 
 def test_a_workforce_is_script_or_auto(tmp_path: Path) -> None:
     plain = make_plain(tmp_path)
-    with pytest.raises(UsageError, match="neither script nor auto"):
+    with pytest.raises(UsageError, match="give --workforce script, auto or simulated"):
         run_job(**plain.arguments(), workforce="people", out=tmp_path / "job")
     with pytest.raises(UsageError, match="works without a script"):
         run_job(**plain.arguments(), workforce="auto", out=tmp_path / "job")
