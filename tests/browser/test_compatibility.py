@@ -583,7 +583,11 @@ def test_8_3_9_an_overlay_on_the_picture(page: Page, visit: Any, tag: str) -> No
       area.append(mark)"""
     show_widget(page, visit, tag, script=script)
     page.locator(f"{tag} #annotation-area-container[data-state=ready]").wait_for()
-    page.wait_for_function("w.shadowRoot.querySelector('canvas.upper-canvas').getBoundingClientRect().width > 100")
+    page.wait_for_function(
+        """() => { const box = w.shadowRoot.querySelector('canvas.upper-canvas').getBoundingClientRect();
+          const corner = w.toClient(0, 0);
+          return box.width > 100 && Math.abs(box.left - corner.x) <= 1 && Math.abs(box.top - corner.y) <= 1 }"""
+    )
     canvas = page.evaluate(
         """() => { const { left, top, width, height } = w.shadowRoot.querySelector('canvas.upper-canvas')
           .getBoundingClientRect(); return [left, top, width, height] }"""

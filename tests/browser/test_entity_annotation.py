@@ -674,6 +674,7 @@ def test_a_long_text_with_many_spans_is_drawn_where_it_is_seen(page: Page, visit
         "last => [...document.querySelector('crowd-entity-annotation').shadowRoot.querySelectorAll('.badge-remove')]"
         ".some((button) => button.title.includes(last))",
         arg=last,
+        timeout=30_000,
     )
 
 
