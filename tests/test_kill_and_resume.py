@@ -150,6 +150,33 @@ def test_interrupted_while_a_handler_works(plain: Plain) -> None:
     check_resumed(plain, job)
 
 
+def test_an_interrupt_is_told_as_one_though_the_browser_ends_of_it_first() -> None:
+    script = """
+import asyncio, signal
+from truthkit.findings import Finding, TruthkitError
+from truthkit.run import run_async
+
+async def page():
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        raise TruthkitError(Finding("browser-ended", "the browser ended", "-")) from None
+
+async def work():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(page())
+        await asyncio.sleep(0)
+        signal.raise_signal(signal.SIGINT)
+
+try:
+    run_async(work())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "interrupted\n", done.stderr
+
+
 def test_two_processes_do_not_work_on_one_job(plain: Plain) -> None:
     job = plain.root / "job"
     lock = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.flock(f, fcntl.LOCK_EX); print(1, flush=True); input()"

@@ -14,7 +14,7 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -706,18 +706,32 @@ def require_bundles(template: Path) -> None:
         )
 
 
-def run_async(work: Any) -> None:
-    """Run a coroutine to its end, also where an event loop already runs (a notebook)."""
+async def _unless_interrupted(work: Coroutine[Any, Any, None]) -> None:
+    """Ctrl-C reaches the browser too: how it ends must not hide that the user stopped the job."""
+    try:
+        await work
+    except BaseException:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError from None
+        raise
+
+
+def run_async(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end, also where an event loop already runs (a notebook).
+
+    Raises KeyboardInterrupt if it was interrupted, whatever else then went wrong.
+    """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        asyncio.run(work)
+        asyncio.run(_unless_interrupted(work))
         return
     failure: list[BaseException] = []
 
     def target() -> None:
         try:
-            asyncio.run(work)
+            asyncio.run(_unless_interrupted(work))
         except BaseException as error:
             failure.append(error)
 
