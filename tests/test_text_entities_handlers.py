@@ -223,6 +223,19 @@ def test_only_unreadable_answers_say_nothing(caplog: pytest.LogCaptureFixture) -
     assert "answer of worker w0: is not JSON" in caplog.text
 
 
+def test_passages_of_which_none_counts_are_no_label_but_a_reason() -> None:
+    refused = answer(entity("Nonsense", 0, 5)), answer(entity("Methods", 7, 3))
+    label = post(annotated(0, *refused))["0"]
+    assert "entities" not in label
+    assert label["reason"] == "none of the passages that were marked counts"
+    assert [worker["answer"] for worker in label["workers"]] == list(refused)
+    assert all(worker["problems"] for worker in label["workers"])
+    assert label["quality"]["votes"] == {"yes": 2}
+    # Who marked something that counts, or nothing, is heard.
+    assert len(post(annotated(0, *refused, answer(entity("Methods", 0, 5))))["0"]["entities"]) == 1
+    assert post(annotated(0, *refused, answer()))["0"]["entities"] == []
+
+
 def test_a_response_too_large_cuts_long_texts_first(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = answer(entity("Methods", 0, 5), notes="long " * 1000)
     monkeypatch.setattr(handlers, "LAMBDA_PAYLOAD_BYTES", 10_000)

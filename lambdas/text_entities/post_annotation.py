@@ -13,8 +13,10 @@ from truthkit_core.answers import FormAnswer
 from truthkit_core.consolidation.classes import majority_vote
 from truthkit_core.consolidation.spans import consolidate_spans
 from truthkit_core.handlers import consolidate_batch
+from truthkit_core.strategies import nothing_said
 from truthkit_core.workflow import WorkflowConfig
 
+NO_PASSAGES = "none of the passages that were marked counts"
 CONFIG = WorkflowConfig.load(Path(__file__).with_name("workflow.toml"))
 
 
@@ -27,9 +29,11 @@ def label(answers: Sequence[FormAnswer]) -> dict[str, Any]:
     spans, quality, notes, workers = {}, {}, [], []
     for answer in answers:
         entities, choice, note = answer.entities("entities"), answer.chosen("quality"), answer.text("notes")
-        # Who sent an empty form, or passages that cannot be read, did not say that there are none.
+        # Who sent an empty form, or passages of which none can be read, did not say that there are none.
         if answer.fields and entities is not None:
-            spans[answer.worker_id] = answer.spans(entities, CONFIG.labels)
+            usable = answer.spans(entities, CONFIG.labels)
+            if usable or not entities:
+                spans[answer.worker_id] = usable
         if choice is not None:
             quality[answer.worker_id] = choice
         if note.strip():
@@ -41,9 +45,7 @@ def label(answers: Sequence[FormAnswer]) -> dict[str, Any]:
         spans, labels=CONFIG.labels, threshold=settings["span_threshold"], overlap=settings["span_overlap"]
     )
     vote = majority_vote(quality, settings["quality_ties"])
-    return {
-        "entities": [span.to_json() for span in found],
-        "quality": vote.to_json() if vote else None,
-        "notes": notes,
-        "workers": workers,
-    }
+    rest = {"quality": vote.to_json() if vote else None, "notes": notes}
+    if not spans:
+        return {**nothing_said(answers).to_json(), "reason": NO_PASSAGES, **rest}
+    return {"entities": [span.to_json() for span in found], **rest, "workers": workers}

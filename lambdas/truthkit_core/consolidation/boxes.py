@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from truthkit_core.consolidation.shapes import (
 )
 from truthkit_core.messages.checks import ContractError, expect_object, kind, member, text_member
 
+T = TypeVar("T")
 BoxLabel = ShapeLabel["Box"]
 BoxResult = ShapeResult["Box"]
 
@@ -43,10 +44,7 @@ class Box:
     @classmethod
     def parse(cls, value: Any, path: str = "box") -> Box:
         """``{"label", "left", "top", "width", "height"}`` of an answer. Raises ContractError."""
-        box = expect_object(value, path)
-        label = text_member(box, "label", path)
-        left, top, width, height = (number_member(box, name, path) for name in ("left", "top", "width", "height"))
-        return cls(left, top, width, height, label)
+        return parsed(cls, ("left", "top", "width", "height"), value, path)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -56,6 +54,13 @@ class Box:
             "width": self.width,
             "height": self.height,
         }
+
+
+def parsed(shape: Callable[..., T], names: Sequence[str], value: Any, path: str) -> T:
+    """A shape of an answer: the numbers of these names, and its label. Raises ContractError."""
+    content = expect_object(value, path)
+    label = text_member(content, "label", path)
+    return shape(*(number_member(content, name, path) for name in names), label)
 
 
 def number_member(value: Mapping[str, Any], name: str, path: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from truthkit_core.consolidation.boxes import number_member
+from truthkit_core.consolidation.boxes import parsed
 from truthkit_core.consolidation.geometry import Floats, keypoint_similarity, middle, usable
 from truthkit_core.consolidation.shapes import (
     ShapeKind,
@@ -18,14 +17,8 @@ from truthkit_core.consolidation.shapes import (
     ShapeResult,
     ShapeSettings,
     ShapeWorkers,
-    consolidate_shapes,
-    known_size,
+    consolidate_by_distance,
 )
-from truthkit_core.messages.checks import expect_object, text_member
-
-# Share of the picture's diagonal, and pixels where its size is not known, that two points of the same may differ.
-SCALE_SHARE = 0.02
-SCALE_PIXELS = 15.0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,9 +32,7 @@ class Keypoint:
     @classmethod
     def parse(cls, value: Any, path: str = "keypoint") -> Keypoint:
         """``{"label", "x", "y"}`` of an answer. Raises ContractError."""
-        point = expect_object(value, path)
-        label = text_member(point, "label", path)
-        return cls(number_member(point, "x", path), number_member(point, "y", path), label)
+        return parsed(cls, ("x", "y"), value, path)
 
     def to_json(self) -> dict[str, Any]:
         return {"label": self.label, "x": self.x, "y": self.y}
@@ -49,20 +40,6 @@ class Keypoint:
 
 KeypointLabel = ShapeLabel[Keypoint]
 KeypointResult = ShapeResult[Keypoint]
-
-
-def scale_of(name: str, scale: float | None, sizes: Mapping[str, tuple[float, float]] | None) -> float:
-    """Pixels that two shapes of the same thing may be apart in the object ``name``."""
-    if scale is not None:
-        return scale
-    size = known_size(sizes, name)
-    return SCALE_PIXELS if size is None else SCALE_SHARE * math.hypot(*size)
-
-
-def check_scale(scale: float | None) -> None:
-    """Raises ValueError if it is no length."""
-    if scale is not None and not 0 < scale < math.inf:
-        raise ValueError(f"scale is {scale}, and must be a number of pixels above 0")
 
 
 def consolidate_keypoints(
@@ -88,12 +65,10 @@ def consolidate_keypoints(
     The other options are those of `boxes.consolidate_boxes`. A point outside the picture, or whose place is no finite
     number, does not count; ``problems`` says so. Raises ValueError for an option out of range.
     """
-    check_scale(scale)
-    return consolidate_shapes(
+    return consolidate_by_distance(
         answers,
-        lambda name: ShapeKind(
-            "keypoint", _check, partial(_likeness, scale=scale_of(name, scale, sizes)), _merge, merged_likeness=True
-        ),
+        _keypoints,
+        scale,
         ShapeSettings(threshold, overlap, cross_overlap),
         labels=labels,
         sizes=sizes,
@@ -125,3 +100,7 @@ def _likeness(a: Sequence[Keypoint], b: Sequence[Keypoint], scale: float) -> Flo
 
 def _merge(points: Sequence[Keypoint], label: str) -> Keypoint:
     return Keypoint(middle(point.x for point in points), middle(point.y for point in points), label)
+
+
+def _keypoints(scale: float) -> ShapeKind[Keypoint]:
+    return ShapeKind("keypoint", _check, partial(_likeness, scale=scale), _merge, merged_likeness=True)

@@ -19,13 +19,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from truthkit_core.builtin_output import BACKGROUND_COLOR
 from truthkit_core.consolidation.geometry import Bools, Floats, Ints, box_iou
 from truthkit_core.consolidation.shapes import (
     ShapeKind,
@@ -35,6 +36,7 @@ from truthkit_core.consolidation.shapes import (
     ShapeWorkers,
     consolidate_shapes,
 )
+from truthkit_core.consolidation.worker_agreement import WorkerAgreement
 from truthkit_core.messages.checks import ContractError, expect_object, kind, member, text_member
 
 Mask = NDArray[np.integer[Any] | np.bool_]
@@ -52,40 +54,13 @@ BAND_CELLS = 4_000_000
 EXPECTED = (-0.95, 1.4, -0.35)
 LONE_OVERLAP = 0.85
 
-BACKGROUND_COLOR = "#ffffff"
 # The service takes no larger pictures.
 MOST_PIXELS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class MaskWorkers:
+class MaskWorkers(WorkerAgreement):
     """Each worker's agreement as a share of the crowd's median, at most 1: worker → (sum over pictures, pictures)."""
-
-    agreement: Mapping[str, tuple[float, int]] = field(default_factory=dict)
-
-    def merged(self, other: MaskWorkers) -> MaskWorkers:
-        """Both together: the sums."""
-        total = dict(self.agreement)
-        for worker, (amount, pictures) in other.agreement.items():
-            known = total.get(worker, (0.0, 0))
-            total[worker] = (known[0] + amount, known[1] + pictures)
-        return MaskWorkers(total)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"version": 1, "workers": {name: [round(a, 4), n] for name, (a, n) in sorted(self.agreement.items())}}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> MaskWorkers:
-        """Raises ValueError if it is not what `to_json` gives."""
-        try:
-            if value["version"] != 1:
-                raise ValueError(f"version {value['version']} is not known")
-            rows = {str(name): (float(amount), int(count)) for name, (amount, count) in value["workers"].items()}
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"this is not a model of workers: {error!r}") from None
-        if not all(0 <= amount <= count for amount, count in rows.values()):
-            raise ValueError("this is not a model of workers: an agreement is out of range")
-        return cls(rows)
 
     def share(self, worker: str, without: float) -> float:
         """The worker's mean, 1 for the unknown; ``without`` is a picture's share in the sum that shall not count."""
@@ -457,6 +432,7 @@ def _numbered(
     width, height = pixels.size
     result = np.zeros((height, width), dtype=np.uint8)
     unknown: Counter[int] = Counter()
+    white = _color(BACKGROUND_COLOR, "colors")
     rows = max(1, BAND_CELLS // (4 * width))
     for start in range(0, height, rows):
         part = pixels.crop((0, start, width, min(start + rows, height)))
@@ -470,7 +446,7 @@ def _numbered(
         table = np.array([numbers.get(value, 0) for value in values.tolist()], dtype=np.uint8)
         result[start : start + rows] = table[places].reshape(colors.shape)
         for value, count in zip(values.tolist(), counts.tolist(), strict=True):
-            if value not in (-1, 0xFFFFFF) and value not in numbers:
+            if value not in (-1, white) and value not in numbers:
                 unknown[value] += count
     if unknown:
         most = min(unknown, key=lambda value: (-unknown[value], value))

@@ -34,13 +34,13 @@ from truthkit_core.consolidation.geometry import (
     simplified,
     usable,
 )
-from truthkit_core.consolidation.keypoints import check_scale, scale_of
 from truthkit_core.consolidation.shapes import (
     ShapeKind,
     ShapeLabel,
     ShapeResult,
     ShapeSettings,
     ShapeWorkers,
+    consolidate_by_distance,
     consolidate_shapes,
 )
 from truthkit_core.messages.checks import ContractError, expect_object, kind, member, text_member
@@ -124,16 +124,10 @@ def consolidate_polylines(
     line without length, or with a coordinate that is no number of pixels, does not count. ``problems`` says so. Raises
     ValueError for an option out of range.
     """
-    check_scale(scale)
-    return consolidate_shapes(
+    return consolidate_by_distance(
         answers,
-        lambda name: ShapeKind(
-            "line",
-            _check_line,
-            partial(_line_likeness, scale=scale_of(name, scale, sizes)),
-            _merge_lines,
-            merged_likeness=False,
-        ),
+        _lines,
+        scale,
         ShapeSettings(threshold, overlap, cross_overlap),
         labels=labels,
         sizes=sizes,
@@ -227,6 +221,10 @@ def _merge_lines(lines: Sequence[Polyline], label: str) -> Polyline:
     turned = [table if apart(central, table) <= apart(central, table[::-1]) else table[::-1] for table in tables]
     middle = np.median(np.stack(turned), axis=0)
     return Polyline(_points(simplified(middle, 0.5)), label)
+
+
+def _lines(scale: float) -> ShapeKind[Polyline]:
+    return ShapeKind("line", _check_line, partial(_line_likeness, scale=scale), _merge_lines, merged_likeness=False)
 
 
 # --- polygons --------------------------------------------------------------------------------------------------------

@@ -22,12 +22,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from truthkit_core.consolidation.class_models import ClassAnswers, shrunken_dawid_skene
 from truthkit_core.consolidation.geometry import TABLE_CELLS, Bools, Floats, Ints, match
+from truthkit_core.consolidation.worker_agreement import WorkerAgreement
 
 # How alike two shapes of one thing are, as long as only one worker drew it.
 LONE_LIKENESS = 0.6
@@ -41,6 +42,9 @@ AGREEMENT_DOUBT = 3.0
 # The probability that a cluster is there, by the log odds of its support and the number n of workers:
 # 1 / (1 + exp(-(a + b logit + c / n + d logit / n))). Fitted on crowds of 1 to 9 workers drawn from public boxes.
 EXISTENCE = (3.1, 1.65, -2.8, 0.6)
+# Share of the picture's diagonal, and pixels where its size is not known, that two shapes of one thing may be apart.
+SCALE_SHARE = 0.02
+SCALE_PIXELS = 15.0
 # From so many clusters of several workers on, the class model decides labels; fewer can make it outvote a majority.
 ENOUGH_CLUSTERS = 30
 # Votes' worth of doubt for every other label, where the vote decides.
@@ -148,34 +152,10 @@ class ShapeLabel(Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
-class ShapeWorkers:
+class ShapeWorkers(WorkerAgreement):
     """How much more than others each worker agrees with others: worker → (sum over objects, number of objects)."""
 
-    agreement: Mapping[str, tuple[float, int]] = field(default_factory=dict)
-
-    def merged(self, other: ShapeWorkers) -> ShapeWorkers:
-        """Both together: the sums."""
-        total = dict(self.agreement)
-        for worker, (amount, objects) in other.agreement.items():
-            known = total.get(worker, (0.0, 0))
-            total[worker] = (known[0] + amount, known[1] + objects)
-        return ShapeWorkers(total)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"version": 1, "workers": {name: [round(a, 4), n] for name, (a, n) in sorted(self.agreement.items())}}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> ShapeWorkers:
-        """Raises ValueError if it is not what `to_json` gives."""
-        try:
-            if value["version"] != 1:
-                raise ValueError(f"version {value['version']} is not known")
-            rows = {str(name): (float(amount), int(count)) for name, (amount, count) in value["workers"].items()}
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"this is not a model of workers: {error!r}") from None
-        if not all(math.isfinite(amount) and abs(amount) <= count for amount, count in rows.values()):
-            raise ValueError("this is not a model of workers: an agreement is out of range")
-        return cls(rows)
+    LEAST: ClassVar[float] = -1.0
 
     def weight(self, worker: str, without: float | None = None) -> float:
         """The worker's weight, 1 for the unknown; ``without`` is an object's share in the sum that shall not count."""
@@ -266,6 +246,34 @@ def consolidate_shapes(
         {name: _label(name, one, kind_of(name), settings, weights[name], decided) for name, one in found.items()},
         learned,
     )
+
+
+def consolidate_by_distance(
+    answers: Mapping[str, Mapping[str, Sequence[S]]],
+    kind_at: Callable[[float], ShapeKind[S]],
+    scale: float | None,
+    settings: ShapeSettings,
+    *,
+    sizes: Mapping[str, tuple[float, float]] | None,
+    **options: Any,
+) -> ShapeResult[S]:
+    """`consolidate_shapes` of a kind whose likeness goes by pixels: ``kind_at`` tells it of this scale.
+
+    Raises ValueError if ``scale`` is no length.
+    """
+    if scale is not None and not 0 < scale < math.inf:
+        raise ValueError(f"scale is {scale}, and must be a number of pixels above 0")
+    return consolidate_shapes(
+        answers, lambda name: kind_at(scale_of(name, scale, sizes)), settings, sizes=sizes, **options
+    )
+
+
+def scale_of(name: str, scale: float | None, sizes: Mapping[str, tuple[float, float]] | None) -> float:
+    """Pixels that two shapes of the same thing may be apart in the object ``name``."""
+    if scale is not None:
+        return scale
+    size = known_size(sizes, name)
+    return SCALE_PIXELS if size is None else SCALE_SHARE * math.hypot(*size)
 
 
 def existence(support: float, workers: float) -> float:

@@ -44,10 +44,11 @@ from truthkit_core.answers import FormAnswer
 from truthkit_core.consolidation.boxes import Box
 from truthkit_core.consolidation.class_models import ClassAnswers, shrunken_dawid_skene
 from truthkit_core.consolidation.geometry import Floats, hausdorff, keypoint_similarity, polygon_iou, usable
-from truthkit_core.consolidation.keypoints import Keypoint, scale_of
+from truthkit_core.consolidation.keypoints import Keypoint
 from truthkit_core.consolidation.masks import read_instances, read_mask
 from truthkit_core.consolidation.polygons import Polygon, Polyline
 from truthkit_core.consolidation.rankings import Ranking, kendall_tau
+from truthkit_core.consolidation.shapes import scale_of
 from truthkit_core.consolidation.spans import Span
 from truthkit_core.consolidation.text import edit_distance
 from truthkit_core.messages import ContractError
