@@ -12,7 +12,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class KitHook(BuildHookInterface):
-    """``truthkit/kit`` in the wheel is like a checkout: templates/, samples/, lambdas/, layers/, frontend/dist/."""
+    """``truthkit/kit`` in the wheel is like a checkout: templates/, samples/, lambdas/, layers/, frontend/dist/.
+
+    template.yaml and LICENSE are for the projects that ``truthkit new`` makes.
+    """
 
     PLUGIN_NAME = "custom"
 
@@ -22,7 +25,7 @@ class KitHook(BuildHookInterface):
         root = Path(self.root)
         bundles = build_frontend(root / "frontend")
         kit = {bundles: "frontend/dist", root / "templates": "templates", root / "samples": "samples"}
-        kit[root / "layers"] = "layers"
+        kit |= {root / name: name for name in ("layers", "template.yaml", "LICENSE")}
         # truthkit_core is a top-level package of the wheel: handlers find it on the path.
         for folder in sorted((root / "lambdas").iterdir()):
             if folder.is_dir() and folder.name not in ("truthkit_core", "__pycache__"):

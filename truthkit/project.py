@@ -22,6 +22,15 @@ def kit_root() -> Path:
     return installed if installed.is_dir() else PACKAGE.parent
 
 
+def is_project(folder: Path) -> bool:
+    return (folder / "templates").is_dir() and (folder / "lambdas").is_dir()
+
+
+def is_installed_kit(folder: Path) -> bool:
+    """Whether it is the kit's project of an installed wheel, which is nobody's to change."""
+    return folder == PACKAGE / "kit"
+
+
 def bundles_dir() -> Path:
     """The folder of the built front-end bundles (``<name>.js``)."""
     return kit_root() / "frontend" / "dist"
@@ -168,11 +177,13 @@ class Project:
     @classmethod
     def find(cls, start: Path | None = None) -> Project:
         """The nearest parent folder with ``templates/`` and ``lambdas/``; outside of any, the kit itself."""
-        here = (start or Path.cwd()).resolve()
-        for folder in (here, *here.parents):
-            if (folder / "templates").is_dir() and (folder / "lambdas").is_dir():
-                return cls(folder)
-        return cls(kit_root())
+        return cls.around(start or Path.cwd()) or cls(kit_root())
+
+    @classmethod
+    def around(cls, folder: Path) -> Project | None:
+        """The project that ``folder`` is in, None outside of any."""
+        here = folder.resolve()
+        return next((cls(one) for one in (here, *here.parents) if is_project(one)), None)
 
     def workflows(self) -> Iterator[Workflow]:
         """Every workflow that has at least a template, by name."""

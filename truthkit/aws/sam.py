@@ -7,12 +7,13 @@ Between the marks of a part its lines are written anew; everything else in the f
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from truthkit.findings import Finding, TruthkitError
-from truthkit.project import Project, kit_root
+from truthkit.project import Project, is_installed_kit, kit_root
 from truthkit_core.messages import ContractError
 from truthkit_core.workflow import WorkflowConfig
 
@@ -65,8 +66,7 @@ class Function:
 
     @property
     def logical_id(self) -> str:
-        words = "".join(word.capitalize() for word in re.split(r"[^A-Za-z0-9]+", self.workflow))
-        return f"{words}{self.which.capitalize()}"
+        return f"{logical_name(self.workflow)}{self.which.capitalize()}"
 
     @property
     def name(self) -> str:
@@ -105,6 +105,11 @@ class Function:
 """
 
 
+def logical_name(workflow: str) -> str:
+    """With what the names of a workflow's resources in the template begin: letters and digits are all they may have."""
+    return "".join(word.capitalize() for word in re.split(r"[^A-Za-z0-9]+", workflow))
+
+
 def functions(project: Project) -> list[Function]:
     """The functions of every workflow with a handler in ``lambdas/``, by name.
 
@@ -140,8 +145,20 @@ def update_template(project: Project) -> bool:
     text = updated(file, project)
     if text == file.read_text("utf-8"):
         return False
-    file.write_text(text, "utf-8")
+    write_beside(file, text)
     return True
+
+
+def write_beside(file: Path, text: str) -> None:
+    """Write ``file`` whole or not at all."""
+    place = file.resolve()
+    beside = place.with_name(f".{place.name}.new")
+    try:
+        beside.write_text(text, "utf-8")
+        shutil.copymode(place, beside)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def updated(file: Path, project: Project) -> str:
@@ -170,12 +187,12 @@ def require_layer(project: Project) -> None:
 def template_file(project: Project) -> Path:
     """The project's ``template.yaml``. Raises TruthkitError if there is none."""
     file = project.root / "template.yaml"
-    if not file.is_file():
+    if not file.is_file() or is_installed_kit(project.root):
         raise TruthkitError(
             Finding(
                 "no-sam-template",
                 "the project has no template.yaml",
-                "run it in a project that has one (--project DIR)",
+                "run it in a project that has one (--project DIR); truthkit new makes one in an empty folder",
                 file=str(file),
             )
         )

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 # isort: off
 # In the order in which --help shows them.
+import truthkit.cli.new
 import truthkit.cli.workflows
 import truthkit.cli.check
 import truthkit.cli.jobs

@@ -42,7 +42,7 @@ def build_command(
     here = Project(project.resolve()) if project else Project.find()
     chosen = [here.workflow(name) for name in workflows] if workflows else list(here.workflows())
     if not chosen:
-        raise UsageError(f"{here.root} has no workflows", "make one: docs/write-a-workflow.md")
+        raise UsageError(f"{here.root} has no workflows", "make one: truthkit new NAME")
     built = build(chosen, out_dir)
     if as_json:
         print_json(
