@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, overload
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -29,8 +30,9 @@ from truthkit.report.page import SHOWN_UP_TO, WHOLE_UP_TO
 from truthkit.report.shapes import Span, Spans, parts
 from truthkit_core import builtin_output
 from truthkit_core.builtin_output import Backing, failure_metadata, metadata_of
+from truthkit_core.consolidation.masks import write_mask
 
-VOID = {"col", "meta", "link", "input", "img", "rect", "br", "hr"}
+VOID = {"col", "meta", "link", "input", "img", "rect", "image", "br", "hr"}
 
 
 def span(label: str, start: int, end: int) -> dict[str, Any]:
@@ -146,6 +148,14 @@ def page_of(data: ReportData, folder: Path) -> Page:
             id="spans-built-in",
         ),
         pytest.param({"entities": ["a", "b"]}, [("entities", "tree")], id="entities-of-another-kind"),
+        pytest.param({"things": {"boundingBoxes": []}}, [("things", "figures")], id="boxes"),
+        pytest.param({"boundingBoxes": [{"left": "1"}]}, [("boundingBoxes", "tree")], id="boxes-of-another-kind"),
+        pytest.param({"k": {"keypoints": [{"label": "a", "x": 1, "y": 2}]}}, [("k", "figures")], id="keypoints"),
+        pytest.param(
+            {"m": {"labelMappings": {"a": {"color": "#000000"}}, "labeledImage": {"pngImageData": "x"}, "labels": []}},
+            [("m", "figures"), ("m.labels", "tree")],
+            id="mask",
+        ),
         pytest.param({"label": "x", "votes": {"x": 2}, "why": "y"}, [("", "choice"), ("why", "value")], id="choice"),
         pytest.param({"tone": {"labels": ["x", "y"]}}, [("tone", "choice")], id="choices"),
         pytest.param({"tone": {"x": True, "y": False}}, [("tone", "choice")], id="flags"),
@@ -485,6 +495,103 @@ def test_votes_are_bars(tmp_path: Path, label: Any) -> None:
     assert widths == ["width:66.7%", "width:33.3%"]
     assert "cat 2 LabelGoldW1W3" in page.text
     assert "as the gold" in page.text
+
+
+# ---- figures on a picture
+
+
+def box(label: str, left: float, top: float, side: float = 20) -> dict[str, Any]:
+    return {"label": label, "left": left, "top": top, "width": side, "height": side}
+
+
+def triangle(label: str, x: float) -> dict[str, Any]:
+    return {"label": label, "vertices": [{"x": x, "y": 0}, {"x": x + 20, "y": 0}, {"x": x, "y": 20}]}
+
+
+def mask(pixels: list[list[int]], colors: dict[str, str]) -> dict[str, Any]:
+    png = base64.b64encode(write_mask(np.array(pixels), list(colors.values()))).decode("ascii")
+    return {
+        "labelMappings": {label: {"color": color} for label, color in colors.items()},
+        "labeledImage": {"pngImageData": png},
+        "inputImageProperties": {"width": len(pixels[0]), "height": len(pixels)},
+    }
+
+
+RED_BLUE = {"cat": "#ff0000", "eye": "#0000ff"}
+BLUE_RED = {"eye": "#ff0000", "cat": "#0000ff"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "score"),
+    [
+        pytest.param({"boundingBoxes": [box("a", 0, 0)]}, {"boundingBoxes": [box("a", 2, 0)]}, 1, id="boxes-near"),
+        pytest.param({"boundingBoxes": [box("a", 0, 0)]}, {"boundingBoxes": [box("a", 19, 0)]}, 0, id="boxes-far"),
+        pytest.param({"polygons": [triangle("a", 0)]}, {"polygons": [triangle("a", 1)]}, 1, id="polygons-near"),
+        pytest.param({"polygons": [triangle("a", 0)]}, {"polygons": [triangle("b", 0)]}, 0, id="polygons-label"),
+        pytest.param({"polygons": []}, {"polygons": []}, 1, id="nothing-drawn"),
+        pytest.param({"polygons": [triangle("a", 0)]}, {"polygons": []}, 0, id="one-drew-nothing"),
+        pytest.param(
+            {"keypoints": [{"label": "a", "x": 0, "y": 0}]},
+            {"keypoints": [{"label": "a", "x": 15, "y": 0}]},
+            0.61,
+            id="keypoints",
+        ),
+        pytest.param(mask([[0, 1], [1, 2]], RED_BLUE), mask([[0, 2], [2, 1]], BLUE_RED), 1, id="masks-other-colors"),
+        pytest.param(mask([[0, 1], [1, 2]], RED_BLUE), mask([[0, 1], [0, 2]], RED_BLUE), 0.75, id="masks"),
+        pytest.param(mask([[0, 1]], RED_BLUE), {"labelMappings": {}}, 0, id="mask-absent"),
+    ],
+)
+def test_what_was_drawn_agrees_by_its_overlap(one: Any, other: Any, score: float) -> None:
+    assert worker_agreement([{"it": one}, {"it": other}]) == pytest.approx(score, abs=0.005)
+
+
+def test_shapes_are_drawn_on_their_picture(tmp_path: Path) -> None:
+    # The camera lay on its side: 90 wide and 40 high as it is shown.
+    file = tmp_path / "cup.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    noise(tmp_path / "cup.png", 40, 90)
+    with Image.open(tmp_path / "cup.png") as picture:
+        picture.save(file, exif=exif)
+    answers = tuple(
+        ReportWorker(f"w{n}", {"things": {"boundingBoxes": [box("cup", 5 + n, 7), {"label": 3}]}}, 1.0) for n in (0, 1)
+    )
+    label = {"boundingBoxes": [{**box("cup", 5.5, 7), "votes": 2}]}
+    one = an_object(
+        data_object={"source-ref": "s3://b/cup.jpg"}, task_input={}, answers=answers, label=label, expected=label
+    )
+    found = {"s3://b/cup.jpg": file}
+    page = page_of(a_job([one], find=found.get), tmp_path)
+    (canvas,) = page.all("svg", "canvas")
+    assert canvas["viewbox"] == "0 0 90 40"
+    (drawn,) = page.all("image")
+    assert drawn["href"].startswith("data:image/jpeg;base64,")
+    paths = [a["d"] for tag, a in page.elements if tag == "path" and "box" in a.get("class", "")]
+    # Workers below, then the gold, then the label.
+    assert paths == ["M5 7H25V27H5Z", "M6 7H26V27H6Z", "M5.5 7H25.5V27H5.5Z", "M5.5 7H25.5V27H5.5Z"]
+    assert page.text.count("not drawn:") == 2
+    assert "1 shape, 100% alike with the gold" in page.text
+
+
+def test_a_mask_in_s3_is_drawn_in_the_labels_colors(tmp_path: Path) -> None:
+    answer = mask([[0, 0, 0, 0, 0], *[[0, 1, 1, 1, 0]] * 3, [0, 0, 0, 0, 2]], BLUE_RED)
+    file = tmp_path / "label.png"
+    file.write_bytes(base64.b64decode(answer["labeledImage"]["pngImageData"]))
+    label = {**answer, "labeledImage": {"s3Uri": "s3://out/label.png"}}
+    one = an_object(task_input={}, answers=(ReportWorker("w", {"m": answer}, 1.0),), label=label, expected=None)
+    found = {"s3://out/label.png": file}
+    page = page_of(a_job([one], label_order=("cat", "eye"), find=found.get), tmp_path)
+    overlays = [base64.b64decode(a["href"].partition(",")[2]) for a in page.all("image")]
+    assert len(overlays) == 2  # the worker's, then the label's; there is no picture
+    with Image.open(io.BytesIO(overlays[1])) as image:
+        pixels = np.asarray(image.convert("RGBA")).tolist()
+    assert pixels[0][0][3] == 0
+    assert pixels[1][1] == [224, 118, 13, 255]  # a border of the second label, eye
+    assert pixels[2][2][3] == 80  # inside
+    assert pixels[4][4] == [0, 92, 255, 255]
+    # A file that is gone is said.
+    page = page_of(a_job([one], find=lambda uri: None), tmp_path)
+    assert "not drawn: the mask cannot be read" in page.text
 
 
 # ---- screenshots

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from truthkit._object_files import ACCESS_KEY, REGION, KeyNotAFileError, split_uri
+from truthkit._object_files import ACCESS_KEY, REGION, KeyNotAFileError, ObjectFiles, split_uri
 from truthkit._signatures import presign
 from truthkit.findings import Finding, TruthkitError, UsageError
 
@@ -133,6 +133,14 @@ class ObjectStore:
                     )
                 )
             return f"http://127.0.0.1:{self._port}"
+
+    def file(self, s3_uri: str) -> Path | None:
+        """The file that is an object on this machine, None if there is none. The server need not run."""
+        try:
+            bucket, key = split_uri(s3_uri)
+        except KeyNotAFileError:
+            return None
+        return ObjectFiles.of(self._mappings, self._writable, self._writes).find(bucket, key)
 
     def environment(self) -> dict[str, str]:
         """What a process needs in its environment for boto3 to find this store and nothing else."""

@@ -617,6 +617,7 @@ class _Run:
                 findings=findings.all(),
                 seconds=seconds,
                 gold_agreement=mean,
+                find=self._objects().file,
             ),
             folder.report,
         )

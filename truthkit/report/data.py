@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from truthkit.findings import Finding
+from truthkit.report.draw.scene import nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class ReportData:
     """A whole job. ``objects`` is read twice, one object at a time, so it may be a sequence that loads on demand.
 
     ``label_order`` gives the labels their colors; ``seconds`` is the job's wall time; ``gold_agreement`` the mean
-    agreement with gold, None without gold.
+    agreement with gold, None without gold. ``find`` gives the file behind an S3 URI: of a picture that was labeled,
+    of a mask that a handler wrote.
     """
 
     job_name: str
@@ -62,3 +64,4 @@ class ReportData:
     findings: Sequence[Finding]
     seconds: float
     gold_agreement: float | None
+    find: Callable[[str], Path | None] = nowhere

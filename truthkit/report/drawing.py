@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from truthkit.report.draw import KINDS, Scene, Voice, fields
-from truthkit.report.draw.scene import Palette, strings
+from truthkit.report.draw.scene import Palette, nowhere, strings
 from truthkit.report.page import _asset, _environment
+from truthkit.report.pictures import embed_subject
 
+_PICTURE_BYTES = 300_000
 # Tells the page around it how high it is.
 _SCRIPT = (
     "new ResizeObserver(() => parent.postMessage({ height: document.documentElement.offsetHeight }, '*'))"
@@ -31,11 +34,12 @@ def drawing_page(
     label_attribute: str,
     label_order: Sequence[str],
     scheme: str = "",
+    find: Callable[[str], Path | None] = nowhere,
 ) -> tuple[str, str]:
     """The page and the content security policy that it is to be served with.
 
     ``answers``: each worker's ``answerContent`` by the worker's number; ``scheme``: light, dark, or empty for the
-    system's.
+    system's; ``find`` gives the file behind an S3 URI: of the picture, of a mask that a handler wrote.
     """
     said: list[tuple[Voice, Any]] = []
     if label is not None:
@@ -44,7 +48,9 @@ def drawing_page(
         said.append((Voice("gold", "Gold", "Gold"), expected))
     said += [(Voice("worker", f"Worker {number}", f"W{number}"), answer) for number, answer in answers.items()]
     texts = dict.fromkeys([*strings(task_input), *strings(data_object.get("source"))])
-    scene = Scene(Palette(label_order), tuple(texts), len(answers))
+    file = find(source) if isinstance(source := data_object.get("source-ref"), str) else None
+    picture = embed_subject(file, _PICTURE_BYTES) if file is not None else None
+    scene = Scene(Palette(label_order), tuple(texts), len(answers), picture, find)
     environment = _environment()
     drawn = []
     for part in fields(said):

@@ -6,12 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from truthkit.report.shapes import is_number, read_choice, read_spans, unfold
+from truthkit.report.likeness import agree
+from truthkit.report.shapes import is_number, read_choice, read_figures, read_spans, unfold
 from truthkit_core.agreement import f1, pairwise_agreement
-from truthkit_core.agreement.pairs import box_agreement, mask_iou
-from truthkit_core.consolidation.boxes import Box
-from truthkit_core.consolidation.masks import read_mask
-from truthkit_core.messages import ContractError
 
 
 def agreement(label: Any, expected: Any) -> float | None:
@@ -20,7 +17,8 @@ def agreement(label: Any, expected: Any) -> float | None:
     By the shape of what is expected, which may be partial: extra keys of the label (votes, workers, notes) don't count.
 
     - spans (``entities``): F1 of the spans that match in label, start and end;
-    - boxes (``boundingBoxes``): F1 of those that match one to one in label, with an overlap of a half or more;
+    - boxes (``boundingBoxes``), polygons, masks of instances: F1 of those that match one to one in label, with an
+      overlap of a half or more; lines and keypoints by how near they are;
     - masks of labels (``labeledImage`` with its pixels): mean overlap (intersection over union) over the labels;
     - ``{"label": x}``, ``{"labels": […]}``, ``{x: bool}``: F1 of what is chosen, so 1 or 0 for a single choice;
     - another dict: the mean over the keys that ``expected`` has, a missing key counting 0;
@@ -132,13 +130,11 @@ def _dicts(label: dict[str, Any], expected: dict[str, Any], *, texts: bool) -> f
         if not found:
             scores[-1] = 0.0
         taken = wanted[1]
-    elif (boxes := _boxes(expected)) is not None:
-        scores.append(_box_f1(_boxes(label), boxes))
+    elif drawn := read_figures(expected):
+        figures = read_figures(label)
+        scores.append(agree(figures[0], drawn[0]) if figures else 0.0)
         # What came with them (the size of the picture) says nothing of the worker.
-        taken = frozenset({"boundingBoxes", "inputImageProperties"})
-    elif _has_mask(expected):
-        scores.append(_mask_overlap(label, expected))
-        taken = frozenset({"labeledImage", "labelMappings", "inputImageProperties"})
+        taken = drawn[1]
     elif picked := read_choice(expected):
         chosen, flags = read_choice(label), all(isinstance(flag, bool) for flag in expected.values())
         if chosen:
@@ -152,33 +148,3 @@ def _dicts(label: dict[str, Any], expected: dict[str, Any], *, texts: bool) -> f
         scores.append(_agreement(unfold(label.get(key)), unfold(expected[key]), texts=texts))
     known = [score for score in scores if score is not None]
     return sum(known) / len(known) if known else None
-
-
-def _boxes(value: dict[str, Any]) -> list[Box] | None:
-    """The boxes of a crowd-bounding-box or of a label of that shape; None where there are none to be read."""
-    listed = value.get("boundingBoxes")
-    try:
-        return [Box.parse(one) for one in listed] if isinstance(listed, list) else None
-    except ContractError:
-        return None
-
-
-def _box_f1(found: list[Box] | None, wanted: list[Box]) -> float:
-    objects = {"one": {"label": found or [], "expected": wanted}}
-    return 0.0 if found is None else box_agreement(objects, least=0.5, draws=0).whole.value or 0.0
-
-
-def _has_mask(value: dict[str, Any]) -> bool:
-    image = value.get("labeledImage")
-    return isinstance(image, dict) and "pngImageData" in image and isinstance(value.get("labelMappings"), dict)
-
-
-def _mask_overlap(found: dict[str, Any], wanted: dict[str, Any]) -> float:
-    if not _has_mask(found):
-        return 0.0
-    labels = sorted({*found["labelMappings"], *wanted["labelMappings"]})
-    try:
-        one, other = (read_mask(value, labels)[0] for value in (found, wanted))
-    except ContractError:
-        return 0.0
-    return mask_iou(one, other) or 0.0

@@ -20,7 +20,7 @@ from truthkit.report.data import ReportData, ReportObject
 from truthkit.report.draw import KINDS, Scene, Voice, fields, tree
 from truthkit.report.draw.scene import Palette, count, strings
 from truthkit.report.gold import agreement, readable_label, worker_agreement
-from truthkit.report.pictures import Picture, embed, link, share
+from truthkit.report.pictures import Picture, embed, embed_subject, link, link_subject, share
 from truthkit_core.agreement import f1
 
 HERE = Path(__file__).resolve().parent
@@ -110,6 +110,7 @@ class ObjectView:
     worker_agreement: float | None
     picture: Picture | None
     picture_missing: bool
+    subject: Picture | None  # what was labeled, where no drawing shows it
     data_object: tree.Node
     task_input: tree.Node | None
     output: str
@@ -250,10 +251,22 @@ def _views(data: ReportData, summary: Summary, shown: list[Mark], file: Path) ->
         picture = None
         if it.screenshot is not None:
             picture = link(it.screenshot, file) if linked else embed(it.screenshot, most)
-        yield _view(it, f"o{mark.at}", data, summary, picture)
+        source = it.data_object.get("source-ref")
+        file_of = data.find(source) if isinstance(source, str) else None
+        subject = None
+        if file_of is not None:
+            subject = link_subject(file_of, file) if linked else embed_subject(file_of, most)
+        yield _view(it, f"o{mark.at}", data, summary, picture, subject)
 
 
-def _view(it: ReportObject, anchor: str, data: ReportData, summary: Summary, picture: Picture | None) -> ObjectView:
+def _view(
+    it: ReportObject,
+    anchor: str,
+    data: ReportData,
+    summary: Summary,
+    picture: Picture | None,
+    subject: Picture | None,
+) -> ObjectView:
     gold = _gold_agreement(it, data.label_attribute)
     said: list[tuple[Voice, Any]] = []
     if it.label is not None:
@@ -263,7 +276,7 @@ def _view(it: ReportObject, anchor: str, data: ReportData, summary: Summary, pic
     given = [(summary.workers[a.worker_id].voice, a) for a in it.answers]
     said += [(voice, a.answer) for voice, a in given if a.answer is not None]
     texts = dict.fromkeys([*strings(it.task_input), *strings(it.data_object.get("source"))])
-    scene = Scene(summary.palette, tuple(texts), sum(a.answer is not None for a in it.answers))
+    scene = Scene(summary.palette, tuple(texts), sum(a.answer is not None for a in it.answers), subject, data.find)
     drawn: list[tuple[str, Any]] = []
     rest: list[tuple[str, Any]] = []
     for part in fields(said):
@@ -284,6 +297,7 @@ def _view(it: ReportObject, anchor: str, data: ReportData, summary: Summary, pic
         worker_agreement=worker_agreement(a.answer for a in it.answers),
         picture=picture,
         picture_missing=it.screenshot is not None and picture is None,
+        subject=None if any(kind == "figures" for kind, _ in drawn) else subject,
         data_object=tree.node(it.data_object),
         task_input=None if it.task_input is None else tree.node(it.task_input),
         output=output[:LONGEST_LINE],

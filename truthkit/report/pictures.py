@@ -1,4 +1,4 @@
-"""Screenshots for the page: small enough to be part of it, or linked beside it."""
+"""Screenshots and the pictures that were labeled: small enough to be part of the page, or linked beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 # Tried one after the other until a picture fits its share of the page: greatest width and height, WebP quality.
 _STEPS = ((1400, 2100, 78), (1200, 1800, 62), (960, 1600, 50), (720, 1200, 42), (480, 900, 35))
@@ -61,6 +61,48 @@ def embed(file: Path, most: int) -> Picture | None:
         # What is far too big is no better after one step.
         step = min(last, step + (1 if len(body) < 2 * most else 2))
     return _data("image/webp", body, size)
+
+
+def embed_subject(file: Path, most: int) -> Picture | None:
+    """A picture that was labeled, turned as its EXIF data says; None if it is none.
+
+    Its size is that of the original, in which answers count, whatever the size of what is embedded.
+    """
+    try:
+        with Image.open(file) as opened:
+            size = _turned_size(opened)
+            body = file.read_bytes() if file.stat().st_size <= most else b""
+            if body and opened.format in ("JPEG", "PNG", "WEBP"):
+                return _data(opened.get_format_mimetype() or "", body, size)
+            side = max(240, min(1280, round((most * 7) ** 0.5)))
+            opened.draft("RGB", (side, side))
+            small = ImageOps.exif_transpose(opened)
+            small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+            if "A" in small.getbands() or "transparency" in small.info:
+                paper = Image.new("RGBA", small.size, "white")
+                paper.alpha_composite(small.convert("RGBA"))
+                small = paper
+            out = io.BytesIO()
+            small.convert("RGB").save(out, "JPEG", quality=72)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    return _data("image/jpeg", out.getvalue(), size)
+
+
+def link_subject(file: Path, page: Path) -> Picture | None:
+    """A picture that was labeled, by its address as seen from the page; None if it is none."""
+    try:
+        with Image.open(file) as opened:
+            size = _turned_size(opened)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    linked = link(file, page)
+    return None if linked is None else Picture(linked.address, *size, linked=True)
+
+
+def _turned_size(picture: Image.Image) -> tuple[int, int]:
+    # 5 to 8 lie on their side (EXIF 2.32, tag 0x0112).
+    return picture.size[::-1] if picture.getexif().get(0x0112, 1) in (5, 6, 7, 8) else picture.size
 
 
 def _data(kind: str, body: bytes, size: tuple[int, int]) -> Picture:

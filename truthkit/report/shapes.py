@@ -1,4 +1,4 @@
-"""What an answer or a label looks like, told from its shape alone: spans, a choice, a plain value, or anything else.
+"""What an answer or a label looks like, told from its shape alone: spans, figures, a choice, a value, or a tree.
 
 The shapes are those of the crowd elements and of usual consolidated labels (contract d and f).
 """
@@ -6,11 +6,18 @@ The shapes are those of the crowd elements and of usual consolidated labels (con
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["spans", "choice", "value", "tree"]
+from truthkit_core.consolidation.boxes import Box
+from truthkit_core.consolidation.geometry import usable
+from truthkit_core.consolidation.keypoints import Keypoint
+from truthkit_core.consolidation.polygons import Polygon, Polyline
+from truthkit_core.messages import ContractError
+
+Kind = Literal["spans", "figures", "choice", "value", "tree"]
+Form = Literal["box", "polygon", "line", "point"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,31 @@ class Spans:
     """An ``entities`` list; ``faults`` are its entries that are no usable span."""
 
     spans: tuple[Span, ...]
+    faults: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A labeled shape on a picture; points in pixels (of a box: left top and right bottom)."""
+
+    label: str
+    form: Form
+    points: tuple[tuple[float, float], ...]
+    votes: float | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was drawn on a picture. ``mask`` is the dict that has a ``labeledImage``, ``labels`` those in the mask.
+
+    ``size`` is the picture's width and height, where the value tells it; ``faults`` are entries that are no shape.
+    """
+
+    figures: tuple[Figure, ...] = ()
+    mask: Mapping[str, Any] | None = None
+    labels: tuple[str, ...] = ()
+    size: tuple[int, int] | None = None
     faults: tuple[Any, ...] = ()
 
 
@@ -101,6 +133,89 @@ def read_spans(value: Any) -> tuple[Spans, frozenset[str]] | None:
     return Spans(tuple(spans), tuple(entry for entry, span in read if span is None)), frozenset({"entities"})
 
 
+def _box(entry: Any) -> Figure:
+    box = Box.parse(entry)
+    corners = ((box.left, box.top), (box.left + box.width, box.top + box.height))
+    return Figure(box.label, "box", corners)
+
+
+def _polygon(entry: Any) -> Figure:
+    polygon = Polygon.parse(entry)
+    return Figure(polygon.label, "polygon", polygon.points)
+
+
+def _line(entry: Any) -> Figure:
+    line = Polyline.parse(entry)
+    return Figure(line.label, "line", line.points)
+
+
+def _point(entry: Any) -> Figure:
+    point = Keypoint.parse(entry)
+    return Figure(point.label, "point", ((point.x, point.y),))
+
+
+_FIGURES: Mapping[str, Callable[[Any], Figure]] = {
+    "boundingBoxes": _box,
+    "polygons": _polygon,
+    "lines": _line,
+    "polylines": _line,
+    "keypoints": _point,
+}
+
+
+def read_figures(value: Any) -> tuple[Figures, frozenset[str]] | None:
+    """Boxes, polygons, lines, keypoints and masks as the image elements give them (contract d).
+
+    Gives what is drawn and the keys that it took up; None where the value draws nothing.
+    """
+    if not isinstance(value, dict):
+        return None
+    lists = {key: entries for key in _FIGURES if isinstance(entries := unfold(value.get(key)), list)}
+    figures: list[Figure] = []
+    faults: list[Any] = []
+    for key, entries in lists.items():
+        for entry in entries:
+            try:
+                figure = _FIGURES[key](entry)
+                sound = bool(figure.points) and usable(figure.points)
+            except (ContractError, OverflowError):
+                sound = False
+            if sound:
+                votes, confidence = _number(entry.get("votes")), _number(entry.get("confidence"))
+                figures.append(Figure(figure.label, figure.form, figure.points, votes, confidence))
+            else:
+                faults.append(entry)
+    mask, labels = _mask(value)
+    if mask is None and not (lists and (figures or not faults)):
+        return None
+    taken = {*lists, "inputImageProperties"}
+    if mask is not None:
+        taken |= {"labeledImage", "labelMappings", "instances"}
+    return Figures(tuple(figures), mask, labels, _size(value), tuple(faults)), frozenset(taken & value.keys())
+
+
+def _mask(value: dict[str, Any]) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """A value with a mask, of classes or of instances, and the labels that it names."""
+    image = value.get("labeledImage")
+    if not isinstance(image, dict) or not any(isinstance(image.get(key), str) for key in ("pngImageData", "s3Uri")):
+        return None, ()
+    if isinstance(value.get("labelMappings"), dict):
+        return value, tuple(map(str, value["labelMappings"]))
+    if isinstance(value.get("instances"), list):
+        named = [one.get("label") for one in value["instances"] if isinstance(one, dict)]
+        return value, tuple(dict.fromkeys(label for label in named if isinstance(label, str)))
+    return None, ()
+
+
+def _size(value: dict[str, Any]) -> tuple[int, int] | None:
+    told = value.get("inputImageProperties")
+    if not isinstance(told, dict):
+        return None
+    width, height = (_number(told.get(side)) for side in ("width", "height"))
+    sound = width is not None and height is not None and 1 <= width < 1e6 and 1 <= height < 1e6
+    return (round(width or 0), round(height or 0)) if sound else None
+
+
 def read_choice(value: Any) -> tuple[Choice, frozenset[str]] | None:
     """``{"label": x}``, ``{"labels": [x…]}`` (each with ``votes`` and ``confidence``), ``{x: bool…}``; else None."""
     if not isinstance(value, dict) or not value:
@@ -150,6 +265,8 @@ def parts(value: Any) -> list[Part]:
 def _shaped(name: str, value: dict[str, Any]) -> tuple[list[Part], frozenset[str]]:
     if spans := read_spans(value):
         return [Part(name or "entities", "spans", spans[0])], spans[1]
+    if figures := read_figures(value):
+        return [Part(name, "figures", figures[0])], figures[1]
     if choice := read_choice(value):
         return [Part(name, "choice", choice[0])], choice[1]
     return [], frozenset()

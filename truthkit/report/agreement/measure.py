@@ -15,6 +15,7 @@ from truthkit.answers import Answers, FieldAnswers, source_texts
 from truthkit.answers.shapes import number_of
 from truthkit.consolidating.methods import MEASURED, fitting
 from truthkit.findings import Finding, UsageError
+from truthkit.report import likeness
 from truthkit.report.shapes import unfold
 from truthkit_core.agreement.coefficients import (
     Coefficient,
@@ -43,7 +44,7 @@ from truthkit_core.agreement.workers import (
 from truthkit_core.answers import FormAnswer
 from truthkit_core.consolidation.boxes import Box
 from truthkit_core.consolidation.class_models import ClassAnswers, shrunken_dawid_skene
-from truthkit_core.consolidation.geometry import Floats, hausdorff, keypoint_similarity, polygon_iou, usable
+from truthkit_core.consolidation.geometry import Floats, keypoint_similarity, usable
 from truthkit_core.consolidation.keypoints import Keypoint
 from truthkit_core.consolidation.masks import read_instances, read_mask
 from truthkit_core.consolidation.polygons import Polygon, Polyline
@@ -388,18 +389,9 @@ def _boxes(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
 def _polygons(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     shapes, notes = _read(field, lambda answer, name: _items(answer, name, "polygons", Polygon.parse))
 
-    def likeness(a: Sequence[Polygon], b: Sequence[Polygon]) -> Floats:
-        sound = [[usable(one.points) and usable(other.points) for other in b] for one in a]
-        return np.array(
-            [
-                [polygon_iou(one.points, other.points) if sound[i][j] else 0.0 for j, other in enumerate(b)]
-                for i, one in enumerate(a)
-            ]
-        )
-
     found = [
-        shape_agreement(shapes, likeness, name="polygon-iou"),
-        shape_agreement(shapes, likeness, least=0.5, name="polygon-f1-at-0.5"),
+        shape_agreement(shapes, likeness.polygons, name="polygon-iou"),
+        shape_agreement(shapes, likeness.polygons, least=0.5, name="polygon-f1-at-0.5"),
     ]
     return _in_pairs(field, found, notes)
 
@@ -415,10 +407,6 @@ def _lines(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     sizes = _picture_sizes(field)
     read, notes = _read(field, lambda answer, name: _items(answer, name, key, Polyline.parse))
 
-    def likeness(a: Sequence[Polyline], b: Sequence[Polyline]) -> Floats:
-        away = np.array([[hausdorff(one.points, other.points) for other in b] for one in a])
-        return np.asarray(np.exp(-(away**2) / 2), dtype=np.float64)
-
     # In units of how far apart two of the same may be.
     shapes = {
         item: {
@@ -432,14 +420,14 @@ def _lines(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
         for item, given in read.items()
         for scale in [scale_of(item, None, sizes)]
     }
-    return _in_pairs(field, [shape_agreement(shapes, likeness, name="line-likeness")], [*notes, _APART])
+    return _in_pairs(field, [shape_agreement(shapes, likeness.lines, name="line-likeness")], [*notes, _APART])
 
 
 def _keypoints(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     sizes = _picture_sizes(field)
     read, notes = _read(field, lambda answer, name: _items(answer, name, "keypoints", Keypoint.parse))
 
-    def likeness(a: Sequence[Keypoint], b: Sequence[Keypoint]) -> Floats:
+    def alike(a: Sequence[Keypoint], b: Sequence[Keypoint]) -> Floats:
         return keypoint_similarity([(one.x, one.y) for one in a], [(one.x, one.y) for one in b], 1.0)
 
     shapes = {
@@ -450,7 +438,7 @@ def _keypoints(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
         for item, given in read.items()
         for scale in [scale_of(item, None, sizes)]
     }
-    return _in_pairs(field, [shape_agreement(shapes, likeness, name="keypoint-likeness")], [*notes, _APART])
+    return _in_pairs(field, [shape_agreement(shapes, alike, name="keypoint-likeness")], [*notes, _APART])
 
 
 def _picture_sizes(field: FieldAnswers) -> dict[str, tuple[float, float]]:
@@ -492,12 +480,9 @@ def _semantic(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
 def _instances(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
     masks = _Lazily(field, lambda value: [_Instance(*one) for one in read_instances(unfold(value))[0]])
 
-    def likeness(a: Sequence[_Instance], b: Sequence[_Instance]) -> Floats:
-        return np.array([[_bits_iou(one.bits, other.bits) for other in b] for one in a])
-
     found = [
-        shape_agreement(masks, likeness, name="instance-iou"),
-        shape_agreement(masks, likeness, least=0.5, name="instance-f1-at-0.5"),
+        shape_agreement(masks, likeness.instances, name="instance-iou"),
+        shape_agreement(masks, likeness.instances, least=0.5, name="instance-f1-at-0.5"),
     ]
     return _in_pairs(field, found, masks.notes())
 
@@ -506,13 +491,6 @@ def _instances(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:
 class _Instance:
     bits: NDArray[np.bool_]
     label: str
-
-
-def _bits_iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    if one.shape != other.shape:
-        return 0.0
-    union = int(np.count_nonzero(one | other))
-    return int(np.count_nonzero(one & other)) / union if union else 0.0
 
 
 def _not_compared(field: FieldAnswers, gold: Mapping[str, str]) -> FieldReport:

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from truthkit.report.draw import choices, spans, tree, values
+from truthkit.report.draw import choices, figures, spans, tree, values
 from truthkit.report.draw.scene import Field, Scene, Voice
 from truthkit.report.shapes import Kind, Part, parts
 
 KINDS: Mapping[Kind, Callable[[Field, Scene], Any]] = {
     "spans": spans.view,
+    "figures": figures.view,
     "choice": choices.view,
     "value": values.view,
     "tree": tree.view,
 }
 
 # The kinds that stand for the answer itself, whatever the handler calls them in its label.
-_PAIRED: tuple[Kind, ...] = ("spans", "choice", "value")
+_PAIRED: tuple[Kind, ...] = ("spans", "figures", "choice", "value")
 
 
 def fields(said: Sequence[tuple[Voice, Any]]) -> list[Field]:

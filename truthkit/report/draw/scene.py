@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
+from truthkit.report.pictures import Picture
 from truthkit.report.shapes import Kind
 
 COLORS = 8
@@ -58,13 +60,24 @@ class Palette:
         return list(self._places)
 
 
+def nowhere(uri: str) -> Path | None:
+    """For those who have no files."""
+    del uri
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The object around a field: the texts that spans may refer to, and how many workers answered."""
+    """The object around a field: the texts that spans may refer to, how many workers answered, the picture.
+
+    ``find`` gives the file behind an S3 URI, None where there is none on this machine.
+    """
 
     palette: Palette
     texts: tuple[str, ...] = ()
     answers: int = 0
+    picture: Picture | None = None
+    find: Callable[[str], Path | None] = nowhere
 
 
 def strings(value: Any, depth: int = 12) -> Iterable[str]:

@@ -182,6 +182,10 @@ class Bench:
             elif isinstance(self._lines, Lines) and kinds & {"template", "handler", "config", "object", "objects-map"}:
                 self._lines.unmark()
 
+    def file(self, s3_uri: str) -> Path | None:
+        """The file behind an S3 URI, None where there is none on this machine."""
+        return self._objects.file(s3_uri)
+
     def _new_objects(self) -> ObjectStore:
         writable = {f"s3://{OUTPUT_BUCKET}/": self._folder.output}
         return ObjectStore(dict(self.source.objects), writes=self._folder.objects, writable=writable)

@@ -19,4 +19,5 @@ def drawing(bench: Bench, number: int, scheme: str) -> tuple[str, str]:
         label_attribute=bench.label_attribute,
         label_order=bench.label_order,
         scheme=scheme,
+        find=bench.file,
     )

@@ -1,0 +1,201 @@
+"""How far two drawings on one picture agree, by the measures of ``truthkit_core.agreement``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from truthkit.report.shapes import Figures, Form
+from truthkit_core.agreement.pairs import mask_iou, matched
+from truthkit_core.consolidation.geometry import Floats, box_iou, hausdorff, keypoint_similarity, polygon_iou, usable
+from truthkit_core.consolidation.masks import read_instances, read_mask
+from truthkit_core.consolidation.shapes import scale_of
+from truthkit_core.messages import ContractError
+
+# Masks of more pixels are decoded each time that they are asked for.
+_KEPT_PIXELS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A labeled shape that can be compared: points, or the pixels of an instance."""
+
+    label: str
+    points: tuple[tuple[float, float], ...] = ()
+    bits: NDArray[np.bool_] | None = None
+
+
+Likeness = Callable[[Sequence[Any], Sequence[Any]], Floats]
+
+
+def boxes(a: Sequence[Any], b: Sequence[Any]) -> Floats:
+    """Intersection over union, shape (n, m)."""
+    first, second = (np.array([(*one.points[0], *one.points[1]) for one in some]) for some in (a, b))
+    return box_iou(first, second)
+
+
+def polygons(a: Sequence[Any], b: Sequence[Any]) -> Floats:
+    """Intersection over union, shape (n, m); 0 for coordinates beyond any picture."""
+    sound = [[usable(one.points) and usable(other.points) for other in b] for one in a]
+    return np.array(
+        [
+            [polygon_iou(one.points, other.points) if sound[i][j] else 0.0 for j, other in enumerate(b)]
+            for i, one in enumerate(a)
+        ]
+    )
+
+
+def lines(a: Sequence[Any], b: Sequence[Any]) -> Floats:
+    """By distance in units of how far two of the same may be apart, shape (n, m)."""
+    away = np.array([[hausdorff(one.points, other.points) for other in b] for one in a])
+    return np.asarray(np.exp(-(away**2) / 2), dtype=np.float64)
+
+
+def points(a: Sequence[Any], b: Sequence[Any]) -> Floats:
+    """As of lines, shape (n, m)."""
+    return keypoint_similarity([one.points[0] for one in a], [one.points[0] for one in b], 1.0)
+
+
+def instances(a: Sequence[Any], b: Sequence[Any]) -> Floats:
+    """Intersection over union, shape (n, m)."""
+    return np.array([[_bits_iou(one.bits, other.bits) for other in b] for one in a])
+
+
+def _bits_iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    if one.shape != other.shape:
+        return 0.0
+    union = int(np.count_nonzero(one | other))
+    return int(np.count_nonzero(one & other)) / union if union else 0.0
+
+
+# Boxes, polygons and instances count where they overlap by half; lines and keypoints by how near they are.
+_MEASURES: Mapping[Form | Literal["instance"], tuple[Likeness, float | None]] = {
+    "box": (boxes, 0.5),
+    "polygon": (polygons, 0.5),
+    "line": (lines, None),
+    "point": (points, None),
+    "instance": (instances, 0.5),
+}
+
+
+def agree(one: Figures, other: Figures) -> float | None:
+    """Agreement of two drawings, 0 to 1, the same both ways: the mean over the kinds of shape that either has.
+
+    Boxes and polygons (and instances) by F1 of those that overlap by half, lines and keypoints by their distance, masks
+    by the mean overlap of their labels. Two who drew nothing agree fully.
+    """
+    scores = [_score(form, *given) for form, given in _together(one, other).items()]
+    if one.mask is not None and other.mask is not None and not (_has_instances(one) or _has_instances(other)):
+        found = _masks(one, other)
+        scores.append(0.0 if found is None else mask_iou(*found) or 0.0)
+    elif (one.mask is None) != (other.mask is None):
+        scores.append(0.0)
+    return sum(scores) / len(scores) if scores else 1.0
+
+
+def by_label(one: Figures, other: Figures) -> dict[str, tuple[float, float]]:
+    """What two drawings share and have of each label: twice what matches, and what both have together."""
+    found: dict[str, tuple[float, float]] = {}
+
+    def add(label: str, shared: float, both: float) -> None:
+        known = found.get(label, (0.0, 0.0))
+        found[label] = (known[0] + shared, known[1] + both)
+
+    for form, (mine, theirs) in _together(one, other).items():
+        for label in dict.fromkeys(shape.label for shape in (*mine, *theirs)):
+            here, there = ([shape for shape in some if shape.label == label] for some in (mine, theirs))
+            size = len(here) + len(there)
+            add(label, _score(form, here, there) * size, size)
+    if one.mask is not None and other.mask is not None and (pair := _masks(one, other)) is not None:
+        labels = sorted({*one.labels, *other.labels})
+        same = np.bincount(pair[0][pair[0] == pair[1]], minlength=len(labels) + 1)
+        used = np.bincount(np.concatenate([mask.ravel() for mask in pair]), minlength=len(labels) + 1)
+        for place, label in enumerate(labels, 1):
+            # Pixels as shares: a picture counts like another, however large it is.
+            if used[place]:
+                add(label, 2 * float(same[place] / used[place]), 1.0)
+    return found
+
+
+def _score(form: Any, one: Sequence[Shape], other: Sequence[Shape]) -> float:
+    likeness, least = _MEASURES[form]
+    return matched(one, other, likeness=likeness, least=least)
+
+
+def _has_instances(figures: Figures) -> bool:
+    return figures.mask is not None and "labelMappings" not in figures.mask
+
+
+def _together(one: Figures, other: Figures) -> dict[Any, tuple[list[Shape], list[Shape]]]:
+    """The shapes of both, by their form; of forms that one of them has at least."""
+    scale = scale_of("it", None, {"it": size} if (size := one.size or other.size) else None)
+    sides: list[dict[Any, list[Shape]]] = []
+    for figures in (one, other):
+        side: dict[Any, list[Shape]] = {}
+        for figure in figures.figures:
+            near = figure.form in ("line", "point")
+            at = tuple((x / scale, y / scale) for x, y in figure.points) if near else figure.points
+            side.setdefault(figure.form, []).append(Shape(figure.label, at))
+        if figures.mask is not None and _has_instances(figures):
+            side["instance"] = [Shape(label, bits=bits) for bits, label in _instances(figures.mask)]
+        sides.append(side)
+    return {form: (sides[0].get(form, []), sides[1].get(form, [])) for form in {**sides[0], **sides[1]}}
+
+
+def _instances(mask: Mapping[str, Any]) -> list[tuple[NDArray[np.bool_], str]]:
+    try:
+        return read_instances(mask)[0]
+    except ContractError:
+        return []
+
+
+def _masks(one: Figures, other: Figures) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """Both masks with the same numbers for the same labels; None where one cannot be read or has another size."""
+    labels = sorted({*one.labels, *other.labels})
+    tables = [mask_of(figures) for figures in (one, other)]
+    if tables[0] is None or tables[1] is None or tables[0].shape != tables[1].shape:
+        return None
+    first, second = (
+        np.array([0, *(labels.index(label) + 1 for label in sorted(figures.labels))], dtype=np.uint8)[table]
+        for figures, table in zip((one, other), tables, strict=True)
+        if table is not None
+    )
+    return first, second
+
+
+def mask_of(figures: Figures) -> NDArray[np.uint8] | None:
+    """The mask of classes, shape (height, width): places among its sorted labels from 1; None if it cannot be read."""
+    mask = figures.mask
+    if mask is None or not isinstance(mask.get("labelMappings"), dict):
+        return None
+    data = mask["labeledImage"].get("pngImageData")
+    if not isinstance(data, str):
+        return None
+    colors = tuple(
+        (str(label), str(mapping.get("color")) if isinstance(mapping, dict) else "")
+        for label, mapping in mask["labelMappings"].items()
+    )
+    small = figures.size is not None and figures.size[0] * figures.size[1] <= _KEPT_PIXELS
+    return (_decoded if small else _decode)(data, colors)
+
+
+def _decode(data: str, colors: tuple[tuple[str, str], ...]) -> NDArray[np.uint8] | None:
+    answer = {
+        "labelMappings": {label: {"color": color} for label, color in colors},
+        "labeledImage": {"pngImageData": data},
+    }
+    try:
+        return read_mask(answer, sorted(label for label, _ in colors))[0]
+    except ContractError:
+        return None
+
+
+# Every answer to an object is compared with every other.
+_decoded = lru_cache(maxsize=12)(_decode)
+
+__all__ = ["Shape", "agree", "boxes", "by_label", "instances", "lines", "mask_of", "points", "polygons"]
