@@ -4,7 +4,8 @@
     python benchmarks/simulated.py --objects 5000   # fewer
     python benchmarks/simulated.py --kinds          # answers of each kind made in a second of one core, without a job
 
-Memory is that of this process (the job) and of the child that runs the post-annotation handler, in MB.
+Memory is that of this process (the job) and of the largest child (handlers, the server of objects), in MB. Seconds of a
+core are those of this process and of its children together.
 """
 
 from __future__ import annotations
@@ -74,6 +75,18 @@ def resident(process: int | str = "self") -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
+def core_seconds() -> tuple[float, float]:
+    """Seconds that this process, and its children that live, have had a core (Linux tells of the latter)."""
+    others = 0.0
+    for one in children():
+        try:
+            times = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:13]
+        except OSError:
+            continue
+        others += sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+    return time.process_time(), others
+
+
 def children() -> list[int]:
     """The processes that this one has started (Linux)."""
     found = []
@@ -98,31 +111,46 @@ def write_job(folder: Path, objects: int) -> tuple[Path, Path]:
 def whole_job(folder: Path, objects: int, batch: int) -> None:
     manifest, gold = write_job(folder, objects)
     total = objects * WORKERS
-    tenths: list[tuple[int, float, float, float]] = []
-    began, worked = time.monotonic(), time.process_time()
+    tenths: list[tuple[float, float, float, float, float]] = []
+    began, (worked, _) = time.monotonic(), core_seconds()
     highest = 0.0
 
     def note(counts: Counts) -> None:
         nonlocal highest
         highest = max(highest, resident())
         while counts.labeled * 10 >= objects * (len(tenths) + 1) and len(tenths) < 10:
-            handler = max((resident(one) for one in children()), default=0.0)
-            tenths.append((len(tenths) + 1, time.monotonic() - began, highest, handler))
+            own, others = core_seconds()
+            largest = max((resident(one) for one in children()), default=0.0)
+            tenths.append((time.monotonic() - began, own - worked, others, highest, largest))
             highest = 0.0
 
     result = run_job(
         "text-classification", manifest=manifest, gold=gold, workforce="simulated", crowd="typical", workers=WORKERS,
         batch=batch, out=folder / "job", on_change=note,
     )  # fmt: skip
-    seconds = time.monotonic() - began
-    print(f"{result.answers:,} of {total:,} answers, {result.labeled:,} labels, {result.failed:,} failures, ", end="")
-    print(f"{seconds:.0f} s: {result.answers / seconds:,.0f} answers a second; batches of {batch}; ", end="")
-    print(f"{time.process_time() - worked:.0f} s of this process on a core")
+    seconds, own = time.monotonic() - began, core_seconds()[0] - worked
+    clock, until, others, *_ = tenths[-1]
+    print(f"{result.answers:,} of {total:,} answers, {result.labeled:,} labels, {result.failed:,} failures")
+    for what, clocked, cores in (
+        ("all labels", clock, until + others),
+        ("with output manifest and report", seconds, own + others),
+    ):
+        print(f"{what}: {clocked:.0f} s by the clock, {cores:.0f} s of a core, ", end="")
+        print(f"{result.answers / cores:,.0f} answers in a second of a core; batches of {batch}")
     print(f"labels right: {result.gold_agreement:.1%}; report {result.report.stat().st_size / 1e6:.1f} MB")
-    print("\n| labeled | seconds | MB, most in this tenth | MB of the largest child |\n| --: | --: | --: | --: |")
-    for tenth, at, most, handler in tenths:
-        print(f"| {tenth * 10} % | {at:.0f} | {most:.0f} | {handler:.0f} |")
-    print(f"| output manifest and report | {seconds:.0f} | {resident():.0f} | |")
+    print("\n| labeled | seconds | of a core | MB, most in this tenth | MB of the largest child |")
+    print("| --: | --: | --: | --: | --: |")
+    for tenth, (at, mine, others, most, largest) in enumerate(tenths, 1):
+        print(f"| {tenth * 10} % | {at:.0f} | {mine + others:.0f} | {most:.0f} | {largest:.0f} |")
+    print(f"| manifest, report | {seconds:.0f} | {own + tenths[-1][2]:.0f} | {peak():.0f} | |")
+
+
+def peak() -> float:
+    """MB of memory that this process has had in use at most."""
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def kinds(folder: Path) -> None:

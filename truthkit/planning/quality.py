@@ -73,13 +73,14 @@ def _overlap(a: Any, b: Any, asked: Asked) -> float:
 
 
 def _pixels(a: Region, b: Region, asked: Asked) -> float:
-    union = int(np.count_nonzero(a.pixels | b.pixels))
-    return int(np.count_nonzero(a.pixels & b.pixels)) / union if union else 0.0
+    return a.iou(b)
 
 
 def _mask(found: Sequence[Region], truth: Sequence[Region], asked: Asked) -> float:
     labels = tuple(dict.fromkeys((*asked.labels, *(one.label for one in (*found, *truth)))))
-    one, other = (painted(regions, labels, (asked.width, asked.height)) for regions in (found, truth))
+    one, other = (
+        painted(regions, [labels.index(region.label) + 1 for region in regions], asked) for regions in (found, truth)
+    )
     return mask_iou(one, other) or 0.0
 
 
