@@ -15,7 +15,7 @@ import pytest
 from truthkit.elements import load_catalogue
 from truthkit.findings import TruthkitError, UsageError
 from truthkit.workforce.simulated.crowd import BUILT_IN, Crowd, Group, crowd_file, load_crowd, parse_crowd
-from truthkit.workforce.simulated.form import KIND_OF_TAG, read_form
+from truthkit.workforce.simulated.form import KIND_OF_TAG, REFUSED, read_form
 from truthkit.workforce.simulated.gold import Gold, Pictures
 from truthkit.workforce.simulated.team import Question, Questions, Team
 from truthkit_core.answers import FormAnswer
@@ -34,6 +34,11 @@ GOLD: dict[str, Any] = {
     "text": {"text": "The lamp is out."},
     "spans": {"entities": [{"label": "cat", "startOffset": 0, "endOffset": 12},
                            {"label": "dog", "startOffset": 37, "endOffset": 52}]},
+    "ranking": {"Clarity": [1, 2, 2], "Truth": [3, 1, 2]},
+    "pairs": {"questionsAndAnswers": [
+        {"question": "Who wrote to Babbage?", "answer": "Ada Lovelace", "tags": ["cat"],
+         "references": [{"startOffset": 0, "endOffset": 12}, {"startOffset": 37, "endOffset": 52}]},
+        {"question": "When was that?", "answer": "In 1843."}]},
     "boxes": {"boundingBoxes": [{"label": "cat", "left": 5, "top": 6, "width": 40, "height": 30},
                                 {"label": "dog", "left": 70, "top": 50, "width": 50, "height": 40}], **SIZE},
     "keypoints": {"keypoints": [{"label": "cat", "x": 120, "y": 90}, {"label": "dog", "x": 0, "y": 5}], **SIZE},
@@ -46,7 +51,7 @@ GOLD: dict[str, Any] = {
 }  # fmt: skip
 ERRS: dict[str, Any] = {
     "wrong_label": 0.2, "missed": 0.2, "added": 0.5, "border_off": 0.4, "border_words": 1.5, "jitter": 0.3,
-    "mask_edge": 0.1, "mask_shift": 0.1, "number_off": 0.2, "typing": 0.3,
+    "mask_edge": 0.1, "mask_shift": 0.1, "number_off": 0.2, "typing": 0.3, "swapped": 0.2,
 }  # fmt: skip
 
 
@@ -58,7 +63,8 @@ def markup(tag: str, extra: str = "") -> str:
         return "".join(f'<{tag} name="it" value="{one}"></{tag}>' for one in LABELS)
     return (
         f'<{tag} name="it" categories="{labels}" labels="{labels}" text="{html.escape(TEXT)}" min="0" max="10"'
-        f' src="http://127.0.0.1/none/there.png" {extra}></{tag}>'
+        f' src="http://127.0.0.1/none/there.png" question-tags="{labels}" max-questions="3" responses="[1, 2, 3]"'
+        f" ordinal-ranking-dimensions=\"[{{name: 'Clarity', allowTie: true}}, {{name: 'Truth'}},]\" {extra}></{tag}>"
     )
 
 
@@ -89,8 +95,10 @@ def test_answers_fit_the_schema_of_their_element(tag: str, tmp_path: Path) -> No
         for worker in crowd.ids:
             content = crowd.respond(worker, asked).content
             assert content is not None
-            if "it" in content:
-                jsonschema.validate(content["it"], about.schema)
+            if about.place == "top-level":
+                jsonschema.validate(content, about.schema)
+            elif field.name in content:
+                jsonschema.validate(content[field.name], about.schema)
             # JSON carries it.
             assert json.loads(json.dumps(content, allow_nan=False)) == content
 
@@ -98,9 +106,13 @@ def test_answers_fit_the_schema_of_their_element(tag: str, tmp_path: Path) -> No
 SIMULATED = [name for name in KINDS if name in KIND_OF_TAG.values()]
 
 
-def test_all_kinds_but_rankings_are_simulated() -> None:
-    """As docs/simulate.md says."""
-    assert set(KINDS) - set(SIMULATED) == {"ranking"}
+def test_every_element_with_an_answer_is_simulated_or_refused() -> None:
+    """As docs/simulate.md says; and so is every kind that can be consolidated."""
+    assert set(KINDS) == set(SIMULATED)
+    several = {"crowd-radio-button", "crowd-checkbox", "crowd-toggle-button"}
+    answering = {name for name, one in load_catalogue().items() if one.answer is not None}
+    assert answering == {tag for tag in KIND_OF_TAG if tag.startswith("crowd-")} | several | (answering & set(REFUSED))
+    assert answering & set(REFUSED) == {"crowd-textract-analyze-document"}
 
 
 @pytest.mark.parametrize("name", SIMULATED)
@@ -110,7 +122,8 @@ def test_who_makes_no_mistake_is_consolidated_to_the_truth(name: str, tmp_path: 
     asked = question(tmp_path, markup(tag), GOLD[name])
     crowd = team(spam=False, pool=3)
     answers = [FormAnswer(worker, dict(crowd.respond(worker, asked).content or {})) for worker in crowd.ids]
-    settings = Settings.of({"kind": name, "field": "it"}, LABELS if KINDS[name].labels else ())
+    options = {"dimension": "Truth"} if name == "ranking" else {}
+    settings = Settings.of({"kind": name, "field": "it", **options}, LABELS if KINDS[name].labels else ())
     [label] = consolidate_objects({"0": answers}, settings).values()
     assert label.value is not None, label.reason
     assert not [problem for answer in answers for problem in answer.problems]
@@ -187,6 +200,117 @@ def test_passages_are_missed_added_and_cut_as_the_crowd_file_says(tmp_path: Path
                      "Babbage about", "to Charles", "to Charles Babbage about"}  # fmt: skip
 
 
+def test_neighbours_in_a_ranking_change_places_as_often_as_the_crowd_file_says(tmp_path: Path) -> None:
+    """And all six orders have the probabilities of Mallows' model."""
+    right = {"Clarity": [1, 2, 3], "Truth": [3, 1, 2]}
+    given = responses(tmp_path, "crowd-text-ranking", {"it": right}, team(spam=False, swapped=0.2), 60)
+    orders = Counter(tuple(content["ordinalRankingDimensions"][1]["responseRankings"]) for content in given if content)
+    phi = 0.2 / 0.8
+    # Inversions against (3, 1, 2), by order.
+    away = {(3, 1, 2): 0, (3, 2, 1): 1, (2, 1, 3): 1, (2, 3, 1): 2, (1, 2, 3): 2, (1, 3, 2): 3}
+    total = sum(phi**steps for steps in away.values())
+    for order, steps in away.items():
+        assert near(orders[order] / len(given), phi**steps / total, len(given)), order
+    swapped = sum(count for order, count in orders.items() if order[1] > order[2]) / len(given)
+    assert near(swapped, 0.2, len(given))
+
+
+def test_ties_come_back_where_the_page_allows_them(tmp_path: Path) -> None:
+    right = {"Clarity": [2, 1, 2], "Truth": [2, 1, 2]}
+    given = responses(tmp_path, "crowd-text-ranking", {"it": right}, team(spam=False), 5)
+    for content in given:
+        assert content is not None
+        clarity, truth = (one["responseRankings"] for one in content["ordinalRankingDimensions"])
+        assert clarity == [2, 1, 2]
+        assert truth in ([2, 1, 3], [3, 1, 2])
+
+
+def test_several_rankings_share_one_list(tmp_path: Path) -> None:
+    page = markup("crowd-text-ranking") + markup("crowd-text-ranking").replace('"it"', '"that"').replace("Truth", "Wit")
+    gold = {"it": {"Clarity": [1, 2, 3], "Truth": [1, 2, 3]}, "that": {"Clarity": [3, 2, 1], "Wit": [1, 2, 3]}}
+    crowd = team(spam=False)
+    content = crowd.respond(crowd.ids[0], question(tmp_path, page, gold)).content
+    assert content is not None
+    assert [one["name"] for one in content["ordinalRankingDimensions"]] == ["Clarity", "Truth", "Clarity", "Wit"]
+
+
+def test_questions_are_left_out_and_mistyped_but_never_too_few(tmp_path: Path) -> None:
+    given = responses(tmp_path, "crowd-question-answer-generation", GOLD["pairs"], team(spam=False, missed=0.3), 20)
+    counts = Counter(len(content["it"]["questionsAndAnswers"]) for content in given if content)
+    # Of two, the last is kept: the page wants one.
+    assert near(counts[2] / len(given), 0.49, len(given))
+    assert set(counts) == {1, 2}
+    typed = responses(tmp_path, "crowd-question-answer-generation", GOLD["pairs"], team(spam=False, typing=0.5), 2)
+    questions = {content["it"]["questionsAndAnswers"][0]["question"] for content in typed if content}
+    assert len(questions) > 10
+    long = question(
+        tmp_path, markup("crowd-question-answer-generation", 'min-questions="3" question-min-words="5"'), GOLD["pairs"]
+    )
+    crowd = team(added=1.0)
+    for worker in crowd.ids:
+        content = crowd.respond(worker, long).content
+        assert content is not None
+        assert len(content["it"]["questionsAndAnswers"]) == 3
+        made_up = [one for one in content["it"]["questionsAndAnswers"] if one["question"].startswith("What about")]
+        assert all(len(one["question"].split()) >= 5 for one in made_up)
+
+
+def test_attributes_are_read_as_the_elements_read_them() -> None:
+    """Bare keys, trailing commas and comments too."""
+    page = """<crowd-bounding-box name="b" labels="[{label: 'car', shortDisplayName: 'c'}, 'tree', /* more */]">
+      <crowd-rekognition-detect-moderation-labels categories="['Nudity', {name: 'Weapons', parentName: 'Violence'}]">
+      <select name="s" multiple><option value="x"><option value="y"></select>
+      <input name="off" disabled><crowd-text-ranking crowd-form-element-id="f"></crowd-text-ranking>"""
+    fields = {field.name: (field.kind, field.options) for field in read_form(page)}
+    assert fields == {
+        "b": ("boxes", ("car", "tree")),
+        "AWS/Rekognition/DetectModerationLabels/Image/V3": ("set", ("Nudity", "Weapons")),
+        "s": ("set", ("x", "y")),
+        "crowd-text-ranking": ("ranking", ()),
+    }
+
+
+def test_moderation_labels_come_back_whole(tmp_path: Path) -> None:
+    page = """<crowd-rekognition-detect-moderation-labels categories="['A', {name: 'B', parentName: 'C'}]">"""
+    crowd = team(spam=False)
+    for gold, expected in (({"labels": ["B"]}, [{"name": "B", "parentName": "C"}]), ({"labels": []}, [])):
+        content = crowd.respond(crowd.ids[0], question(tmp_path, page, gold)).content
+        assert content == {"AWS/Rekognition/DetectModerationLabels/Image/V3": {"moderationLabels": expected}}
+
+
+@pytest.mark.parametrize(
+    ("confusion", "said"),
+    [
+        ({"cat": {"cow": 0.1}}, "confusion.cat: names 'cow', which is no label here"),
+        ({"cta": {"dog": 0.1}}, "confusion.cta: is no label here"),
+        ({"cat": {"dog": 0.1}, "Foxx": {"dog": 0.1}}, "spell it 'fox'"),
+        ({"World": {"Sports": 0.1}}, "confusion.World: is no label here"),
+    ],
+)  # fmt: skip
+def test_a_confusion_matrix_of_other_labels_is_told_with_its_line(
+    confusion: dict[str, dict[str, float]], said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "crowd.toml"
+    rows = "".join(
+        f"{truth} = {{ {label} = {rate} }}\n" for truth, row in confusion.items() for label, rate in row.items()
+    )
+    file.write_text(f'[[workers]]\nname = "one"\nshare = 1.0\n\n[workers.confusion]\n{rows}')
+    crowd = Team(load_crowd(file), 0)
+    asked = question(tmp_path, markup("crowd-classifier"), {"label": "cat"})
+    with pytest.raises(TruthkitError) as raised:
+        crowd.respond(crowd.ids[0], asked)
+    [finding] = raised.value.findings
+    assert said in f"{finding.message} {finding.cure}"
+    assert finding.file == str(file)
+    assert finding.line == 5 + len(confusion)
+
+
+def test_rows_of_another_workflow_may_stand_in_a_confusion_matrix(tmp_path: Path) -> None:
+    crowd = team(spam=False, confusion={"cat": {"dog": 1.0}, "World": {"Sports": 0.1}})
+    content = crowd.respond(crowd.ids[0], question(tmp_path, markup("crowd-classifier"), {"label": "cat"})).content
+    assert content == {"it": {"label": "dog"}}
+
+
 def test_boxes_jitter_by_a_part_of_their_size(tmp_path: Path) -> None:
     gold = {
         "boundingBoxes": [{"label": "cat", "left": 400, "top": 300, "width": 200, "height": 100}],
@@ -241,16 +365,16 @@ World = { Sports = 0.2 }
     ("old", "new", "line", "said"),
     [
         ("pool = 4", "pool = 0", 2, "1 to 1,000"),
-        ("wrong_label = 0.1", "wrong_lable = 0.1", 7, "wrong_label"),
+        ("wrong_label = 0.1", "wrong_lable = 0.1", 7, "spell it 'wrong_label'"),
         ("wrong_label = 0.1", "wrong_label = 1.5", 7, "0 to 1"),
         ("wrong_label = 0.1", 'wrong_label = "often"', 7, "must be a number"),
-        ('spam = "random"', 'spam = "randm"', 12, "random"),
+        ('spam = "random"', 'spam = "randm"', 12, "spell it 'random'"),
         ("share = 0.5\nspam", "share = 0.4\nspam", 11, "sum to 1"),
         ('name = "two"', 'name = "one"', 10, "twice"),
         ('name = "two"\n', "", 9, "missing"),
         ("Sports = 0.2", "Sports = 1.2", 15, "0 to 1"),
         ("pool = 4", "pool = ", 2, "not TOML"),
-        ("pool = 4", "workrs = 4", 2, "workers"),
+        ("pool = 4", "workrs = 4", 2, "spell it 'workers'"),
     ],
 )  # fmt: skip
 def test_a_wrong_crowd_file_is_told_with_line_and_cure(
@@ -283,12 +407,20 @@ def test_what_cannot_be_simulated_is_told(tmp_path: Path) -> None:
         question(tmp_path, markup("crowd-bounding-box"), {"boundingBoxes": []})
     with pytest.raises(TruthkitError, match="no field with a name"):
         question(tmp_path, "<crowd-form><p>Hello</p></crowd-form>", {"label": "x"})
+    page = markup("crowd-classifier") + "<crowd-textract-analyze-document></crowd-textract-analyze-document>"
+    with pytest.raises(TruthkitError, match="crowd-textract-analyze-document cannot be simulated"):
+        question(tmp_path, page, {"label": "cat"})
+    with pytest.raises(TruthkitError, match="h: is a hidden field, which a script fills"):
+        question(tmp_path, markup("crowd-classifier") + '<input type="hidden" name="h">', {"it": "cat", "h": "x"})
+    for wrong, said in (
+        ({"Clarity": [1, 2, 3]}, "Truth: is missing"),
+        ({"Clarity": [1, 2, 3], "Truth": [1, 2]}, "must be 3 whole numbers"),
+        ({"Clarity": [1, 2, 3], "Truth": [1, 2, 3], "Beauty": [1, 2, 3]}, "Beauty: is no dimension"),
+    ):
+        with pytest.raises(TruthkitError, match=said):
+            question(tmp_path, markup("crowd-text-ranking"), {"it": wrong})
     with pytest.raises(TruthkitError, match="must be a list"):
         question(tmp_path, markup("crowd-keypoint"), {"it": {"keypoints": 3}})
-    crowd = team(confusion={"cat": {"cow": 0.1}})
-    asked = question(tmp_path, markup("crowd-classifier"), {"label": "cat"})
-    with pytest.raises(TruthkitError, match="which is no label here"):
-        crowd.respond(crowd.ids[0], asked)
     file = tmp_path / "bad.jsonl"
     file.write_text('{"label": 1}\n{"label"\n')
     with pytest.raises(TruthkitError) as raised:
@@ -305,7 +437,7 @@ def test_fields_beside_the_one_with_gold_stay_untouched(tmp_path: Path) -> None:
     page += '<input type="hidden" name="h" value="x">'
     crowd = team(spam=False)
     content = crowd.respond(crowd.ids[0], question(tmp_path, page, {"label": "cat"})).content
-    assert content == {"it": {"label": "cat"}, "sure": {"yes": False, "no": False}, "note": ""}
+    assert content == {"it": {"label": "cat"}, "sure": {"yes": False, "no": False}, "note": "", "h": "x"}
     both = question(tmp_path, page, {"it": {"label": "cat"}, "sure": {"label": "no"}})
     content = crowd.respond(crowd.ids[0], both).content
     assert content is not None

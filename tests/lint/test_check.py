@@ -14,8 +14,8 @@ from tests.documents import DOCS, ROOT, json_fields
 from tests.lint.bench import FILES, SCRIPT
 from truthkit.cli import app
 from truthkit.findings import UsageError
+from truthkit.lenient_json import LenientError, loads
 from truthkit.lint import check, targets_of
-from truthkit.lint.lenient import LenientError, loads
 from truthkit.objects import ObjectStore
 
 RUNNER = CliRunner()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from truthkit.elements import Element
-from truthkit.lint.lenient import LenientError, loads
+from truthkit.lenient_json import LenientError, loads
 from truthkit.lint.page import Node, Page
 
 _SIZE = {"height": 48, "width": 64}

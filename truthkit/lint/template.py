@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from truthkit.elements import Attribute, Element
 from truthkit.findings import Finding, Severity, TruthkitError
-from truthkit.lint.lenient import LenientError, loads
+from truthkit.lenient_json import LenientError, loads
 from truthkit.lint.page import Node, Page
 from truthkit.lint.rules import Place, flaw
 from truthkit.liquid import Rendered, Template

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from truthkit.workforce.simulated import pairs, rankings
 from truthkit.workforce.simulated.kinds import Asked
 from truthkit.workforce.simulated.masks import Region, painted
 from truthkit_core.agreement import f1
@@ -84,6 +85,14 @@ def _mask(found: Sequence[Region], truth: Sequence[Region], asked: Asked) -> flo
     return mask_iou(one, other) or 0.0
 
 
+def _pairs(a: pairs.Pair, b: pairs.Pair, asked: Asked) -> float:
+    return pairs.likeness(a, b)
+
+
+def _in_order(found: Sequence[rankings.Ranks], truth: Sequence[rankings.Ranks], asked: Asked) -> float:
+    return rankings.in_order(found, truth)
+
+
 MEASURES: dict[str, tuple[str, Score]] = {
     "class": ("accuracy", _same),
     "choice": ("accuracy", _same),
@@ -92,6 +101,8 @@ MEASURES: dict[str, tuple[str, Score]] = {
     "number": ("closeness", _close),
     "text": ("word accuracy", _words),
     "spans": ("F1", _f1),
+    "pairs": ("F1", _shapes(_pairs)),
+    "ranking": ("pairs in order", _in_order),
     "boxes": ("F1", _boxes),
     "keypoints": ("F1", _shapes(_near)),
     "lines": ("F1", _shapes(_along)),

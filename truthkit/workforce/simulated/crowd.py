@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
 from truthkit.findings import Finding, TruthkitError, UsageError
-from truthkit_core.messages.checks import ContractError, at, kind, nearest
+from truthkit_core.messages.checks import ContractError, at, kind, meant
 from truthkit_core.workflow import read_toml
 
 FOLDER = Path(__file__).with_name("crowds")
@@ -40,6 +40,7 @@ class Group:
     mask_shift: float = 0.0
     number_off: float = 0.0
     typing: float = 0.0
+    swapped: float = 0.0
     returned: float = 0.0
     seconds: float = 10.0
     seconds_each: float = 0.0
@@ -54,6 +55,7 @@ class Crowd:
     groups: tuple[Group, ...]
     pool: int = 20
     object_spread: float = 0.0
+    file: Path | None = None
 
     def team(self) -> tuple[Group, ...]:
         """The group of each worker: shares of the pool, what is left over to the largest remainders."""
@@ -71,6 +73,30 @@ class Crowd:
             for number, group in enumerate(self.team())
         )
 
+    def check_labels(self, labels: Collection[str]) -> None:
+        """Raises TruthkitError if a confusion matrix is not of these labels. It may have rows of others beside."""
+        for number, group in enumerate(self.groups if labels else ()):
+            path = f"workers[{number}].confusion"
+            near = {truth: meant(truth, labels) for truth in group.confusion if truth not in labels}
+            none = group.confusion and len(near) == len(group.confusion)
+            for truth, cure in near.items():
+                if cure or none:
+                    raise self._strange(f"{path}.{truth}", "is no label here", cure, labels)
+            for truth, row in group.confusion.items():
+                strange = [label for label in row if label not in labels]
+                if truth in labels and strange:
+                    problem = f"names {strange[0]!r}, which is no label here"
+                    raise self._strange(f"{path}.{truth}", problem, meant(strange[0], labels), labels)
+
+    def _strange(self, path: str, problem: str, cure: str, labels: Collection[str]) -> TruthkitError:
+        line = line_of(path, self.file.read_text("utf-8")) if self.file is not None else None
+        return TruthkitError(
+            Finding(
+                "crowd", f"{path}: {problem}", cure or f"the labels are {', '.join(labels)}",
+                file=str(self.file) if self.file is not None else None, line=line,
+            )
+        )  # fmt: skip
+
 
 def spread_factor(chance: Random, spread: float) -> float:
     """A log-normal factor with mean 1; ``spread`` is the standard deviation of its logarithm."""
@@ -83,7 +109,7 @@ def crowd_file(name: str | Path) -> Path:
         return FOLDER / f"{name}.toml"
     file = Path(name).expanduser().resolve()
     if not file.is_file():
-        near = nearest(str(name), dict.fromkeys(BUILT_IN))
+        near = meant(str(name), BUILT_IN)
         raise UsageError(
             f"--crowd {name} is no crowd and no file",
             f"{near + '; or ' if near else ''}give {', '.join(BUILT_IN)}, or a TOML file (docs/simulate.md)",
@@ -96,7 +122,7 @@ def load_crowd(file: Path) -> Crowd:
     try:
         table, source = read_toml(file)
         try:
-            return parse_crowd(table)
+            return replace(parse_crowd(table), file=file)
         except ContractError as error:
             raise ContractError(error.path, error.problem, error.cure, str(file), line_of(error.path, source)) from None
     except ContractError as error:
@@ -144,6 +170,7 @@ _NUMBERS: dict[str, tuple[float, float]] = {
     "mask_shift": (0, 2),
     "number_off": (0, 10),
     "typing": (0, 1),
+    "swapped": (0, 0.5),
     "returned": (0, 1),
     "seconds": (0.01, 86_400),
     "seconds_each": (0, 86_400),
@@ -162,7 +189,7 @@ def _group(table: Mapping[str, Any], path: str) -> Group:
         raise ContractError(at(path, "name"), f"must be a name, not {kind(name)}", "put it in quotes")
     spam = table.get("spam")
     if spam is not None and spam not in SPAM:
-        near = nearest(str(spam), dict.fromkeys(SPAM))
+        near = meant(str(spam), SPAM)
         raise ContractError(at(path, "spam"), f"is {kind(spam)}", near or 'write spam = "random" or spam = "first"')
     numbers = {
         key: _number(table, key, path, low, high, 0.0 if key == "share" else float(own[key]))  # type: ignore[arg-type]
@@ -194,7 +221,7 @@ def _confusion(value: Any, path: str) -> dict[str, dict[str, float]]:
 def _expect_known(table: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:
     for key in table:
         if key not in known:
-            near = nearest(key, dict.fromkeys(known))
+            near = meant(key, known)
             raise ContractError(at(path, key), "is no key of a crowd file", near or f"known keys: {', '.join(known)}")
 
 

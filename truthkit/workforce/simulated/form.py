@@ -5,12 +5,14 @@ Fields that a template's script makes up are not seen; a workflow that needs the
 
 from __future__ import annotations
 
-import ast
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
+
+from truthkit.lenient_json import LenientError, loads
+
+MODERATION = "crowd-rekognition-detect-moderation-labels"
 
 # Tag → kind of answer. Controls that belong together by name (radios, check boxes) are told apart below.
 KIND_OF_TAG = {
@@ -32,10 +34,23 @@ KIND_OF_TAG = {
     "crowd-text-area": "text",
     "textarea": "text",
     "select": "class",
+    "crowd-text-ranking": "ranking",
+    "crowd-question-answer-generation": "pairs",
+    MODERATION: "set",
+}
+# Elements whose answer has a key of its own.
+_FIXED_NAMES = {MODERATION: "AWS/Rekognition/DetectModerationLabels/Image/V3"}
+# What answers, and cannot be simulated: why.
+REFUSED = {
+    "crowd-textract-analyze-document": "blocks of a document have no gold",
+    "object-value-input": "its value is made by the template's script",
 }
 PICTURE_KINDS = ("boxes", "keypoints", "lines", "polylines", "polygons", "semantic-mask", "instance-masks")
 _CHECKS = ("crowd-checkbox", "crowd-toggle-button")
-_NO_ANSWER = ("submit", "button", "reset", "image", "file", "hidden")
+_NO_ANSWER = ("submit", "button", "reset", "image", "file")
+_NATIVE = ("input", "textarea", "select")
+# Offsets into a text in S3 are not the page's to tell.
+_ADDRESSES = ("s3://", "http://", "https://")
 _NUMBERS = ("number", "range")
 
 
@@ -62,11 +77,17 @@ class Field:
 
     @property
     def text(self) -> str | None:
-        """The text whose passages are marked."""
+        """The text whose passages are marked, None where the page does not have it."""
         if "text-json" in self.attributes:
             value = lenient_json(self.attributes["text-json"])
             return value if isinstance(value, str) else None
-        return self.attributes.get("text")
+        text = self.attributes.get("text")
+        return None if text is None or text.startswith(_ADDRESSES) else text
+
+    def categories(self) -> list[Any]:
+        """The element's own list, as the page has it."""
+        value = lenient_json(self.attributes.get("categories", ""))
+        return value if isinstance(value, list) else []
 
 
 def read_form(html: str) -> tuple[Field, ...]:
@@ -78,14 +99,10 @@ def read_form(html: str) -> tuple[Field, ...]:
 
 
 def lenient_json(text: str) -> Any:
-    """JSON of an attribute, or a list of quoted strings as templates write it; None for what is neither."""
+    """JSON of an attribute as the elements read it; None for what is none."""
     try:
-        return json.loads(text)
-    except ValueError:
-        pass
-    try:
-        return ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return loads(text)
+    except LenientError:
         return None
 
 
@@ -106,11 +123,11 @@ class _Reader(HTMLParser):
         if tag == "option" and self._select is not None:
             self._found[self._select][2].append(attributes.get("value", ""))
             return
-        name = attributes.get("name", "")
-        if not name:
-            return
         kind = self._kind(tag, attributes)
-        if kind is None:
+        # A widget beside its form answers under its tag, if it has no name.
+        linked = tag if "crowd-form-element-id" in attributes else ""
+        name = _FIXED_NAMES.get(tag) or attributes.get("name") or linked or (tag if tag in REFUSED else "")
+        if kind is None or not name or (tag in _NATIVE and "disabled" in attributes):
             return
         if tag == "select":
             self._select = name
@@ -129,6 +146,10 @@ class _Reader(HTMLParser):
     def _kind(tag: str, attributes: Mapping[str, str]) -> str | None:
         if tag in _CHECKS:
             return "flags"
+        if tag in REFUSED:
+            return "refused"
+        if tag == "select" and "multiple" in attributes:
+            return "set"
         if tag == "crowd-radio-button":
             return "choice"
         if tag == "crowd-input" and attributes.get("type") in _NUMBERS:
@@ -137,22 +158,23 @@ class _Reader(HTMLParser):
             form = attributes.get("type", "text").lower()
             if form in _NO_ANSWER:
                 return None
-            return {"radio": "choice", "checkbox": "flags", "number": "number", "range": "number"}.get(form, "text")
+            kinds = {"radio": "choice", "checkbox": "flags", "number": "number", "range": "number", "hidden": "hidden"}
+            return kinds.get(form, "text")
         return KIND_OF_TAG.get(tag)
 
     @staticmethod
     def _options(tag: str, kind: str, attributes: Mapping[str, str]) -> list[str]:
         if kind in ("choice", "flags"):
             return [attributes.get("value", "on")]
-        for name in ("categories", "labels"):
+        for name in ("categories", "labels", "question-tags"):
             value = lenient_json(attributes.get(name, "")) if name in attributes else None
-            if isinstance(value, list | tuple):
-                return [one if isinstance(one, str) else _label(one) for one in value]
+            if isinstance(value, list):
+                return [label_name(one) for one in value]
         return []
 
 
-def _label(value: Any) -> str:
-    """Of a label that is an object, its full name; other values become strings."""
+def label_name(value: Any) -> str:
+    """The name of a label: of an object its full name; other values become strings."""
     if isinstance(value, dict):
         return str(value.get("label") or value.get("fullDisplayName") or value.get("name") or "")
     return str(value)

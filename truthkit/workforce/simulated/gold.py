@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.workforce.simulated.kinds import KINDS, Asked
+from truthkit.workforce.simulated.rankings import dimensions_of
 from truthkit_core.messages.checks import ContractError
 
 _DATA = ("source", "source-ref")
@@ -146,10 +147,9 @@ def truths(asked: Sequence[Asked], value: Any) -> dict[str, Any]:
             found[name] = _read(one, table[name])
     rest = [one for one in asked if one.field.name not in found]
     for one in rest:
-        kind = KINDS.table[one.field.kind]
         if isinstance(value, dict):
-            key = next((key for key in kind.keys if key in value), None)
-            rivals = [other for other in rest if key in KINDS.table[other.field.kind].keys]
+            key = next((key for key in _keys(one) if key in value), None)
+            rivals = [other for other in rest if key in _keys(other)]
             # An element that cannot be left alone goes before controls that can.
             rivals = [other for other in rivals if KINDS.table[other.field.kind].untouched is None] or rivals
             if one not in rivals:
@@ -160,6 +160,12 @@ def truths(asked: Sequence[Asked], value: Any) -> dict[str, Any]:
             found[one.field.name] = _read(one, value)
             break
     return found
+
+
+def _keys(asked: Asked) -> tuple[str, ...]:
+    """By which a value of the field is known: the kind's, and the dimensions of a ranking."""
+    keys = KINDS.table[asked.field.kind].keys
+    return (*keys, *dimensions_of(asked)) if asked.field.kind == "ranking" else keys
 
 
 def _plain(value: Any, asked: Asked) -> bool:

@@ -6,43 +6,24 @@ A truth is in a type of its own for each kind; it goes from ``read`` through ``e
 from __future__ import annotations
 
 import contextlib
-import json
 import math
-import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from truthkit.workforce.simulated.form import Field
+from truthkit.workforce.simulated import pairs, rankings, spans, texts
+from truthkit.workforce.simulated.form import MODERATION, Field, label_name
 from truthkit.workforce.simulated.hand import Hand
+from truthkit.workforce.simulated.spans import Words
+from truthkit.workforce.simulated.texts import NOTHING
 from truthkit_core.consolidation.boxes import Box
 from truthkit_core.consolidation.keypoints import Keypoint
 from truthkit_core.consolidation.polygons import Polyline
-from truthkit_core.consolidation.spans import Span
 from truthkit_core.messages.checks import ContractError, expect_list, kind
 
 T = TypeVar("T")
 Size = tuple[int, int]
-NOTHING: Any = object()
-"""The answer of a field that adds no key."""
-
-
-class Words:
-    """Where the words of a text begin and end, in UTF-16 units."""
-
-    def __init__(self, text: str) -> None:
-        found = [match.span() for match in re.finditer(r"\w+(?:[-'’.]\w+)*|[^\w\s]", text)]
-        self.length = len(text)
-        if not text.isascii() and any(ord(one) > 0xFFFF for one in text):
-            at = [0]
-            for one in text:
-                at.append(at[-1] + (2 if ord(one) > 0xFFFF else 1))
-            found = [(at[start], at[end]) for start, end in found]
-            self.length = at[-1]
-        self.starts = [start for start, _ in found]
-        self.ends = [end for _, end in found]
 
 
 @dataclass(slots=True)
@@ -78,7 +59,8 @@ class Kind(Generic[T]):
     """``keys`` are those by which a value of the kind is known in gold that has no field's name.
 
     ``read`` raises ContractError for what is no such value. ``untouched`` is the answer of a field without gold, None
-    where a worker could not leave the field alone.
+    where a worker could not leave the field alone. With ``top`` the answer's keys stand in the form itself, and lists
+    of several such fields are joined.
     """
 
     keys: tuple[str, ...]
@@ -89,6 +71,7 @@ class Kind(Generic[T]):
     labels: Callable[[T], Sequence[str]] = field(default=lambda truth: ())
     items: Callable[[T], int] = field(default=lambda truth: 1)
     untouched: Callable[[Asked], Any] | None = None
+    top: bool = False
 
 
 # --- choices ---------------------------------------------------------------------------------------------------------
@@ -121,8 +104,9 @@ def _choice_answer(truth: str, asked: Asked) -> Any:
 
 def _read_set(value: Any, asked: Asked) -> frozenset[str]:
     if isinstance(value, dict):
-        if isinstance(value.get("labels"), list):
-            value = value["labels"]
+        listed = value.get("labels", value.get("moderationLabels"))
+        if isinstance(listed, list):
+            value = [label_name(one) if isinstance(one, dict) else one for one in listed]
         elif all(isinstance(on, bool) for on in value.values()):
             value = [name for name, on in value.items() if on]
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
@@ -148,6 +132,11 @@ def _in_order(truth: frozenset[str], asked: Asked) -> list[str]:
 
 
 def _set_answer(truth: frozenset[str], asked: Asked) -> Any:
+    if asked.field.tag == "select":
+        return _in_order(truth, asked)
+    if asked.field.tag == MODERATION:
+        # Categories come back whole.
+        return {"moderationLabels": [one for one in asked.field.categories() if label_name(one) in truth]}
     # A multi-select cannot be sent without a choice.
     return {"labels": _in_order(truth, asked) or [asked.first_label()]}
 
@@ -193,126 +182,6 @@ def _number_answer(truth: float, asked: Asked) -> Any:
     value = round(value, 9)
     number: float | int = int(value) if value.is_integer() else value
     return number if slider else str(number)
-
-
-def _read_text(value: Any, asked: Asked) -> str:
-    if isinstance(value, dict):
-        value = value.get("text", value.get("value"))
-    if not isinstance(value, str):
-        raise ContractError("", f"must be a string, not {kind(value)}", "write the text in quotes")
-    return value
-
-
-def _err_text(truth: str, asked: Asked, hand: Hand) -> str:
-    """Each word may be mistyped: two letters change places, one is lost, doubled or another, or the word is lost."""
-    parts = re.split(r"(\s+)", truth)
-    for place in range(0, len(parts), 2):
-        if parts[place] and hand.errs(hand.group.typing):
-            parts[place] = _mistyped(parts[place], hand)
-    return re.sub(r" {2,}", " ", "".join(parts)).strip(" ")
-
-
-def _mistyped(word: str, hand: Hand) -> str:
-    at, how = hand.chance.randrange(len(word)), hand.chance.randrange(5)
-    letter = hand.chance.choice("etaoinshrdlu")
-    if how == 0:
-        return ""
-    if how == 1 and at + 1 < len(word):
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    if how == 2:
-        return word[:at] + word[at + 1 :]
-    return word[:at] + (word[at] * 2 if how == 3 else letter) + word[at + 1 :]
-
-
-def _spam_text(truth: str, asked: Asked, hand: Hand) -> str:
-    if hand.group.spam == "first":
-        return "ok"
-    return "".join(hand.chance.choice("asdfjkl ") for _ in range(hand.chance.randint(3, 12))).strip() or "asdf"
-
-
-def _text_answer(truth: str, asked: Asked) -> Any:
-    return NOTHING if not truth and asked.field.tag.startswith("crowd-") else truth
-
-
-# --- passages --------------------------------------------------------------------------------------------------------
-
-
-def _read_spans(value: Any, asked: Asked) -> list[Span]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise ContractError("", f"must be an object with entities, not {kind(value)}") from None
-    if isinstance(value, dict):
-        value = value.get("entities")
-    return [Span.parse(one, f"entities[{number}]") for number, one in enumerate(expect_list(value, "entities"))]
-
-
-def _err_spans(truth: list[Span], asked: Asked, hand: Hand) -> list[Span]:
-    found = []
-    for span in truth:
-        if hand.errs(hand.group.missed):
-            continue
-        label = hand.label(span.label, asked.labels)
-        start, end = _border(span.start, asked, hand, begin=True), _border(span.end, asked, hand, begin=False)
-        found.append(Span(start, end, label) if start < end else Span(span.start, span.end, label))
-    found += [_any_span(truth, asked, hand) for _ in range(hand.count(hand.group.added))]
-    return _tidy(found, asked)
-
-
-def _border(at: int, asked: Asked, hand: Hand, *, begin: bool) -> int:
-    """A border where the worker puts it: some words to the left or to the right, if it is off."""
-    off, steps, left = hand.errs(hand.group.border_off), hand.steps(hand.group.border_words), hand.chance.random() < 0.5
-    if not off:
-        return at
-    by = -steps if left else steps
-    if asked.words is None or not asked.words.starts:
-        return max(0 if begin else 1, at + 6 * by)
-    if begin:
-        places = asked.words.starts
-        here = bisect_right(places, at) - 1
-    else:
-        places = asked.words.ends
-        here = bisect_left(places, at)
-    there = min(max(here + by, 0), len(places) - 1)
-    # At the text's edge there is only one way to go.
-    if places[there] == at:
-        there = min(max(here - by, 0), len(places) - 1)
-    return places[there]
-
-
-def _any_span(truth: Sequence[Span], asked: Asked, hand: Hand) -> Span:
-    label = asked.any_label(hand)
-    if asked.words is None or not asked.words.starts:
-        start = hand.chance.randrange(max([span.end for span in truth], default=100))
-        return Span(start, start + hand.chance.randint(3, 12), label)
-    first = hand.chance.randrange(len(asked.words.starts))
-    last = min(first + hand.chance.randrange(3), len(asked.words.ends) - 1)
-    return Span(asked.words.starts[first], asked.words.ends[last], label)
-
-
-def _tidy(spans: list[Span], asked: Asked) -> list[Span]:
-    """In the text's order; where the element does not let passages overlap, the first of them stays."""
-    ordered = sorted(set(spans))
-    if asked.field.tag != "crowd-entity-annotation":
-        return ordered
-    kept: list[Span] = []
-    for span in ordered:
-        if not kept or span.start >= kept[-1].end:
-            kept.append(span)
-    return kept
-
-
-def _spam_spans(truth: list[Span], asked: Asked, hand: Hand) -> list[Span]:
-    if hand.group.spam == "first":
-        return []
-    return _tidy([_any_span(truth, asked, hand) for _ in range(hand.chance.randint(1, 4))], asked)
-
-
-def _spans_answer(truth: list[Span], asked: Asked) -> Any:
-    value = {"entities": [span.to_json() for span in truth]}
-    # The kit's annotator answers through a hidden input, which holds text.
-    return json.dumps(value, separators=(",", ":")) if asked.field.tag == "truthkit-text-annotator" else value
 
 
 # --- shapes ----------------------------------------------------------------------------------------------------------
@@ -448,6 +317,17 @@ def _lines_kind(key: str, corners: int, *, modified: bool) -> Kind[list[Polyline
     return Kind((key,), read, err, spam, answer, _labels_of, len)
 
 
+def _read_hidden(value: Any, asked: Asked) -> str:
+    raise ContractError(
+        "", "is a hidden field, which a script fills: its answers cannot be simulated",
+        "take it out of the gold, or use --workforce script",
+    )  # fmt: skip
+
+
+def _tags_of(truth: Sequence[pairs.Pair]) -> list[str]:
+    return [tag for one in truth for tag in one.tags]
+
+
 def _labels_of(truth: Sequence[Any]) -> list[str]:
     return [one.label for one in truth]
 
@@ -493,10 +373,19 @@ class _Kinds:
                 untouched=_untouched_number,
             ),
             "text": Kind(
-                ("text",), _read_text, _err_text, _spam_text, _text_answer, items=lambda truth: len(truth.split()),
+                ("text",), texts.read, texts.err, texts.spam, texts.answer, items=lambda truth: len(truth.split()),
                 untouched=lambda asked: NOTHING if asked.field.tag.startswith("crowd-") else "",
             ),
-            "spans": Kind(("entities",), _read_spans, _err_spans, _spam_spans, _spans_answer, _labels_of, len),
+            "spans": Kind(("entities",), spans.read, spans.err, spans.spam, spans.answer, _labels_of, len),
+            "pairs": Kind((pairs.KEY,), pairs.read, pairs.err, pairs.spam, pairs.answer, _tags_of, len),
+            "ranking": Kind(
+                (rankings.KEY, "ranking"), rankings.read, rankings.err, rankings.spam, rankings.answer,
+                items=lambda truth: sum(len(one.ranks) for one in truth), top=True,
+            ),
+            "hidden": Kind(
+                (), _read_hidden, err_class, _spam_class, lambda truth, asked: truth,
+                untouched=lambda asked: asked.field.attributes.get("value", ""),
+            ),
             "boxes": Kind(("boundingBoxes",), _read_boxes, _err_boxes, _spam_boxes, _boxes_answer, _labels_of, len),
             "keypoints": Kind(
                 ("keypoints",), _read_keypoints, _err_keypoints, _spam_keypoints, _keypoints_answer, _labels_of, len

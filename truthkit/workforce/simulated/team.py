@@ -11,11 +11,16 @@ from typing import Any
 from truthkit.aws_names import REGION
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.workforce.simulated.crowd import Crowd, spread_factor
-from truthkit.workforce.simulated.form import Field, read_form
+from truthkit.workforce.simulated.form import REFUSED, Field, read_form
 from truthkit.workforce.simulated.gold import Gold, Pictures, told_size, truths
 from truthkit.workforce.simulated.hand import Hand
-from truthkit.workforce.simulated.kinds import KINDS, NOTHING, Asked, Words
+from truthkit.workforce.simulated.kinds import KINDS, Asked
+from truthkit.workforce.simulated.spans import Words
+from truthkit.workforce.simulated.texts import NOTHING
 from truthkit_core.messages.checks import ContractError
+
+# Fields whose options are on the page or nowhere.
+_OWN_OPTIONS = ("choice", "flags", "pairs", "ranking", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,14 @@ class Questions:
                     file=self._template,
                 )
             )  # fmt: skip
+        for field in fields:
+            if field.kind == "refused":
+                raise TruthkitError(
+                    Finding(
+                        "simulated-form", f"{field.tag} cannot be simulated: {REFUSED[field.tag]}",
+                        "use --workforce auto, or a worker script (--workforce script)", file=self._template,
+                    )
+                )  # fmt: skip
         asked = tuple(self._asked(field, value) for field in fields)
         try:
             found = truths(asked, value)
@@ -89,10 +102,10 @@ class Questions:
         return Question(object_id, asked, found)
 
     def _asked(self, field: Field, value: Any) -> Asked:
-        one = Asked(field, field.options or (self._labels if field.kind not in ("choice", "flags") else ()))
+        one = Asked(field, field.options or (self._labels if field.kind not in _OWN_OPTIONS else ()))
         if field.is_picture:
             one.size = told_size(value) or self._pictures.size(field.attributes.get("src", ""))
-        elif field.kind == "spans" and field.text is not None:
+        elif field.kind in ("spans", "pairs") and field.text is not None:
             one.words = Words(field.text)
         elif field.kind == "number":
             low, high = field.number("min"), field.number("max")
@@ -143,12 +156,14 @@ class Team:
         hard = spread_factor(Random(f"{self._seed}:{question.object_id}:hard"), self.crowd.object_spread)
         hand = Hand(group, chance, self._skills[number] * hard)
         pace = spread_factor(chance, group.seconds_spread)
+        labels = tuple(label for asked in question.asked for label in asked.labels)
+        if labels not in self._checked:
+            self.crowd.check_labels(dict.fromkeys(labels))
+            self._checked.add(labels)
         content: dict[str, Any] = {}
         items = 0
         for asked in question.asked:
             kind, name = KINDS.table[asked.field.kind], asked.field.name
-            if group.confusion:
-                self._check_confusion(asked.labels)
             if name in question.truths:
                 truth = question.truths[name]
                 given = (kind.spam if group.spam else kind.err)(truth, asked, hand)
@@ -157,7 +172,10 @@ class Team:
             else:
                 assert kind.untouched is not None
                 value = kind.untouched(asked)
-            if value is not NOTHING:
+            if kind.top:
+                for key, listed in value.items():
+                    content.setdefault(key, []).extend(listed)
+            elif value is not NOTHING:
                 content[name] = value
         seconds = round((group.seconds + group.seconds_each * items) * pace, 3)
         if chance.random() < group.returned:
@@ -165,21 +183,6 @@ class Team:
         if seconds > self._time_limit:
             return Response(None, self._time_limit, "the worker ran out of time")
         return Response(content, seconds)
-
-    def _check_confusion(self, labels: tuple[str, ...]) -> None:
-        if labels in self._checked:
-            return
-        for group in self.groups:
-            for truth, row in group.confusion.items():
-                strange = [label for label in row if label not in labels]
-                if truth in labels and strange:
-                    raise TruthkitError(
-                        Finding(
-                            "crowd", f"{group.name}: confusion.{truth} names {strange[0]!r}, which is no label here",
-                            f"the labels are {', '.join(labels)}",
-                        )
-                    )  # fmt: skip
-        self._checked.add(labels)
 
 
 def _worker_id(number: int) -> str:
