@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from truthkit_core.consolidation import shapes as shapes_module
 from truthkit_core.consolidation.boxes import _BOXES, DEFAULT_METHOD, METHODS, Box, BoxLabel, consolidate_boxes
 from truthkit_core.consolidation.keypoints import Keypoint, consolidate_keypoints
+from truthkit_core.consolidation.shape_clusters import ShapeSettings, alike, alike_to_others, tables
 from truthkit_core.consolidation.shapes import ShapeWorkers, existence
 from truthkit_core.messages import ContractError
 
@@ -291,18 +292,41 @@ def test_centrality_is_the_mean_of_all_pairs(seed: int) -> None:
         ]
         for worker in range(5)
     }
-    settings_ = shapes_module.ShapeSettings(0.17, 0.3, 0.5)
+    settings_ = ShapeSettings(0.17, 0.3, 0.5)
     found = shapes_module._read(crowded, _BOXES, None, None, ())
-    total = shapes_module._alike_to_others(found, settings_)
+    found.codes = np.array(["ab".index(shape.label) for shape in found.shapes], dtype=np.int64)
+    other = shapes_module._read({"w": [CAT, DOG]}, _BOXES, None, None, ())
+    [table] = tables([(found, _BOXES), (other, _BOXES)])
+    total = alike_to_others(table, settings_)[table.objects.index(found)]
+    likeness = table.likeness[table.objects.index(found)]
     for i, mine in enumerate(found.owned):
         pairs = [
-            shapes_module._alike(
-                found.likeness[np.ix_(mine, other)], found.codes[mine, None] == found.codes[other], settings_
-            )
+            alike(likeness[np.ix_(mine, other)], found.codes[mine, None] == found.codes[other], settings_)
             for j, other in enumerate(found.owned)
             if j != i
         ]
         assert total[i] == pytest.approx(sum(pairs))
+
+
+@PATIENT
+@given(st.integers(0, 10**6))
+def test_objects_taken_together_are_as_each_alone(seed: int) -> None:
+    answers = crowd(seed, pictures=6)
+    answers["busy"] = {worker: boxes for picture in crowd(seed + 1).values() for worker, boxes in picture.items()}
+    together = consolidate_boxes(answers, weighted=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("truthkit_core.consolidation.shape_clusters.TOGETHER", 1)
+        assert consolidate_boxes(answers, weighted=False) == together
+
+
+def test_gold_that_is_no_shape_does_not_count() -> None:
+    answers = {"a": {"ann": [CAT], "bob": [CAT]}}
+    label = consolidate_boxes(answers, gold={"a": [CAT, Box(math.nan, 1, 5, 5, "cat"), CAT]}).objects["a"]
+    assert shapes(label) == [CAT]
+    assert label.problems == (
+        "gold: box 2 has a coordinate that is no number of pixels, it does not count",
+        "gold: box 3 is there twice, it counts once",
+    )
 
 
 def test_hundreds_of_boxes_of_many_workers_in_a_picture() -> None:

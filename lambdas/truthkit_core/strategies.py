@@ -206,18 +206,22 @@ def _consolidated(
 
 def _distinct(answers: Sequence[FormAnswer]) -> list[tuple[str, FormAnswer]]:
     """Answers by worker; a second one of a worker has a number after the id, unless it is the same."""
-    by_worker: dict[str, dict[str, FormAnswer]] = {}
+    by_worker: dict[str, list[FormAnswer]] = {}
     for answer in answers:
-        own = by_worker.setdefault(answer.worker_id, {})
-        text = json.dumps([answer.fields, answer.raw], sort_keys=True)
-        if text in own:
-            answer.problems.append(f"answer of worker {answer.worker_id}: is there twice, and counts once")
-        own.setdefault(text, answer)
-    return [
-        (worker if number == 1 else f"{worker} ({number})", own[text])
-        for worker, own in by_worker.items()
-        for number, text in enumerate(sorted(own), 1)
-    ]
+        by_worker.setdefault(answer.worker_id, []).append(answer)
+    found: list[tuple[str, FormAnswer]] = []
+    for worker, own in by_worker.items():
+        different: dict[str, FormAnswer] = {}
+        for answer in own:
+            text = json.dumps([answer.fields, answer.raw], sort_keys=True) if len(own) > 1 else ""
+            if text in different:
+                answer.problems.append(f"answer of worker {worker}: is there twice, and counts once")
+            different.setdefault(text, answer)
+        found += [
+            (worker if number == 1 else f"{worker} ({number})", different[text])
+            for number, text in enumerate(sorted(different), 1)
+        ]
+    return found
 
 
 def _is_empty(value: Any) -> bool:

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from truthkit_core.consolidation.geometry import Floats, box_iou, middle, usable
+from truthkit_core.consolidation.geometry import FARTHEST, Floats, box_iou, middle
 from truthkit_core.consolidation.shapes import (
+    Rows,
     ShapeKind,
     ShapeLabel,
     ShapeResult,
@@ -118,20 +119,25 @@ DEFAULT_METHOD = "clusters"
 
 def check_box(box: Box, size: tuple[float, float] | None) -> tuple[Box | None, str]:
     """What counts of a box in a picture of this width and height, and what is wrong with it ('' if nothing)."""
-    if not usable([(box.left, box.top), (box.width, box.height)]):
+    # Without `usable`: there are many boxes.
+    if not (
+        abs(box.left) <= FARTHEST
+        and abs(box.top) <= FARTHEST
+        and abs(box.width) <= FARTHEST
+        and abs(box.height) <= FARTHEST
+    ):
         return None, "has a coordinate that is no number of pixels, it does not count"
     if box.width <= 0 or box.height <= 0:
         return None, "has no area, it does not count"
     if size is None:
         return box, ""
+    # Compared with the corners, not with the sizes, which rounding may change.
+    if box.left >= 0 and box.top >= 0 and box.left + box.width <= size[0] and box.top + box.height <= size[1]:
+        return box, ""
     left, top = max(box.left, 0), max(box.top, 0)
     right, bottom = min(box.left + box.width, size[0]), min(box.top + box.height, size[1])
     if right <= left or bottom <= top:
         return None, "is outside the picture, it does not count"
-    # Compared with the corners, not with the sizes, which rounding may change.
-    inside = box.left >= 0 and box.top >= 0 and box.left + box.width <= size[0] and box.top + box.height <= size[1]
-    if inside:
-        return box, ""
     return replace(box, left=left, top=top, width=right - left, height=bottom - top), "reaches beyond the picture: cut"
 
 
@@ -140,21 +146,14 @@ def _corners(boxes: Sequence[Box]) -> Floats:
     return np.array(sides, dtype=np.float64).reshape(-1, 4)
 
 
-def _likeness(a: Sequence[Box], b: Sequence[Box]) -> Floats:
-    return box_iou(_corners(a), _corners(b))
-
-
 def _merge(boxes: Sequence[Box], label: str) -> Box:
     """The median of every border; whole numbers stay whole where the median is."""
-    first = boxes[0]
-    if all(
-        (box.left, box.top, box.width, box.height) == (first.left, first.top, first.width, first.height)
-        for box in boxes
-    ):
-        return replace(first, label=label)
-    left, top = middle(box.left for box in boxes), middle(box.top for box in boxes)
-    right, bottom = middle(box.left + box.width for box in boxes), middle(box.top + box.height for box in boxes)
-    return Box(left, top, right - left, bottom - top, label)
+    sides = [(box.left, box.top, box.width, box.height) for box in boxes]
+    if len(set(sides)) == 1:
+        return Box(*sides[0], label)
+    lefts, tops, rights, bottoms = zip(*((x, y, x + wide, y + tall) for x, y, wide, tall in sides), strict=True)
+    left, top = middle(lefts), middle(tops)
+    return Box(left, top, middle(rights) - left, middle(bottoms) - top, label)
 
 
-_BOXES: ShapeKind[Box] = ShapeKind("box", check_box, _likeness, _merge, merged_likeness=True)
+_BOXES: ShapeKind[Box] = ShapeKind("box", check_box, Rows(_corners, box_iou), _merge)

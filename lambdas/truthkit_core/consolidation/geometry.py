@@ -132,25 +132,30 @@ def match(likeness: ArrayLike, least: float) -> list[tuple[int, int]]:
 def box_iou(a: ArrayLike, b: ArrayLike) -> Floats:
     """Intersection over union of every box of ``a`` with every box of ``b``, shape (n, m), 0 to 1.
 
-    Boxes without area have 0 with all, except 1 with a box of the same four numbers.
+    Tables of boxes, (…, n, 4) and (…, m, 4), give (…, n, m). Boxes without area have 0 with all, except 1 with a box of
+    the same four numbers.
     """
-    first = np.asarray(a, dtype=np.float64).reshape(-1, 4)
-    second = np.asarray(b, dtype=np.float64).reshape(-1, 4)
-    shares = np.empty((len(first), len(second)))
-    left, top, right, bottom = second.T
+    first, second = _rows(a, 4), _rows(b, 4)
+    shares = np.empty((*first.shape[:-1], second.shape[-2]))
+    left, top, right, bottom = (second[..., None, :, side] for side in range(4))
     areas = np.maximum(right - left, 0.0) * np.maximum(bottom - top, 0.0)
-    step = max(1, TABLE_CELLS // max(len(second), 1))
-    for start in range(0, len(first), step):
-        part = first[start : start + step]
-        left_, top_, right_, bottom_ = (part[:, side, None] for side in range(4))
+    step = max(1, TABLE_CELLS // max(second.size // 4, 1))
+    for start in range(0, first.shape[-2], step):
+        part = first[..., start : start + step, :]
+        left_, top_, right_, bottom_ = (part[..., side, None] for side in range(4))
         common = np.maximum(np.minimum(right_, right) - np.maximum(left_, left), 0.0)
         common *= np.maximum(np.minimum(bottom_, bottom) - np.maximum(top_, top), 0.0)
         union = np.maximum(right_ - left_, 0.0) * np.maximum(bottom_ - top_, 0.0) + areas - common
         same = (left_ == left) & (top_ == top) & (right_ == right) & (bottom_ == bottom)
         table = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
         table[same] = 1.0
-        shares[start : start + step] = table
+        shares[..., start : start + step, :] = table
     return shares
+
+
+def _rows(values: ArrayLike, width: int) -> Floats:
+    table = np.asarray(values, dtype=np.float64)
+    return table if table.ndim > 2 else table.reshape(-1, width)
 
 
 # --- points and lines ------------------------------------------------------------------------------------------------
@@ -159,13 +164,14 @@ def box_iou(a: ArrayLike, b: ArrayLike) -> Floats:
 def keypoint_similarity(a: ArrayLike, b: ArrayLike, scale: float) -> Floats:
     """Object keypoint similarity exp(-d² / (2 scale²)) of every point with every point, shape (n, m), 0 to 1.
 
+    Tables of points, (…, n, 2) and (…, m, 2), give (…, n, m).
+
     ``scale`` is in pixels: at this distance the similarity is 0.61, at twice it 0.14. COCO's is the root of the
     object's area times the keypoint's constant (https://cocodataset.org/#keypoints-eval).
     """
-    first = np.asarray(a, dtype=np.float64).reshape(-1, 2)
-    second = np.asarray(b, dtype=np.float64).reshape(-1, 2)
-    likeness: Floats = (first[:, 0, None] - second[:, 0]) ** 2
-    likeness += (first[:, 1, None] - second[:, 1]) ** 2
+    first, second = _rows(a, 2), _rows(b, 2)
+    likeness: Floats = (first[..., 0, None] - second[..., None, :, 0]) ** 2
+    likeness += (first[..., 1, None] - second[..., None, :, 1]) ** 2
     likeness /= -2 * scale * scale
     np.exp(likeness, out=likeness)
     return likeness

@@ -12,6 +12,7 @@ import numpy as np
 from truthkit_core.consolidation.boxes import parsed
 from truthkit_core.consolidation.geometry import Floats, keypoint_similarity, middle, usable
 from truthkit_core.consolidation.shapes import (
+    Rows,
     ShapeKind,
     ShapeLabel,
     ShapeResult,
@@ -90,12 +91,9 @@ def _check(point: Keypoint, size: tuple[float, float] | None) -> tuple[Keypoint 
     return point, ""
 
 
-def _places(points: Sequence[Keypoint]) -> Floats:
-    return np.array([(point.x, point.y) for point in points], dtype=np.float64).reshape(-1, 2)
-
-
-def _likeness(a: Sequence[Keypoint], b: Sequence[Keypoint], scale: float) -> Floats:
-    return keypoint_similarity(_places(a), _places(b), scale)
+def _places(points: Sequence[Keypoint], scale: float) -> Floats:
+    """In units of the scale."""
+    return np.array([(point.x / scale, point.y / scale) for point in points], dtype=np.float64).reshape(-1, 2)
 
 
 def _merge(points: Sequence[Keypoint], label: str) -> Keypoint:
@@ -103,4 +101,5 @@ def _merge(points: Sequence[Keypoint], label: str) -> Keypoint:
 
 
 def _keypoints(scale: float) -> ShapeKind[Keypoint]:
-    return ShapeKind("keypoint", _check, partial(_likeness, scale=scale), _merge, merged_likeness=True)
+    rows = Rows(partial(_places, scale=scale), partial(keypoint_similarity, scale=1.0))
+    return ShapeKind("keypoint", _check, rows, _merge)

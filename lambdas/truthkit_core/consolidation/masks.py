@@ -607,7 +607,7 @@ def _merge(instances: Sequence[Instance], label: str) -> Instance:
     return Instance(found.left + left, found.top + top, found.width, found.height, label, found.bits)
 
 
-_INSTANCES: ShapeKind[Instance] = ShapeKind("instance", _check, _likeness, _merge, merged_likeness=False)
+_INSTANCES: ShapeKind[Instance] = ShapeKind("instance", _check, _likeness, _merge)
 
 
 def write_instances(instances: Sequence[Instance], size: tuple[int, int], colors: Sequence[str]) -> bytes:

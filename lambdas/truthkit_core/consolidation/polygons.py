@@ -224,7 +224,7 @@ def _merge_lines(lines: Sequence[Polyline], label: str) -> Polyline:
 
 
 def _lines(scale: float) -> ShapeKind[Polyline]:
-    return ShapeKind("line", _check_line, partial(_line_likeness, scale=scale), _merge_lines, merged_likeness=False)
+    return ShapeKind("line", _check_line, partial(_line_likeness, scale=scale), _merge_lines)
 
 
 # --- polygons --------------------------------------------------------------------------------------------------------
@@ -275,6 +275,4 @@ def _merge_polygons(polygons: Sequence[Polygon], label: str) -> Polygon:
     return Polygon(_points(np.round(found * cell + (left, top), 3)), label)
 
 
-_POLYGONS: ShapeKind[Polygon] = ShapeKind(
-    "polygon", _check_polygon, _polygon_likeness, _merge_polygons, merged_likeness=False
-)
+_POLYGONS: ShapeKind[Polygon] = ShapeKind("polygon", _check_polygon, _polygon_likeness, _merge_polygons)

@@ -19,16 +19,46 @@ Neither names nor the order of workers and shapes decide anything: both are put 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter, itemgetter
+from typing import Any, ClassVar, Generic
 
 import numpy as np
 
 from truthkit_core.consolidation.class_models import ClassAnswers, shrunken_dawid_skene
-from truthkit_core.consolidation.geometry import TABLE_CELLS, Bools, Floats, Ints, match
+from truthkit_core.consolidation.shape_clusters import (
+    Cluster,
+    Drawn,
+    Rows,
+    S,
+    Shape,
+    ShapeKind,
+    ShapeSettings,
+    alike_to_known,
+    alike_to_others,
+    make_clusters,
+    tables,
+)
 from truthkit_core.consolidation.worker_agreement import WorkerAgreement
+
+__all__ = [
+    "ConsolidatedShape",
+    "Rows",
+    "ShapeKind",
+    "ShapeLabel",
+    "ShapeResult",
+    "ShapeSettings",
+    "ShapeWorkers",
+    "consolidate_by_distance",
+    "consolidate_shapes",
+    "existence",
+    "known_size",
+    "scale_of",
+]
 
 # How alike two shapes of one thing are, as long as only one worker drew it.
 LONE_LIKENESS = 0.6
@@ -49,64 +79,6 @@ SCALE_PIXELS = 15.0
 ENOUGH_CLUSTERS = 30
 # Votes' worth of doubt for every other label, where the vote decides.
 LABEL_DOUBT = 0.5
-
-
-class Shape(Protocol):
-    """What is drawn: it has a label, an order and a JSON form."""
-
-    @property
-    def label(self) -> str: ...
-
-    def to_json(self) -> dict[str, Any]: ...
-
-    def __lt__(self, other: Any, /) -> bool: ...
-
-
-S = TypeVar("S", bound=Shape)
-
-
-@dataclass(frozen=True, slots=True)
-class ShapeKind(Generic[S]):
-    """How shapes of one kind are checked, compared and merged.
-
-    Attributes:
-        noun: what problems call one.
-        check: the shape itself, or what is left of it, and what is wrong with it ('' if nothing); None drops it.
-            The second argument is width and height of the picture, None where they are not known.
-        likeness: how alike every shape of the first is to every one of the second, shape (n, m), 0 to 1.
-        merge: one shape of the members' shapes with the given label.
-        merged_likeness: whether a cluster is compared by its merged shape; else by the mean over its members.
-    """
-
-    noun: str
-    check: Callable[[S, tuple[float, float] | None], tuple[S | None, str]]
-    likeness: Callable[[Sequence[S], Sequence[S]], Floats]
-    merge: Callable[[Sequence[S], str], S]
-    merged_likeness: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShapeSettings:
-    """The numbers of a kind, all from 0 to 1."""
-
-    threshold: float | None
-    """Support that a cluster needs; None goes by the number of workers."""
-    overlap: float
-    """How alike shapes of one label must be to be taken for the same."""
-    cross_overlap: float
-    """The same for shapes of different labels."""
-
-    def __post_init__(self) -> None:
-        for name in ("threshold", "overlap", "cross_overlap"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
-                raise ValueError(f"{name} is {value}, and must be from 0 to 1")
-
-    def least(self, workers: int) -> float:
-        """The threshold among so many workers."""
-        if self.threshold is not None:
-            return self.threshold
-        return THRESHOLD_OF_THREE if workers == 3 else DEFAULT_THRESHOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,31 +145,6 @@ class ShapeResult(Generic[S]):
     workers: ShapeWorkers
 
 
-@dataclass(slots=True)
-class _Cluster(Generic[S]):
-    members: dict[int, int]
-    """Place of the worker → place of the shape among all of the object."""
-    label: str = ""
-    center: S | None = None
-
-
-@dataclass(slots=True)
-class _Object(Generic[S]):
-    """One object's shapes: ``shapes[i]`` is of worker ``owner[i]``; the workers in an order that only shapes decide."""
-
-    workers: list[str]
-    shapes: list[S]
-    owned: list[list[int]]
-    owner: Ints
-    codes: Ints
-    """By shape the number of its label."""
-    likeness: Floats
-    problems: list[str]
-    known: Sequence[S] | None = None
-    central: Floats = field(default_factory=lambda: np.zeros(0))
-    clusters: list[_Cluster[S]] = field(default_factory=list)
-
-
 def consolidate_shapes(
     answers: Mapping[str, Mapping[str, Sequence[S]]],
     kind_of: Callable[[str], ShapeKind[S]],
@@ -221,30 +168,41 @@ def consolidate_shapes(
         anchors: what earlier batches taught of the workers.
     """
     order = {name: place for place, name in enumerate(dict.fromkeys(labels))}
-    found: dict[str, _Object[S]] = {}
-    for name, given in answers.items():
-        size = known_size(sizes, name)
-        known = None if gold is None or name not in gold else sorted(gold[name])
-        kind = kind_of(name)
-        found[name] = _read(given, kind, size, known, order)
-        _centrality(found[name], kind, settings)
+    kinds = {name: kind_of(name) for name in answers}
+    found = {
+        name: _read(given, kinds[name], known_size(sizes, name), None if gold is None else gold.get(name), order)
+        for name, given in answers.items()
+    }
+    used = {shape.label for one in found.values() for shape in one.shapes}
+    ranked = sorted(used, key=lambda name: (order.get(name, len(order)), name))
+    code = {name: place for place, name in enumerate(ranked)}
+    for one in found.values():
+        one.codes = np.array([code[shape.label] for shape in one.shapes], dtype=np.int64)
+    together = list(tables([(one, kinds[name]) for name, one in found.items()]))
+    for table in together:
+        for one, total in zip(table.objects, alike_to_others(table, settings), strict=True):
+            # Rounded, because sums in another order may differ in their last digits, and centrality decides who comes
+            # first.
+            one.central = np.round(total / max(len(one.owned) - 1, 1), 9)
+    for name, one in found.items():
+        if one.known is not None:
+            one.central = alike_to_known(one, kinds[name], settings)
     learned = ShapeWorkers(_agreement(found.values()))
     # A worker who is in two batches counts with both; the object itself is left out of what weighs its workers.
     known_workers = learned.merged(anchors) if anchors else learned
-    weights: dict[str, Floats] = {}
-    for name, one in found.items():
+    for one in found.values():
         mean = float(one.central.mean()) if len(one.central) else 0.0
-        weights[name] = np.array(
+        one.weights = np.array(
             [
                 known_workers.weight(worker, amount - mean) if weighted else 1.0
                 for worker, amount in zip(one.workers, one.central.tolist(), strict=True)
             ]
         )
-        one.clusters = _clusters(one, kind_of(name), settings, weights[name], order)
-    decided = _labels(found, weights, order)
+    for table in together:
+        make_clusters(table, next(iter(kinds.values())), settings, ranked)
+    decided = _labels(found, ranked)
     return ShapeResult(
-        {name: _label(name, one, kind_of(name), settings, weights[name], decided) for name, one in found.items()},
-        learned,
+        {name: _label(name, one, kinds[name], settings, decided) for name, one in found.items()}, learned
     )
 
 
@@ -299,131 +257,68 @@ def _read(
     size: tuple[float, float] | None,
     known: Sequence[S] | None,
     listed: Collection[str],
-) -> _Object[S]:
+) -> Drawn[S]:
     problems: list[str] = []
-    kept: list[tuple[list[S], str]] = []
+    kept: list[tuple[list[tuple[Any, ...]], str, list[S]]] = []
     for worker in sorted(given):
-        mine: list[S] = []
-        for place, shape in enumerate(given[worker]):
-            if listed and shape.label not in listed:
-                wrong = f"has the label {shape.label!r}, which is none of the list, it does not count"
-                problems.append(f"worker {worker}: {kind.noun} {place + 1} {wrong}")
-                continue
-            counted, problem = kind.check(shape, size)
-            if problem:
-                problems.append(f"worker {worker}: {kind.noun} {place + 1} {problem}")
-            if counted is not None and counted in mine:
-                problems.append(f"worker {worker}: {kind.noun} {place + 1} is there twice, it counts once")
-            elif counted is not None:
-                mine.append(counted)
-        kept.append((sorted(mine), worker))
+        mine = _counting(given[worker], f"worker {worker}", kind, size, listed, problems)
+        kept.append((list(map(_order, mine)), worker, mine))
     # By what was drawn; the names stand last and so decide only between workers who drew the same.
-    kept.sort()
+    kept.sort(key=itemgetter(0, 1))
     shapes: list[S] = []
     owned: list[list[int]] = []
-    for mine, _worker in kept:
+    for _order_of, _worker, mine in kept:
         owned.append(list(range(len(shapes), len(shapes) + len(mine))))
         shapes += mine
-    number: dict[str, int] = {}
-    return _Object(
-        [worker for _mine, worker in kept],
+    return Drawn(
+        [worker for _order_of, worker, _mine in kept],
         shapes,
         owned,
         np.repeat(np.arange(len(owned)), [len(mine) for mine in owned]),
-        np.array([number.setdefault(shape.label, len(number)) for shape in shapes], dtype=np.int64),
-        kind.likeness(shapes, shapes) if shapes else np.zeros((0, 0)),
+        np.zeros(len(shapes), dtype=np.int64),
         problems,
-        known,
+        None if known is None else _counting(known, "gold", kind, None, (), problems),
     )
 
 
-# --- clusters --------------------------------------------------------------------------------------------------------
+def _counting(
+    given: Sequence[S],
+    whose: str,
+    kind: ShapeKind[S],
+    size: tuple[float, float] | None,
+    listed: Collection[str],
+    problems: list[str],
+) -> list[S]:
+    """The shapes of one answer that count, each once, in their order; and what does not, as problems."""
+    mine: dict[S, None] = {}
+    for place, shape in enumerate(given, 1):
+        if listed and shape.label not in listed:
+            wrong = f"has the label {shape.label!r}, which is none of the list, it does not count"
+            problems.append(f"{whose}: {kind.noun} {place} {wrong}")
+            continue
+        counted, problem = kind.check(shape, size)
+        if problem:
+            problems.append(f"{whose}: {kind.noun} {place} {problem}")
+        if counted is None:
+            continue
+        if counted in mine:
+            problems.append(f"{whose}: {kind.noun} {place} is there twice, it counts once")
+        mine[counted] = None
+    return sorted(mine, key=_order)
 
 
-def _pairs(likeness: Floats, same: Bools, settings: ShapeSettings) -> list[tuple[int, int]]:
-    """One to one, those of the same label first."""
-    fit = (likeness >= np.where(same, settings.overlap, settings.cross_overlap)) & (likeness > 0)
-    rows, columns = (places.tolist() for places in np.nonzero(fit))
-    if len(set(rows)) == len(rows) and len(set(columns)) == len(columns):
-        return list(zip(rows, columns, strict=True))
-    pairs = match(np.where(same, likeness, 0.0), settings.overlap)
-    if same.all():
-        return pairs
-    other = np.where(same, 0.0, likeness)
-    other[[row for row, _column in pairs]] = 0.0
-    other[:, [column for _row, column in pairs]] = 0.0
-    return pairs + match(other, settings.cross_overlap)
+def _order(shape: Shape) -> tuple[Any, ...]:
+    """What shapes are ordered by: faster than their own comparison, and the same."""
+    fields: tuple[Any, ...] = _fields(type(shape))(shape)
+    return fields
 
 
-def _alike(likeness: Floats, same: Bools, settings: ShapeSettings) -> float:
-    """How alike two answers are: 0 to 1; two empty ones are. A pair of different labels counts half."""
-    rows, columns = likeness.shape
-    if rows + columns == 0:
-        return 1.0
-    if not rows or not columns:
-        return 0.0
-    pairs = _pairs(likeness, same, settings)
-    total = sum(float(likeness[i, j]) * (1.0 if same[i, j] else 0.5) for i, j in pairs)
-    return 2 * total / float(rows + columns)
+@cache
+def _fields(shape: type[Shape]) -> attrgetter[tuple[Any, ...]]:
+    return attrgetter(*(one.name for one in dataclasses.fields(shape)))
 
 
-def _centrality(one: _Object[S], kind: ShapeKind[S], settings: ShapeSettings) -> None:
-    """How alike each worker's answer is to the others', or to what is known; shape (workers,), 0 to 1."""
-    count = len(one.owned)
-    table = np.zeros((count, count))
-    if one.known is not None:
-        likeness = kind.likeness(one.shapes, one.known) if one.shapes and one.known else None
-        same = np.array([[shape.label == true.label for true in one.known] for shape in one.shapes], dtype=np.bool_)
-        for worker, mine in enumerate(one.owned):
-            shape = (len(mine), len(one.known))
-            part = np.zeros(shape) if likeness is None else likeness[mine]
-            table[worker] = _alike(part, same.reshape(-1, len(one.known))[mine], settings)
-        one.central = table.mean(1) if count else np.zeros(0)
-        return
-    total = _alike_to_others(one, settings)
-    # Rounded, because sums in another order may differ in their last digits, and centrality decides who comes first.
-    one.central = np.round(total / max(count - 1, 1), 9)
-
-
-def _alike_to_others(one: _Object[S], settings: ShapeSettings) -> Floats:
-    """Sum of each worker's `_alike` with every other, shape (workers,).
-
-    Nearly always a shape has one partner at most in another's answer: all these are summed at once.
-    """
-    count = len(one.owned)
-    sizes = np.array([len(mine) for mine in one.owned], dtype=np.int64)
-    empty = sizes == 0
-    total = np.where(empty, float(empty.sum() - 1), 0.0)
-    shapes, owner, codes = len(one.shapes), one.owner, one.codes
-    step = max(1, TABLE_CELLS // max(shapes, 1))
-    open_pairs: set[int] = set()
-    sums: list[tuple[Ints, Ints, Floats]] = []
-    for start in range(0, shapes, step):
-        part = one.likeness[start : start + step]
-        same = codes[start : start + step, None] == codes[None, :]
-        fit = part >= np.where(same, settings.overlap, settings.cross_overlap)
-        fit &= (part > 0) & (owner[start : start + step, None] != owner[None, :])
-        rows, columns = np.nonzero(fit)
-        value = np.where(same[rows, columns], 1.0, 0.5) * part[rows, columns]
-        rows += start
-        first, second = owner[rows], owner[columns]
-        # Ordered by row, then column: a second partner of the same worker is next.
-        twice = np.flatnonzero((rows[1:] == rows[:-1]) & (second[1:] == second[:-1]))
-        low, high = np.minimum(first[twice], second[twice]), np.maximum(first[twice], second[twice])
-        open_pairs.update((low * count + high).tolist())
-        sums.append((first, second, 2 * value / (sizes[first] + sizes[second])))
-    clash = np.array(sorted(open_pairs), dtype=np.int64)
-    for first, second, share in sums:
-        pair = np.minimum(first, second) * count + np.maximum(first, second)
-        total += np.bincount(first, weights=np.where(np.isin(pair, clash), 0.0, share), minlength=count)
-    for pair in clash.tolist():
-        i, j = divmod(pair, count)
-        cells = np.ix_(one.owned[i], one.owned[j])
-        same = codes[one.owned[i], None] == codes[None, one.owned[j]]
-        alike = _alike(one.likeness[cells], same, settings)
-        total[i] += alike
-        total[j] += alike
-    return total
+# --- workers and labels ----------------------------------------------------------------------------------------------
 
 
 def _agreement(objects: Any) -> dict[str, tuple[float, int]]:
@@ -436,82 +331,37 @@ def _agreement(objects: Any) -> dict[str, tuple[float, int]]:
     return total
 
 
-def _clusters(
-    one: _Object[S], kind: ShapeKind[S], settings: ShapeSettings, weights: Floats, order: Mapping[str, int]
-) -> list[_Cluster[S]]:
-    if one.known is not None:
-        return []
-    clusters: list[_Cluster[S]] = []
-    for worker in np.argsort(-one.central, kind="stable").tolist():
-        mine = one.owned[worker]
-        free = set(mine)
-        changed = []
-        if mine and clusters:
-            if kind.merged_likeness:
-                centers = [cluster.center for cluster in clusters if cluster.center is not None]
-                likeness = kind.likeness([one.shapes[i] for i in mine], centers)
-            else:
-                rows = one.likeness[mine]
-                likeness = np.stack([rows[:, list(c.members.values())].mean(1) for c in clusters], axis=1)
-            same = np.array([[one.shapes[i].label == c.label for c in clusters] for i in mine], dtype=np.bool_)
-            for row, column in _pairs(likeness, same, settings):
-                clusters[column].members[worker] = mine[row]
-                free.discard(mine[row])
-                changed.append(clusters[column])
-        for place in sorted(free):
-            clusters.append(_Cluster({worker: place}))
-            changed.append(clusters[-1])
-        for cluster in changed:
-            members = [one.shapes[i] for i in cluster.members.values()]
-            cluster.label = _leading(cluster, one, weights, order)
-            if kind.merged_likeness:
-                cluster.center = kind.merge(members, cluster.label)
-    return clusters
-
-
-def _votes(cluster: _Cluster[S], one: _Object[S], weights: Floats) -> dict[str, float]:
+def _votes(cluster: Cluster, one: Drawn[S]) -> dict[str, float]:
     """The weight of those who gave each label. Rounded, because the order of a sum must not decide."""
     given: dict[str, list[float]] = {}
-    for worker, place in cluster.members.items():
-        given.setdefault(one.shapes[place].label, []).append(float(weights[worker]))
+    for place in cluster.members:
+        given.setdefault(one.shapes[place].label, []).append(float(one.weights[one.owner[place]]))
     return {label: round(math.fsum(votes), 9) for label, votes in given.items()}
 
 
-def _leading(cluster: _Cluster[S], one: _Object[S], weights: Floats, order: Mapping[str, int]) -> str:
-    first, *others = {one.shapes[place].label for place in cluster.members.values()}
-    if not others:
-        return first
-    votes = _votes(cluster, one, weights)
-    return min(votes, key=lambda name: (-votes[name], order.get(name, len(order)), name))
-
-
-def _labels(
-    objects: Mapping[str, _Object[S]], weights: Mapping[str, Floats], order: Mapping[str, int]
-) -> dict[tuple[str, int], dict[str, float]]:
+def _labels(objects: Mapping[str, Drawn[S]], labels: Sequence[str]) -> dict[tuple[str, int], dict[str, float]]:
     """By object and place of the cluster: the probability of every label that someone gave."""
-    used = {shape.label for one in objects.values() for shape in one.shapes}
     decided: dict[tuple[str, int], dict[str, float]] = {}
     rows: list[tuple[str, str, str]] = []
     keys: dict[str, tuple[str, int]] = {}
     for name, one in objects.items():
         for place, cluster in enumerate(one.clusters):
-            votes = _votes(cluster, one, weights[name])
-            whole = sum(votes.values()) + LABEL_DOUBT * (len(used) - 1)
+            votes = _votes(cluster, one)
+            whole = sum(votes.values()) + LABEL_DOUBT * (len(labels) - 1)
             decided[name, place] = {label: vote / whole for label, vote in votes.items()}
             # A cluster of one worker says nothing of how labels are confused.
             if len(cluster.members) > 1:
                 item = f"{len(keys):09}"
                 keys[item] = (name, place)
-                rows += [(item, one.workers[w], one.shapes[i].label) for w, i in cluster.members.items()]
-    if len(used) > 1 and len(keys) >= ENOUGH_CLUSTERS:
-        classes = sorted(used, key=lambda name: (order.get(name, len(order)), name))
-        result = shrunken_dawid_skene(ClassAnswers.of(rows, classes=classes))
+                rows += [(item, one.workers[one.owner[i]], one.shapes[i].label) for i in cluster.members]
+    if len(labels) > 1 and len(keys) >= ENOUGH_CLUSTERS:
+        result = shrunken_dawid_skene(ClassAnswers.of(rows, classes=labels))
         for key in keys.values():
             decided[key] = {}
         for item, label, probability in zip(
             result.entry_item.tolist(), result.entry_class.tolist(), result.probability.tolist(), strict=True
         ):
-            decided[keys[result.answers.items[item]]][classes[label]] = probability
+            decided[keys[result.answers.items[item]]][labels[label]] = probability
     return decided
 
 
@@ -520,10 +370,9 @@ def _labels(
 
 def _label(
     name: str,
-    one: _Object[S],
+    one: Drawn[S],
     kind: ShapeKind[S],
     settings: ShapeSettings,
-    weights: Floats,
     decided: Mapping[tuple[str, int], Mapping[str, float]],
 ) -> ShapeLabel[S]:
     problems = tuple(one.problems)
@@ -534,14 +383,15 @@ def _label(
         return ShapeLabel(None, 0.0, (*problems, "nobody answered"))
     kept: list[ConsolidatedShape[S]] = []
     doubtful = 0.0
-    least = settings.least(len(one.workers))
+    least = settings.threshold
+    if least is None:
+        least = THRESHOLD_OF_THREE if len(one.workers) == 3 else DEFAULT_THRESHOLD
+    whole = float(one.weights.sum())
     for place, cluster in enumerate(one.clusters):
-        members = list(cluster.members.values())
+        members = cluster.members
         votes = len(members)
-        pairs = votes * (votes - 1) / 2
-        alike = (float(one.likeness[np.ix_(members, members)].sum()) - votes) / 2
-        share = float(weights[list(cluster.members)].sum() / weights.sum())
-        support = share * (alike + LONE_LIKENESS) / (pairs + 1)
+        share = float(one.weights[one.owner[members]].sum()) / whole
+        support = share * (cluster.alike + LONE_LIKENESS) / (votes * (votes - 1) / 2 + 1)
         there = existence(support, len(one.workers))
         if support < least - 1e-9:
             doubtful = max(doubtful, there)
@@ -558,7 +408,7 @@ def _label(
         kept.append(ConsolidatedShape(shape, votes, given.count(label), support, confidence))
     # Two clusters can come to the same shape (borders of one, label by vote): the surer one speaks for it.
     kept = list({found.shape: found for found in sorted(kept, key=lambda found: found.confidence)}.values())
-    kept.sort(key=lambda found: found.shape)
+    kept.sort(key=lambda found: _order(found.shape))
     confidence = sum(found.confidence for found in kept) / len(kept) if kept else 1.0 - doubtful
     if not kept and one.shapes:
         problems = (*problems, f"no {kind.noun} has enough support")
