@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from truthkit.findings import Finding, SubmissionError
 from truthkit.project import Project, bundles_dir
 from truthkit.server.preview.bench import Bench
 from truthkit.server.preview.fault import fault_of, names_of
-from truthkit.server.preview.files import Changed, Files
+from truthkit.server.preview.files import Changed, Files, changes
 from truthkit.server.preview.front_end import FrontEnd
 from truthkit.server.preview.lines import Lines
 from truthkit.server.preview.told import finding_of
@@ -177,6 +177,43 @@ def test_a_file_concerns_what_depends_on_it() -> None:
         (workflow.root / "frontend" / "dist" / "gallery.js", {"bundle"}),
     ):
         assert set(files.kinds(file)) == kinds, file
+
+
+def test_a_folder_that_is_made_anew_is_watched_on(tmp_path: Path, plain: Plain) -> None:
+    """As a checkout does, or an editor that puts a whole folder in place of another."""
+
+    async def seen() -> list[frozenset[str]]:
+        ended = asyncio.Event()
+        told: list[frozenset[str]] = []
+        watching = changes(lambda: Files(source), ended)
+        # Whoever listens late hears of it all the same: a file is written until it is told.
+        told.append(await said(watching, lambda: plain.pre.write_text(f"# {len(told)}\n")))
+        folder = plain.pre.parent
+        gone = folder.rename(tmp_path / "gone")
+        shutil.copytree(gone, folder)
+        told.append((await asyncio.wait_for(anext(watching), 30)).kinds)
+        while "template" not in told[-1]:  # the word that all may be others
+            told.append((await asyncio.wait_for(anext(watching), 30)).kinds)
+        told.append(await said(watching, lambda: rename_into(folder / "part", plain.pre)))
+        ended.set()
+        await watching.aclose()
+        return told
+
+    async def said(watching: AsyncGenerator[Changed, None], write: Callable[[], object]) -> frozenset[str]:
+        waiting = asyncio.ensure_future(anext(watching))
+        while not waiting.done():
+            write()
+            await asyncio.wait({waiting}, timeout=0.1)
+        return waiting.result().kinds
+
+    def rename_into(part: Path, file: Path) -> None:
+        part.write_text("# by an editor that renames\n")
+        part.replace(file)
+
+    source = source_of(plain)
+    with ThreadPoolExecutor(1) as thread:
+        told = thread.submit(asyncio.run, seen()).result()
+    assert told[0] == told[-1] == {"handler"}
 
 
 def test_what_a_page_makes_up_is_no_finding(bench: Bench) -> None:

@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,31 @@ def test_what_the_workers_page_makes_up_is_shown_as_text(page: Page, preview: Se
     expect(page.locator(".findings li")).to_have_count(1)
     expect(page.locator(".findings li")).to_contain_text("<i>slanted</i>")
     expect(page.get_by_text("line 1 of 3")).to_be_visible()
+
+
+def test_a_handler_without_end_keeps_nobody_else_waiting(preview: Served) -> None:
+    began = preview.plain.root / "began"
+    preview.plain.pre.write_text(
+        f"def lambda_handler(event, context):\n    open({str(began)!r}, 'w').close()\n    while True:\n        pass\n"
+    )
+    line = f"{preview.address}/api/lines/1?worker="
+    with ThreadPoolExecutor(20) as threads:
+        try:
+            while not began.exists():  # until then it is the handler of before
+                first = threads.submit(status, f"{line}1")
+                while not first.done() and not began.exists():
+                    wait([first], timeout=0.05)
+            # More than there are threads by default: lists, submits and the page itself do not wait behind them.
+            opened = [
+                first,
+                *(threads.submit(status, f"{line}{number}") for number in range(1, 10)),
+                *(threads.submit(status, f"{preview.address}/api/lines/2?worker={number}") for number in range(1, 10)),
+            ]
+            assert status(f"{preview.address}/api/lines") == 200
+            assert not any(one.done() for one in opened)
+        finally:
+            preview.mend()  # which ends the call that goes on
+        assert {one.result() for one in opened} == {200}
 
 
 @pytest.mark.parametrize("more", [[], ["--allow-network"]], ids=["offline", "allow-network"])

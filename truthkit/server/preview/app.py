@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from truthkit.findings import Finding, TruthkitError
 from truthkit.pages import same_origin
 from truthkit.server.preview.bench import MOST_WORKERS, Bench, Label, View
 from truthkit.server.preview.hub import Hub
+from truthkit.server.preview.telling import NotWantedError, Wanted
 from truthkit.server.preview.told import finding_of
 
 PAGE = Path(__file__).with_name("page.html")
@@ -27,6 +30,8 @@ SCRIPT = "preview.js"
 # Lines of the list that are sent at a time.
 LISTED = 200
 _MOST_TOLD = 100_000  # bytes
+_MOST_CALLS = 40  # requests that wait for handlers at a time
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class Workbench:
@@ -39,6 +44,7 @@ class Workbench:
         self._task_origin = task_origin
         # Another one after each start: pages of an earlier preview load anew.
         self._run = uuid.uuid4().hex
+        self._calls = ThreadPoolExecutor(_MOST_CALLS, "handlers")
 
     def app(self) -> Starlette:
         return Starlette(
@@ -106,11 +112,11 @@ class Workbench:
     async def _line(self, request: Request) -> Response:
         number = request.path_params["number"]
         worker = min(max(_number(request, "worker", 1), 1), MOST_WORKERS)
-        return await _reply(lambda: self._opened(number, worker))
+        return await self._called(request, lambda wanted: self._opened(number, worker, wanted))
 
-    def _opened(self, number: int, worker: int) -> dict[str, Any]:
+    def _opened(self, number: int, worker: int, wanted: Wanted) -> dict[str, Any]:
         bench = self._bench
-        view = bench.open(number, worker)
+        view = bench.open(number, worker, wanted)
         try:
             total, answers = len(bench.lines().entries), bench.answers(number)
         except TruthkitError:
@@ -138,14 +144,35 @@ class Workbench:
 
     async def _label(self, request: Request) -> Response:
         number = request.path_params["number"]
-        return await _reply(lambda: _label(self._bench.label(number)))
+        return await self._called(request, lambda wanted: _label(self._bench.label(number, wanted)))
 
     async def _drawing(self, request: Request) -> Response:
         from truthkit.server.preview.drawing import drawing
 
         number = request.path_params["number"]
-        page, policy = await asyncio.to_thread(drawing, self._bench, number, request.query_params.get("scheme", ""))
+        scheme, loop = request.query_params.get("scheme", ""), asyncio.get_running_loop()
+        page, policy = await loop.run_in_executor(self._calls, drawing, self._bench, number, scheme)
         return HTMLResponse(page, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+
+    async def _called(self, request: Request, make: Callable[[Wanted], Any]) -> Response:
+        """As ``_reply``, for what calls handlers: these may take minutes, and nobody else waits for a free thread.
+
+        Who has gone on to another line is no longer waited for: its call is not begun.
+        """
+        gone = threading.Event()
+
+        async def watch() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            gone.set()
+
+        watching = asyncio.create_task(watch())
+        try:
+            return await _reply(lambda: make(lambda: not gone.is_set()), self._calls)
+        except NotWantedError:
+            return Response(status_code=499)
+        finally:
+            watching.cancel()
 
     async def _forget(self, request: Request) -> Response:
         if not same_origin(request):
@@ -221,7 +248,7 @@ def _label(label: Label) -> dict[str, Any]:
     }
 
 
-async def _reply(make: Callable[[], Any]) -> Response:
+async def _reply(make: Callable[[], Any], threads: Executor | None = None) -> Response:
     """What ``make`` gives, as JSON; it may block. Escapes keep halves of characters, which UTF-8 has not."""
-    text = await asyncio.to_thread(lambda: exact_json.dumps(make()))
-    return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
+    text = await asyncio.get_running_loop().run_in_executor(threads, lambda: exact_json.dumps(make()))
+    return Response(text, media_type="application/json", headers=_HEADERS)

@@ -37,7 +37,7 @@ from truthkit.project import HandlerRef
 from truthkit.server.preview.fault import Fault, fault_of
 from truthkit.server.preview.files import Changed, Files, mapped_by_hand
 from truthkit.server.preview.lines import Entry, Lines, mark_of, no_line
-from truthkit.server.preview.telling import Spare, TellingHandler
+from truthkit.server.preview.telling import NotWantedError, Spare, TellingHandler, Wanted, always
 from truthkit.source import Source
 from truthkit_core.messages import ContractError, failure_line, labelled_line, no_lambda_line
 
@@ -127,6 +127,7 @@ class Bench:
         self._lock = threading.RLock()
         self._labelling = threading.Lock()
         self._objects = self._new_objects()
+        self._closed = False
         self._signed: dict[str, tuple[float, str]] = {}
         self._tools: _Tools | None = None
         self._spares = {PRE: Spare(), POST: Spare()}
@@ -140,6 +141,7 @@ class Bench:
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             self._drop_tools()
             self._drop_spares()
             self._objects.close()
@@ -202,6 +204,8 @@ class Bench:
 
     def _made(self) -> _Tools:
         with self._lock:
+            if self._closed:
+                raise RuntimeError("the preview ends")
             if self._tools is None:
                 source, config = self.source, None
                 findings: tuple[Finding, ...] = ()
@@ -291,12 +295,12 @@ class Bench:
 
     # --- a line --------------------------------------------------------------------------------------------------
 
-    def open(self, number: int, worker: int) -> View:
-        """A line as a worker gets it, from the files as they are now."""
+    def open(self, number: int, worker: int, wanted: Wanted = always) -> View:
+        """A line as a worker gets it, from the files as they are now. Raises NotWantedError."""
         while True:
             version = self.version
             try:
-                view = self._open(number, worker)
+                view = self._open(number, worker, wanted)
             except RuntimeError:
                 # The handler was closed because its file has changed.
                 if version == self.version:
@@ -311,7 +315,7 @@ class Bench:
                 self._views.popitem(last=False)
         return view
 
-    def _open(self, number: int, worker: int) -> View:
+    def _open(self, number: int, worker: int, wanted: Wanted) -> View:
         token = self._tokens.setdefault((number, worker), uuid.uuid4().hex)
         view = View(number, worker, token, time.time(), template=str(self.source.template))
         try:
@@ -323,11 +327,11 @@ class Bench:
             view.fault = fault_of(error.findings, self.source, None, None)
             return view
         view.answers_key = _answers_key(entry)
-        self._render(view, entry)
+        self._render(view, entry, wanted)
         entry.mark = mark_of(view.findings)
         return view
 
-    def _render(self, view: View, entry: Entry) -> None:
+    def _render(self, view: View, entry: Entry, wanted: Wanted = always) -> None:
         """Fill in the view, as far as it goes."""
         tools = self._made()
         findings = [*tools.findings, *entry.findings]
@@ -341,7 +345,8 @@ class Bench:
                 view.task_input = view.data_object
             else:
                 try:
-                    made = prepare(tools.pre, view.data_object, tools.spec.arn, about=f"line {view.number}")
+                    with tools.pre.only_if(wanted):
+                        made = prepare(tools.pre, view.data_object, tools.spec.arn, about=f"line {view.number}")
                 finally:
                     view.printed = _printed(PRE, tools.pre)
                 view.task_input = made.task_input
@@ -413,9 +418,11 @@ class Bench:
             for key in [key for key in self._tools.labels if key[1] == number]:
                 del self._tools.labels[key]
 
-    def label(self, number: int) -> Label:
-        """Consolidate a line's answers, with the post-annotation handler as it is now."""
+    def label(self, number: int, wanted: Wanted = always) -> Label:
+        """Consolidate a line's answers, with the post-annotation handler as it is now. Raises NotWantedError."""
         with self._labelling:
+            if not wanted():
+                raise NotWantedError
             while True:
                 version, tools = self.version, self._made()
                 entry, answers = self.lines().get(number), self.answers(number)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,9 @@ Kind = Literal["template", "handler", "config", "manifest", "object", "objects-m
 # Milliseconds: how long the files must be quiet before a change is told, and how long it may take at most.
 _STEP = 20
 _MOST = 200
+
+# What may be others where a folder is.
+_IN_FOLDERS: frozenset[Kind] = frozenset({"template", "handler", "config", "manifest", "object"})
 
 _PASSED_OVER = frozenset({"__pycache__", "node_modules", ".git"})
 
@@ -92,6 +96,10 @@ class Files:
             deep |= {source.workflow.lambdas}
         if front_end := front_end_dir():
             deep |= set(front_end.glob("*/src"))
+        # Who is watched does not tell that it comes: that tells the folder around it.
+        flat |= {folder.parent for folder in (*deep, *flat)}
+        if source.workflow is not None:
+            flat.add(source.workflow.root)
         exists = {folder for folder in deep if folder.is_dir()}
         return exists, {folder for folder in flat if folder.is_dir()}
 
@@ -129,9 +137,32 @@ def mapped_by_hand(source: Source) -> dict[str, Path]:
     return {prefix: folder for prefix, folder in source.objects if own.get(prefix) != folder}
 
 
-async def changes(files: Callable[[], Files], ended: asyncio.Event) -> AsyncIterator[Changed]:
-    """What is saved, as it is saved, until ``ended``. Raises OSError where the system watches no more folders."""
-    deep, flat = files().folders()
+async def changes(files: Callable[[], Files], ended: asyncio.Event) -> AsyncGenerator[Changed, None]:
+    """What is saved, as it is saved, until ``ended``. Raises OSError where the system watches no more folders.
+
+    Folders that come, go, or are made anew (by a checkout, say) are watched as they are then; what they have is told
+    as changed, as nobody knows since when.
+    """
+    while not ended.is_set():
+        watched = _as_they_are(files())
+        async with _watched(*files().folders(), ended) as told:
+            while (found := await told.get()) is not None:
+                kinds = {file: frozenset(files().kinds(file)) for file in found}
+                concerned = tuple(sorted(file for file in found if kinds[file]))
+                if concerned:
+                    yield Changed(frozenset().union(*(kinds[file] for file in concerned)), concerned)
+                if _as_they_are(files()) != watched:
+                    break
+            else:
+                return
+        yield Changed(_IN_FOLDERS, ())
+
+
+@asynccontextmanager
+async def _watched(
+    deep: set[Path], flat: set[Path], ended: asyncio.Event
+) -> AsyncIterator[asyncio.Queue[set[Path] | None]]:
+    """A queue of files that have changed; None when it is over. What failed is raised at the end."""
     queue: asyncio.Queue[set[Path] | None] = asyncio.Queue()
 
     async def watch(folders: set[Path], recursive: bool) -> None:
@@ -142,7 +173,7 @@ async def changes(files: Callable[[], Files], ended: asyncio.Event) -> AsyncIter
             watch_filter=None,
             debounce=_MOST,
             step=_STEP,
-            stop_event=ended,
+            stop_event=stop,
             recursive=recursive,
             ignore_permission_denied=True,
         ):
@@ -156,14 +187,27 @@ async def changes(files: Callable[[], Files], ended: asyncio.Event) -> AsyncIter
         finally:
             queue.put_nowait(None)
 
-    watching = asyncio.create_task(both())
+    async def stop_at_the_end() -> None:
+        await ended.wait()
+        stop.set()
+
+    stop = asyncio.Event()  # awatch sets it itself where it is cancelled
+    watching, ending = asyncio.create_task(both()), asyncio.create_task(stop_at_the_end())
     try:
-        while (found := await queue.get()) is not None:
-            kinds = {file: frozenset(files().kinds(file)) for file in found}
-            concerned = tuple(sorted(file for file in found if kinds[file]))
-            if concerned:
-                yield Changed(frozenset().union(*(kinds[file] for file in concerned)), concerned)
+        yield queue
+        stop.set()
         await watching
     finally:
+        ending.cancel()
         watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        await asyncio.gather(watching, ending, return_exceptions=True)
+
+
+def _as_they_are(files: Files) -> dict[Path, tuple[int, int]]:
+    """The folders to be watched, each with what tells it from another of its name."""
+    found = {}
+    for folder in set().union(*files.folders()):
+        with contextlib.suppress(OSError):
+            known = folder.stat()
+            found[folder] = (known.st_dev, known.st_ino)
+    return found

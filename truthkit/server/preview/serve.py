@@ -9,6 +9,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,15 @@ async def serve_preview(
             finally:
                 ended.set()
                 hub.end()
+                bench.close()  # whoever waits for a handler does no longer
                 await asyncio.gather(beside, return_exceptions=True)
                 await front_end.close()
 
 
 async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, ended: asyncio.Event) -> None:
-    checking = asyncio.create_task(_check(bench, hub, ended))
+    # Of its own, as a handler may take minutes.
+    thread = ThreadPoolExecutor(1, "marks")
+    checking = asyncio.create_task(_check(bench, hub, ended, thread))
     building: asyncio.Task[None] | None = None
 
     async def build() -> None:
@@ -107,7 +111,7 @@ async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, ended: asyncio.Eve
         await asyncio.to_thread(bench.change, changed)
         hub.tell("changed", version=bench.version, kinds=sorted(changed.kinds), files=[f.name for f in changed.files])
         checking.cancel()
-        checking = asyncio.create_task(_check(bench, hub, ended))
+        checking = asyncio.create_task(_check(bench, hub, ended, thread))
 
     try:
         async for changed in changes(lambda: bench.files, ended):
@@ -126,6 +130,7 @@ async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, ended: asyncio.Eve
         for task in filter(None, (checking, building)):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        thread.shutdown(wait=False, cancel_futures=True)
 
 
 async def _after(task: asyncio.Task[None] | None, what: Callable[[], Any]) -> None:
@@ -134,19 +139,20 @@ async def _after(task: asyncio.Task[None] | None, what: Callable[[], Any]) -> No
     await what()
 
 
-async def _check(bench: Bench, hub: Hub, ended: asyncio.Event) -> None:
+async def _check(bench: Bench, hub: Hub, ended: asyncio.Event, thread: ThreadPoolExecutor) -> None:
     """Warm the handlers, then look at the first lines one after the other, for their marks."""
+    loop = asyncio.get_running_loop()
     await asyncio.sleep(_QUIET_SECONDS)
-    await asyncio.to_thread(bench.warm)
+    await loop.run_in_executor(thread, bench.warm)
     began = told = time.monotonic()
     with contextlib.suppress(TruthkitError):
-        lines = await asyncio.to_thread(bench.lines)
+        lines = await loop.run_in_executor(thread, bench.lines)
         for entry in lines.entries[:CHECKED]:
             if ended.is_set() or time.monotonic() - began > CHECK_SECONDS:
                 break
             if entry.mark:
                 continue
-            await asyncio.to_thread(bench.check, entry.number)
+            await loop.run_in_executor(thread, bench.check, entry.number)
             if time.monotonic() - told > _TELL_SECONDS:
                 told = time.monotonic()
                 hub.tell("marks")

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,17 @@ _BROUGHT = frozenset(
     {"boto3", "botocore", "certifi", "dateutil", "jmespath", "s3transfer", "six", "urllib3", "awscrt", "brotli", "h2"}
 )
 _FRAME = re.compile(r"^(?:START|END) RequestId: .*\n?", re.MULTILINE)
+
+
+Wanted = Callable[[], bool]
+
+
+def always() -> bool:
+    return True
+
+
+class NotWantedError(Exception):
+    """Nobody waits for the call any more."""
 
 
 class Spare:
@@ -68,13 +79,16 @@ class TellingHandler(Handler):
     ) -> None:
         super().__init__(ref, environment=environment, timeout=timeout, log_file=log_file)
         self._calls = threading.Lock()
-        self._said = threading.local()
+        self._mine = threading.local()
         self._spare = spare
 
     def invoke(self, event: Any, *, about: str = "") -> Any:
+        """Raises NotWantedError too, where ``only_if`` says so when the call's turn comes."""
         assert self.log_file is not None
         # One call after the other also while the log is looked at.
         with self._calls:
+            if not getattr(self._mine, "wanted", always)():
+                raise NotWantedError
             start = self.log_file.stat().st_size if self.log_file.is_file() else 0
             try:
                 return super().invoke(event, about=about)
@@ -84,11 +98,20 @@ class TellingHandler(Handler):
                     with self.log_file.open("rb") as log:
                         log.seek(start)
                         text = log.read().decode("utf-8", "replace")
-                self._said.text = _FRAME.sub("", text).strip("\n")[-MOST:]
+                self._mine.text = _FRAME.sub("", text).strip("\n")[-MOST:]
+
+    @contextlib.contextmanager
+    def only_if(self, wanted: Wanted) -> Iterator[None]:
+        """Calls of this thread are begun only if they are still ``wanted`` then: those before may take minutes."""
+        self._mine.wanted = wanted
+        try:
+            yield
+        finally:
+            self._mine.wanted = always
 
     def said(self) -> str:
         """Empty where nothing was printed, or nothing called."""
-        text: str = getattr(self._said, "text", "")
+        text: str = getattr(self._mine, "text", "")
         return text
 
     def spawn_ahead(self, *modules: str) -> subprocess.Popen[bytes]:
