@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from truthkit.browser import launch_options, require_chromium
+
+# What a busy machine takes is no fault of a page: as long as Playwright waits for all else.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """A browser, and a local server for pages that the tests write: shared by all browser tests.
 
 ``chromium``  one Playwright browser a session (sync API; it stands in tests/conftest.py).
-``page``      a page in a context of its own; a JavaScript error on it fails the test.
+``tabs``      the context whose tabs the pages of tests are; ``tabs.spent = True`` where a test changes the context.
+``page``      a page of its own in it, nothing stored; a JavaScript error on it fails the test.
 ``serve``     ``serve(html)`` gives a ``Site``: the page's address, and the answers that it posted.
 ``visit``     ``visit(html)`` serves, opens in ``page`` and waits until all crowd elements stand.
 ``hand``      a worker's hand: a page of Playwright's async API, which gestures need, for tests that are not async.
@@ -20,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 
 import pytest
 from playwright import async_api
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Frame, Page
 
 from truthkit.browser import launch_options, require_chromium
 from truthkit.findings import Finding, TruthkitError
@@ -143,15 +144,76 @@ def page_server() -> Iterator[_Server]:
     server.server_close()
 
 
+# A tab that another opened shares its process, which has compiled the bundle: half the work of a page of its own.
+OPEN_TAB = "() => { open('about:blank').opener = null; }"
+FORGET = """async () => {
+  localStorage.clear();
+  sessionStorage.clear();
+  for (const { name } of await indexedDB.databases()) {
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name);
+      request.onsuccess = resolve;
+      request.onerror = () => reject(request.error);
+    });
+  }
+}"""
+
+
+class Tabs:
+    """Opens the pages of tests, one after another, as tabs of one context."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self._browser = browser
+        self._origin = origin
+        self._first: Page | None = None
+        self.spent = False
+        """The context has a clock, a permission or an init script of a test's: the next page gets another."""
+
+    def open(self) -> Page:
+        first = self._first or self._begin()
+        with first.context.expect_page() as opened:
+            first.evaluate(OPEN_TAB)
+        page = opened.value
+        page.on("framenavigated", self._look_where)
+        return page
+
+    def clear(self) -> None:
+        """Close what the test has left, and forget what it stored."""
+        first = self._first
+        assert first is not None
+        if self.spent:
+            first.context.close()
+            self._first, self.spent = None, False
+            return
+        for page in first.context.pages:
+            if page != first:
+                page.close()
+        first.context.clear_cookies()
+        first.evaluate(FORGET)
+
+    def _begin(self) -> Page:
+        context = self._browser.new_context(viewport={"width": 1280, "height": 800})
+        self._first = context.new_page()
+        self._first.goto(f"{self._origin}/picture.svg")
+        return self._first
+
+    def _look_where(self, frame: Frame) -> None:
+        if frame.url.startswith("http") and not frame.url.startswith(f"{self._origin}/"):
+            self.spent = True  # what other servers' pages store is not known
+
+
+@pytest.fixture(scope="session")
+def tabs(chromium: Browser, page_server: _Server) -> Tabs:
+    return Tabs(chromium, page_server.origin)
+
+
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(5000)
-    page = context.new_page()
+def page(tabs: Tabs) -> Iterator[Page]:
+    page = tabs.open()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
+    tabs.clear()
     assert errors == []
 
 
@@ -255,13 +317,29 @@ def async_chromium(loop: Loop) -> Iterator[async_api.Browser]:
     loop.run(playwright.stop())
 
 
+@pytest.fixture(scope="session")
+def first_tab(loop: Loop, async_chromium: async_api.Browser, page_server: _Server) -> async_api.Page:
+    async def open_tab() -> async_api.Page:
+        page = await async_chromium.new_page()
+        await page.goto(f"{page_server.origin}/picture.svg")
+        return page
+
+    return loop.run(open_tab())
+
+
 @pytest.fixture
-def hand(loop: Loop, async_chromium: async_api.Browser, serve: Serve) -> Iterator[Hand]:
-    page = loop.run(async_chromium.new_page())
+def hand(loop: Loop, first_tab: async_api.Page, serve: Serve) -> Iterator[Hand]:
+    async def open_tab() -> async_api.Page:
+        async with first_tab.context.expect_page() as opened:
+            await first_tab.evaluate(OPEN_TAB)
+        return await opened.value
+
+    page = loop.run(open_tab())
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield Hand(page, loop, serve)
     loop.run(page.close())
+    loop.run(first_tab.evaluate(FORGET))
     assert errors == []
 
 

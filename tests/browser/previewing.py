@@ -55,13 +55,10 @@ def served(root: Path, *more: str, lines: int = 3) -> Iterator[Served]:
                 text = process.stdout.readline()
                 assert text, said
                 said += text
-            expect.set_options(timeout=15_000)
             texts = {file: file.read_bytes() for file in (plain.template, plain.manifest, plain.pre, plain.post)}
             yield Served(plain, json.loads(said)["address"], process, texts)
         finally:
             process.terminate()
-            # What a busy machine takes is no fault of the page.
-            expect.set_options(timeout=5_000)
 
 
 def frame(page: Page) -> FrameLocator:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Tabs
+
 
 def wait_state(page: Page, state: str) -> None:
     page.wait_for_function("state => document.documentElement.dataset.crowdState === state", arg=state)
@@ -384,7 +386,8 @@ def test_names_that_every_object_has_mean_nothing(page: Page, visit: Any, name: 
     assert page.evaluate("document.querySelector('iron-icon').shadowRoot.querySelectorAll('svg').length") == 0
 
 
-def test_one_toast_at_a_time(page: Page, visit: Any) -> None:
+def test_one_toast_at_a_time(page: Page, tabs: Tabs, visit: Any) -> None:
+    tabs.spent = True
     page.clock.install()
     visit("""<crowd-toast id="a" opened duration="0" text="First"></crowd-toast><crowd-toast id="b"
       duration="1000">Second</crowd-toast>

@@ -58,7 +58,6 @@ def is_given(text: str, given: str) -> bool:
 
 @pytest.mark.parametrize("lang", ["ja", "ar"])
 def test_no_element_says_anything_in_english(page: Page, visit: Any, lang: str) -> None:
-    page.set_default_timeout(20_000)
     said_in_english = said(page, visit, "en")
     given = " ".join((unescape(stories("en")) + page.evaluate("document.body.textContent")).split())
     english = {text for text in said_in_english if re.search("[A-Za-z]{2}", text) and not is_given(text, given)}

@@ -121,7 +121,6 @@ def report(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
             viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
         )
         contexts.append(context)
-        context.set_default_timeout(5000)
         page = context.new_page()
         page.on(
             "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None

@@ -117,7 +117,6 @@ class Fingers:
 @pytest.fixture
 def phone(chromium: Browser) -> Any:
     context = chromium.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
-    context.set_default_timeout(5000)
     yield context.new_page()
     context.close()
 

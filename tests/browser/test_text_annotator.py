@@ -37,7 +37,6 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def new_page(**options: Any) -> Page:
         context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
-        context.set_default_timeout(5000)
         contexts.append(context)
         return context.new_page()
 
@@ -407,7 +406,7 @@ class TestDrafts:
     def saved(self, task: Annotator) -> None:
         state = task.test_id("draft-state")
         expect(state).to_have_text("Draft saved on this device")
-        expect(state).to_have_attribute("data-state", "written", timeout=1000)
+        expect(state).to_have_attribute("data-state", "written")
 
     def work(self, task: Annotator) -> None:
         task.mark("Salt marshes", "1")
