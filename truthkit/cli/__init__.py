@@ -18,6 +18,7 @@ import truthkit.cli.jobs
 import truthkit.cli.plan
 import truthkit.cli.consolidate
 import truthkit.cli.agreement
+import truthkit.cli.convert
 import truthkit.cli.try_lambda
 import truthkit.cli.servers
 import truthkit.cli.project  # noqa: F401

@@ -1,0 +1,120 @@
+"""A folder that ``datasets.load_dataset`` reads as it is (https://huggingface.co/docs/datasets/repository_structure)."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from truthkit.convert.dataset import Dataset, labeled
+from truthkit.convert.labels import Example, Kind, Label
+from truthkit.convert.splits import WHOLE
+
+KINDS: frozenset[Kind] = frozenset(("class", "classes", "boxes", "keypoints", "polygons", "spans"))
+_MARKS: dict[str, tuple[str, ...]] = {
+    "boxes": ("bbox",),
+    "keypoints": ("point",),
+    "polygons": ("points",),
+    "spans": ("start", "end"),
+}
+_TYPES = {
+    "bbox": ["list: float64"],
+    "point": ["list: float64"],
+    "points": ["list:", "  list: float64"],
+    "start": ["dtype: int64"],
+    "end": ["dtype: int64"],
+}
+_OBJECTS = {"spans": "entities"}
+
+
+def write(data: Dataset, out: Path) -> None:
+    """``README.md`` with the features, and ``SET/metadata.jsonl`` with the pictures, or ``SET.jsonl`` with the texts.
+
+    Marks are a list of objects: ``category``, ``confidence`` and ``bbox`` (left, top, width, height), ``point``,
+    ``points``, or ``start`` and ``end``. With texts, classes are numbers with names (ClassLabel); with pictures they
+    are their names, since ``imagefolder`` takes no features from the card.
+    """
+    files: dict[str, str] = {}
+    of_pictures = any(one.source_ref is not None and data.text(one) is None for one in data.examples())
+    for set_name, examples in data.sets.items():
+        name = set_name if set_name != WHOLE else "train"
+        rows: list[dict[str, Any]] = []
+        for example, label in labeled(examples):
+            head = _head(data, example, out / name, of_pictures)
+            if head is not None:
+                rows.append({**head, **_label(data, label, names=of_pictures)})
+        file = out / (f"{name}/metadata.jsonl" if of_pictures else f"{name}.jsonl")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+        files[name] = f"{name}/**" if of_pictures else f"{name}.jsonl"
+    (out / "README.md").write_text(_card(data, files, of_pictures), "utf-8")
+
+
+def _head(data: Dataset, example: Example, folder: Path, of_pictures: bool) -> dict[str, Any] | None:
+    if of_pictures:
+        if data.picture(example) is None:
+            data.told["pictures that are in no mapped folder: left out (map it: --objects)"] += 1
+            return None
+        name = data.file_name(example)
+        data.copy_picture(example, folder / name)
+        return {"file_name": name, "source_ref": example.source_ref}
+    text = data.text(example)
+    if text is None:
+        data.told["objects whose text is in no mapped folder: left out (map it: --objects)"] += 1
+        return None
+    return {"text": text, **({"source_ref": example.source_ref} if example.source_ref else {})}
+
+
+def _label(data: Dataset, label: Label, *, names: bool) -> dict[str, Any]:
+    def category(mark: Any) -> int | str:
+        return str(mark.label) if names else data.number(mark.label)
+
+    if data.kind == "class":
+        [mark] = label.marks
+        return {"label": category(mark), "confidence": mark.confidence}
+    if data.kind == "classes":
+        return {"labels": [category(mark) for mark in label.marks]}
+    objects = defaultdict(list)
+    for mark in label.marks:
+        one: dict[str, Any] = {"category": category(mark), "confidence": mark.confidence}
+        if data.kind == "boxes":
+            one["bbox"] = [float(side) for side in (mark.left, mark.top, mark.width, mark.height)]
+        elif data.kind == "keypoints":
+            one["point"] = [float(mark.x), float(mark.y)]
+        elif data.kind == "polygons":
+            one["points"] = [[float(x), float(y)] for x, y in mark.points]
+        else:
+            one |= {"start": mark.start, "end": mark.end}
+        objects[_OBJECTS.get(data.kind, "objects")].append(one)
+    return dict(objects) or {_OBJECTS.get(data.kind, "objects"): []}
+
+
+def _card(data: Dataset, files: dict[str, str], of_pictures: bool) -> str:
+    """The features as YAML: what ``datasets`` would guess would have no class names."""
+    lines = ["---", "configs:", "- config_name: default", "  data_files:"]
+    for name, path in files.items():
+        lines += [f"  - split: {name}", f"    path: {json.dumps(path)}"]
+    if of_pictures:
+        return "\n".join([*lines, "---", "", f"# {data.name}", ""])
+    lines += ["dataset_info:", "- config_name: default", "  features:", "  - name: text", "    dtype: string"]
+    if any(one.source_ref is not None for one in data.examples()):
+        lines += ["  - name: source_ref", "    dtype: string"]
+    names = [f"'{place}': {json.dumps(name)}" for place, name in enumerate(data.classes)]
+    numbers = ["class_label:", "  names:", *(f"    {name}" for name in names)]
+    if data.kind == "class":
+        lines += ["  - name: label", "    dtype:", *_indented(numbers, 6)]
+        lines += ["  - name: confidence", "    dtype: float64"]
+    elif data.kind == "classes":
+        lines += ["  - name: labels", "    list:", *_indented(numbers, 6)]
+    else:
+        lines += [f"  - name: {_OBJECTS.get(data.kind, 'objects')}", "    list:"]
+        lines += ["    - name: category", "      dtype:", *_indented(numbers, 8)]
+        lines += ["    - name: confidence", "      dtype: float64"]
+        for name in _MARKS[data.kind]:
+            lines += [f"    - name: {name}", *_indented(_TYPES[name], 6)]
+    return "\n".join([*lines, "---", "", f"# {data.name}", ""])
+
+
+def _indented(lines: list[str], by: int) -> list[str]:
+    return [" " * by + line for line in lines]
