@@ -67,6 +67,10 @@ def test_what_the_wheel_carries(wheel: Path) -> None:
         assert files <= kit, folder
     assert {"frontend/dist/crowd-html-elements.js", "frontend/dist/text-annotator.js"} <= kit
     assert {"frontend/dist/bundles.json", "frontend/dist/custom-elements.json"} <= kit
+    assert {"template.yaml", "LICENSE"} <= kit
+    parts = {str(file.relative_to(ROOT)) for file in tracked("truthkit/scaffold/parts/*") if file.is_file()}
+    assert len(parts) > 8
+    assert parts <= names
     assert {
         "truthkit/cli/__init__.py",
         "truthkit/py.typed",
@@ -87,7 +91,9 @@ def test_the_bundles_in_the_wheel_are_those_that_were_built(wheel: Path) -> None
             assert archive.getinfo(f"truthkit/kit/frontend/dist/{name}").file_size == facts["bytes"]
 
 
-def test_the_wheel_runs_the_main_job_with_the_newest_of_everything(uv: str, wheel: Path, tmp_path: Path) -> None:
+def test_the_wheel_runs_the_main_job_and_makes_a_project_with_the_newest_of_everything(
+    uv: str, wheel: Path, tmp_path: Path
+) -> None:
     venv = tmp_path / "venv"
     run(uv, "venv", "--quiet", "--python", sys.executable, venv, cwd=tmp_path)
     python = venv / "bin" / "python"
@@ -102,6 +108,14 @@ def test_the_wheel_runs_the_main_job_with_the_newest_of_everything(uv: str, whee
     assert all(label["entities"] for label in labels)
     assert (job / "report.html").is_file()
     assert not any(empty.iterdir())
+
+    # And makes a project that lacks nothing which the kit has in a checkout.
+    run(venv / "bin" / "truthkit", "new", "birds", "--like", "image-classification", cwd=empty)
+    made = {str(file.relative_to(empty)) for file in empty.rglob("*") if file.is_file()}
+    core = [file for file in tracked("lambdas/truthkit_core/*") if file.suffix == ".py" and file.is_file()]
+    assert {str(file.relative_to(ROOT)) for file in core} <= made
+    assert {"template.yaml", "layers/numpy/Makefile", "lambdas/birds/workflow.toml"} <= made
+    assert "BirdsPostLabelingFunction:" in (empty / "template.yaml").read_text()
 
 
 def test_the_lock_fits_the_project(uv: str) -> None:

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
+from tests.documents import json_fields
 from truthkit import run_job
 from truthkit.aws.sam import is_stale, update_template
+from truthkit.cli import main
 from truthkit.findings import TruthkitError, UsageError
 from truthkit.lint import check, targets_of
 from truthkit.project import Project, kit_root
 from truthkit.scaffold import make
-from truthkit.trying import try_handlers
 from truthkit_core.workflow import WorkflowConfig
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,26 +87,6 @@ def test_the_template_has_the_functions_of_the_project_and_no_others(sentiment: 
     functions = re.findall(r"(?m)^  (\w+)LabelingFunction:$", text)
     assert functions == ["SentimentPre", "SentimentPost"]
     assert "text-entities" not in text
-
-
-def test_the_new_workflow_is_right_at_once(sentiment: Path) -> None:
-    checked = check(targets_of((), project=sentiment))
-    assert checked.targets == ("sentiment", "template.yaml")
-    assert checked.findings == ()
-    tried = try_handlers(["sentiment"], project=sentiment)
-    assert len(tried) == 2
-    assert [(case.case, case.verdict) for one in tried for case in one.cases if not case.ok] == []
-
-
-def test_the_new_workflow_runs_with_its_own_workers(sentiment: Path, tmp_path: Path) -> None:
-    result = run_job("sentiment", project=sentiment, out=tmp_path / "job")
-    assert result.ok, result.findings
-    assert [label["label"] for label in result.labels()] == [
-        json.loads(line)["label"]
-        for line in (sentiment / "samples/sentiment/expected.jsonl").read_text("utf-8").splitlines()
-    ]
-    answers = [label["workers"] for label in result.labels()]
-    assert any(len({json.dumps(one["answer"]) for one in said}) > 1 for said in answers), "nobody ever errs"
 
 
 def test_what_python_reads_is_well_formed(sentiment: Path) -> None:
@@ -284,19 +265,19 @@ def test_the_longest_name_is_one_that_sam_takes(project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with a copy of each of the kit's workflows, under other names."""
+    """A project with a small workflow of its own and a copy of each of the kit's, under other names."""
     root = tmp_path_factory.mktemp("copies")
+    make("fresh", project=root)
     for name in KIT:
         make(f"my-{name[::-1]}", like=name, project=root)
     return root
 
 
-def test_copies_are_as_right_as_their_models(copies: Path) -> None:
+def test_what_is_new_is_as_right_as_the_kit(copies: Path) -> None:
     assert len(KIT) == 6
     assert not is_stale(Project(copies))
     checked = check(targets_of((), project=copies))
-    assert len(checked.targets) == len(KIT) + 1
-    # text-entities has two kinds of labels in one: nothing else is remarked on the models either.
+    assert set(checked.targets) == {"fresh", "template.yaml", *(f"my-{name[::-1]}" for name in KIT)}
     assert [str(finding) for finding in checked.findings] == []
 
 
@@ -431,20 +412,34 @@ def test_a_model_that_is_not_there_is_told(empty: Path) -> None:
 # --- the command ---
 
 
-def truthkit(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "truthkit", *arguments], cwd=cwd, capture_output=True, text=True)
+def test_the_command_tells_what_it_made_and_what_comes_next(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def truthkit(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["truthkit", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, told.out, told.err
 
-
-def test_the_command_tells_what_it_made_and_what_comes_next(empty: Path) -> None:
-    result = truthkit("new", "sentiment", cwd=empty)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "templates/sentiment/" in result.stdout
-    assert "truthkit preview sentiment" in result.stdout
-    told = truthkit("new", "--json", "more", "--like", "sentiment", cwd=empty)
-    document: dict[str, Any] = json.loads(told.stdout)
-    assert document["project"] == str(empty)
-    assert document["changed"] == ["template.yaml"]
+    monkeypatch.chdir(empty)
+    status, out, err = truthkit("new", "sentiment")
+    assert (status, err) == (0, "")
+    assert "\n  templates/sentiment/ " in out
+    assert "\n  truthkit preview sentiment " in out
+    status, out, err = truthkit("new", "--json", "more", "--like", "sentiment")
+    document: dict[str, Any] = json.loads(out)
+    assert (status, err) == (0, "")
+    assert document.keys() == json_fields("new")
+    assert (document["project"], document["changed"]) == (str(empty), ["template.yaml"])
     assert all((empty / name).is_file() for name in document["made"])
-    again = truthkit("new", "more", cwd=empty)
-    assert again.returncode == 2
-    assert "templates/more, lambdas/more and samples/more exist already" in again.stderr
+    status, out, err = truthkit("new", "more")
+    assert (status, out) == (2, "")
+    assert "templates/more, lambdas/more and samples/more exist already" in err
+
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("truthkit.scaffold.making._write", stopped)
+    assert truthkit("new", "another") == (130, "", "stopped: nothing was made\n")
