@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from truthkit.report.likeness import agree
 from truthkit.report.shapes import is_number, read_choice, read_figures, read_spans, unfold
-from truthkit_core.agreement import f1, pairwise_agreement
+from truthkit_core.agreement import f1
 
 
 def agreement(label: Any, expected: Any) -> float | None:
@@ -89,15 +91,42 @@ def worker_agreement(answers: Iterable[Mapping[str, Any] | None]) -> float | Non
     Measured as in :func:`agreement`, both ways. Free text beside other fields (a note to the requester) is left out;
     it counts where the answers are nothing but text (a transcription).
     """
-    given = [dict(answer) for answer in answers if answer is not None]
-    texts = all(isinstance(unfold(value), str) for answer in given for value in answer.values())
+    return Pairs.of({str(number): answer for number, answer in enumerate(answers) if answer is not None}).mean
 
-    def both_ways(one: dict[str, Any], other: dict[str, Any]) -> float | None:
-        ways = (_agreement(one, other, texts=texts), _agreement(other, one, texts=texts))
-        scores = [score for score in ways if score is not None]
-        return sum(scores) / len(scores) if scores else None
 
-    return pairwise_agreement(given, both_ways)
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """How far the workers of one object agree, by pair; pairs of which nothing can be said are left out."""
+
+    scores: Mapping[tuple[str, str], float]
+
+    @classmethod
+    def of(cls, answers: Mapping[str, Mapping[str, Any]]) -> Pairs:
+        """Of answers by worker, measured as :func:`worker_agreement`."""
+        texts = all(isinstance(unfold(value), str) for answer in answers.values() for value in answer.values())
+        scores = {}
+        for one, other in combinations(answers, 2):
+            first, second = dict(answers[one]), dict(answers[other])
+            ways = (_agreement(first, second, texts=texts), _agreement(second, first, texts=texts))
+            known = [score for score in ways if score is not None]
+            if known:
+                scores[one, other] = sum(known) / len(known)
+        return cls(scores)
+
+    @property
+    def mean(self) -> float | None:
+        return sum(self.scores.values()) / len(self.scores) if self.scores else None
+
+    def of_worker(self, worker: str) -> float | None:
+        """The worker's agreement with the others, in the mean."""
+        mine = [score for pair, score in self.scores.items() if worker in pair]
+        return sum(mine) / len(mine) if mine else None
+
+    def is_alone(self, worker: str, alike: float) -> bool:
+        """Whether two or more others agree (``alike`` or more) and this one with none of them."""
+        mine = [score for pair, score in self.scores.items() if worker in pair]
+        others = [score for pair, score in self.scores.items() if worker not in pair]
+        return bool(others) and all(score >= alike for score in others) and all(score < alike for score in mine)
 
 
 def _agreement(label: Any, expected: Any, *, texts: bool) -> float | None:

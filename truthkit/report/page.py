@@ -1,4 +1,4 @@
-"""Writes the page: a first pass over the objects for the summary, a second that streams them into the file."""
+"""Writes the page: a first pass over the objects for the figures, a second that draws those that are shown."""
 
 from __future__ import annotations
 
@@ -6,54 +6,48 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from statistics import median
+from typing import IO, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from truthkit.findings import Finding
+from truthkit.project import bundles_dir
 from truthkit.report.data import ReportData, ReportObject
 from truthkit.report.draw import KINDS, Scene, Voice, fields, tree
-from truthkit.report.draw.scene import Palette, count, strings
-from truthkit.report.gold import agreement, readable_label, worker_agreement
-from truthkit.report.pictures import Picture, embed, embed_subject, link, link_subject, share
-from truthkit_core.agreement import f1
+from truthkit.report.draw.scene import count, strings
+from truthkit.report.packs import Packs, packed
+from truthkit.report.pictures import (
+    Picture,
+    embed,
+    embed_subject,
+    link,
+    link_subject,
+    share,
+    subject_share,
+    subjects_embedded,
+)
+from truthkit.report.tally import Mark, Summary, labels_of, summarize
 
 HERE = Path(__file__).resolve().parent
+SCRIPT = "report.js"  # of the front end's bundles
 
-OPEN_UP_TO = 30  # objects: with more, each opens by hand
-WHOLE_UP_TO = 200  # with more, screenshots are linked and an object's drawing is laid out when it is opened
-SHOWN_UP_TO = 1_000  # with more, only the failed, the most disputed and the first are shown
+OPEN_UP_TO = 10  # objects: the first ones are open where all are part of the page
+WHOLE_UP_TO = 30  # with more, an object's drawing is unpacked when it is opened
+SHOTS_UP_TO = 200  # with more, screenshots are linked
+SHOWN_UP_TO = 5_000  # with more, only the failed and the most disputed are shown
 FINDINGS_UP_TO = 200
+ROWS_UP_TO = 100  # of a table
 LONGEST_LINE = 60_000  # characters of an output line
+LONGEST_WORDS = 20_000  # characters of one string that the search goes through
+SEARCH_PIECES = 500
 
 _SEVERITIES = ("error", "warning", "info")
-
-
-@dataclass(slots=True)
-class WorkerTally:
-    """One worker over the whole job."""
-
-    voice: Voice
-    answers: int = 0
-    declined: int = 0
-    seconds: list[float] = field(default_factory=list)
-    with_gold: list[float] = field(default_factory=list)
-    with_label: list[float] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class LabelTally:
-    """One label's spans over the whole job."""
-
-    css: str
-    found: int = 0
-    wanted: int = 0
-    exact: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +56,6 @@ class FindingRow:
     times: int
     objects: tuple[tuple[str, str], ...]  # object id, address in this page or ""
     more: int
-
-
-class Mark(NamedTuple):
-    """What decides whether an object is shown, and by which filters. Sorts by how much it asks to be looked at."""
-
-    well: bool
-    agreement: float
-    at: int
-    off_gold: bool
-    disputed: bool
-
-
-@dataclass(slots=True)
-class Summary:
-    """What the first pass learns."""
-
-    palette: Palette
-    objects: int = 0
-    labeled: int = 0
-    failed: int = 0
-    answers: int = 0
-    declined: int = 0
-    with_gold: int = 0
-    off_gold: int = 0
-    agreements: list[float] = field(default_factory=list)
-    workers: dict[str, WorkerTally] = field(default_factory=dict)
-    labels: dict[str, LabelTally] = field(default_factory=dict)
-    marks: list[Mark] = field(default_factory=list)  # one an object
-
-    def shown(self) -> list[Mark]:
-        """The objects that the page has room for, in their order: the failed, then those with the least agreement."""
-        return sorted(sorted(self.marks)[:SHOWN_UP_TO], key=lambda mark: mark.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +70,10 @@ class ObjectView:
     rest: tuple[tuple[str, Any], ...]  # pieces of the label that are neither answered nor expected: shown closed
     agreement: float | None
     worker_agreement: float | None
+    outcome: str
+    seconds: float | None  # the median of its answers
+    chosen: tuple[str, ...]  # the label, where it is a class
+    labels: tuple[str, ...]
     picture: Picture | None
     picture_missing: bool
     subject: Picture | None  # what was labeled, where no drawing shows it
@@ -120,143 +86,183 @@ class ObjectView:
 def write_report(data: ReportData, file: Path) -> Path:
     """Writes the job's page to ``file`` (replaced as a whole) and gives its path.
 
-    The same data gives the same bytes. Up to 200 objects the page needs no other file; beyond, screenshots are linked
-    where they are; beyond 1,000 only the failed and the most disputed objects are shown. Raises OSError.
+    The same data gives the same bytes. The page needs no other file; with more than 200 objects screenshots are linked
+    where they are, and so are labeled pictures beyond some 24 MB; beyond 5,000 objects only the failed and the most
+    disputed are shown. The page says what it leaves out. Raises OSError.
     """
-    summary = _summarize(data)
-    shown = summary.shown()
-    anchors = {data.objects[mark.at].object_id: f"#o{mark.at}" for mark in shown} if data.findings else {}
-    script, style = _asset("report.js"), _asset("report.css")
+    summary = summarize(data)
+    shown = _shown(summary)
+    ranks = {mark.at: rank for rank, mark in enumerate(shown)}
+    script, style = _script(), _asset("report.css")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    page = _environment().get_template("page.html.j2")
-    stream = page.generate(
-        data=data,
-        summary=summary,
-        findings=_findings(data.findings, anchors),
-        hidden_findings=max(0, len(_grouped(data.findings)) - FINDINGS_UP_TO),
-        tally={severity: sum(f.severity == severity for f in data.findings) for severity in _SEVERITIES},
-        objects=_views(data, summary, shown, file),
-        filters=[
-            ("all", "All", len(shown)),
-            ("failed", "Failed", sum(not mark.well for mark in shown)),
-            ("gold", "Differs from gold", sum(mark.off_gold for mark in shown)),
-            ("workers", "Workers disagree", sum(mark.disputed for mark in shown)),
-        ],
-        shown=len(shown),
-        opened=len(shown) <= OPEN_UP_TO,
-        lazy=len(shown) > WHOLE_UP_TO,
-        script=Markup(script),
-        style=Markup(style),
-        script_hash=digest,
-    )
-    draft = file.with_name(f".{file.name}.part")
-    # A lone surrogate (JSON may carry one) has no UTF-8 form: it is shown as its escape.
-    with draft.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as out:
-        for piece in stream:
-            out.write(piece)
-    draft.replace(file)
+    draft, parts = file.with_name(f".{file.name}.part"), file.with_name(f".{file.name}.parts")
+    try:
+        # What is unpacked later is written aside first: only then the list, which stands before it, is known.
+        # A lone surrogate (JSON may carry one) has no UTF-8 form: it is shown as its escape.
+        with parts.open("w+", encoding="utf-8", errors="backslashreplace", newline="\n") as aside:
+            listed = _listed(data, summary, ranks, file, aside)
+            anchors = listed.anchors
+            page = _environment().get_template("page.html.j2")
+            stream = page.generate(
+                data=data,
+                summary=summary,
+                findings=_findings(data.findings, anchors),
+                hidden_findings=max(0, len(_grouped(data.findings)) - FINDINGS_UP_TO),
+                tally={severity: sum(f.severity == severity for f in data.findings) for severity in _SEVERITIES},
+                listed=listed,
+                parts=_pieces(aside),
+                shown=len(shown),
+                shows=_shows(shown, summary),
+                rows_up_to=ROWS_UP_TO,
+                spans=summary.spans,
+                whole=len(shown) <= WHOLE_UP_TO,
+                megabytes=(listed.characters + len(script) + len(style)) / 1e6,
+                script=Markup(script),
+                style=Markup(style),
+                script_hash=digest,
+            )
+            with draft.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as out:
+                for piece in stream:
+                    out.write(piece)
+        draft.replace(file)
+    finally:
+        parts.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
     return file
 
 
-def _summarize(data: ReportData) -> Summary:
-    summary = Summary(Palette(data.label_order))
-    summary.labels = {label: LabelTally(summary.palette.css(label)) for label in dict.fromkeys(data.label_order)}
-    for index, it in enumerate(data.objects):
-        given = [answer for answer in it.answers if answer.answer is not None]
-        among, gold = worker_agreement(answer.answer for answer in given), _gold_agreement(it, data.label_attribute)
-        summary.objects += 1
-        summary.labeled += it.label is not None and it.failure is None
-        summary.failed += it.failure is not None
-        summary.answers += len(given)
-        summary.declined += len(it.answers) - len(given)
-        summary.with_gold += gold is not None
-        summary.off_gold += gold is not None and gold < 1
-        if among is not None:
-            summary.agreements.append(among)
-        agreed = _mean([score for score in (gold, among) if score is not None], 1.0)
-        off_gold, disputed = gold is not None and gold < 1, among is not None and among < 1
-        summary.marks.append(Mark(it.failure is None, agreed, index, off_gold, disputed))
-        _count_workers(summary, it)
-        _count_labels(summary, it)
-    # Numbered by their ids, so that a worker keeps the number whoever answered first.
-    summary.workers = dict(sorted(summary.workers.items()))
-    for number, tally in enumerate(summary.workers.values(), 1):
-        tally.voice = replace(tally.voice, name=f"Worker {number}", short=f"W{number}")
-    return summary
+def _pieces(aside: IO[str]) -> Iterator[Markup]:
+    aside.seek(0)
+    while piece := aside.read(1 << 20):
+        yield Markup(piece)
 
 
-def _count_workers(summary: Summary, it: ReportObject) -> None:
-    for answer in it.answers:
-        tally = summary.workers.get(answer.worker_id)
-        if tally is None:
-            voice = Voice("worker", "", "", answer.worker_id)
-            tally = summary.workers[answer.worker_id] = WorkerTally(voice)
-        tally.answers += answer.answer is not None
-        tally.declined += answer.answer is None
-        if answer.answer is None:
-            continue
-        if answer.seconds is not None:
-            tally.seconds.append(answer.seconds)
-        for wanted, scores in ((it.expected, tally.with_gold), (it.label, tally.with_label)):
-            # The label carries more than was answered (votes, every worker's own answer): only the fields that the
-            # worker answered say how far the two agree.
-            score = _with(answer.answer, wanted)
-            if score is not None:
-                scores.append(score)
+def _script() -> str:
+    """The bundle; empty where the front end is not built (jobs of simulated workers need none)."""
+    try:
+        script = (bundles_dir() / SCRIPT).read_text("utf-8")
+    except OSError:
+        return ""
+    return re.sub(r"</(?=script)|<!--", lambda found: found[0].replace("<", "\\x3C"), script, flags=re.IGNORECASE)
 
 
-def _with(answer: Mapping[str, Any], wanted: Any) -> float | None:
-    """A worker's agreement with the gold or the label, over the spans and choices that both have."""
-    scores = []
-    for part in fields([(Voice("label", "", ""), wanted), (Voice("worker", "", ""), dict(answer))]):
-        one, other = next((said for _, said in part.workers()), None), part.of("label")
-        if one is None or other is None:
-            continue
-        if part.kind == "spans":
-            scores.append(f1([span.key for span in one.spans], [span.key for span in other.spans]))
-        elif part.kind == "choice":
-            scores.append(f1(one.chosen, other.chosen))
-    return _mean(scores) if scores else None
+def _shown(summary: Summary) -> list[Mark]:
+    """The objects that the page has room for, the most in dispute first; the failed are always among them."""
+    ranked = sorted(summary.marks, key=lambda mark: mark.rank)
+    if len(ranked) <= SHOWN_UP_TO:
+        return ranked
+    kept = sorted(ranked, key=lambda mark: not mark.failed)[:SHOWN_UP_TO]
+    return sorted(kept, key=lambda mark: mark.rank)
 
 
-def _count_labels(summary: Summary, it: ReportObject) -> None:
-    said = [(Voice("label", "", ""), it.label), (Voice("gold", "", ""), it.expected)]
-    for part in fields([(voice, value) for voice, value in said if value is not None]):
-        if part.kind != "spans":
-            continue
-        found, wanted = part.of("label"), part.of("gold")
-        keys = {span.key for span in wanted.spans} if wanted else set()
-        for span in found.spans if found else ():
-            tally = summary.labels.setdefault(span.label, LabelTally(summary.palette.css(span.label)))
-            tally.found += 1
-            tally.exact += span.key in keys
-        for span in wanted.spans if wanted else ():
-            summary.labels.setdefault(span.label, LabelTally(summary.palette.css(span.label))).wanted += 1
+def _shows(shown: Sequence[Mark], summary: Summary) -> list[tuple[str, str, int]]:
+    return [
+        ("", "All objects", len(shown)),
+        ("labeled", "Labeled", summary.labeled),
+        ("skipped", "Without label", summary.skipped),
+        ("failed", "Failed", summary.failed),
+        ("gold", "Differ from the gold", sum(mark.gold is not None and mark.gold < 1 for mark in shown)),
+    ]
 
 
-def _gold_agreement(it: ReportObject, attribute: str) -> float | None:
-    if it.agreement is not None or it.expected is None or it.label is None:
-        return it.agreement
-    # A built-in job's form does not tell all that the gold may have: no figure is no nought.
-    if readable_label(it.output_line, attribute) is not it.output_line.get(attribute):
-        return None
-    return agreement(it.label, it.expected)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list of objects in their order, what the page's script knows of them, and what was left out of the page."""
+
+    rows: list[Markup]
+    anchors: dict[str, str]
+    index: Markup
+    labels: list[str]
+    characters: int
+    linked_shots: int
+    linked_subjects: int
+    opened: int
 
 
-def _views(data: ReportData, summary: Summary, shown: list[Mark], file: Path) -> Iterator[ObjectView]:
-    most = share(len(shown))
-    linked = len(shown) > WHOLE_UP_TO
-    for mark in shown:
-        it = data.objects[mark.at]
-        picture = None
+def _listed(data: ReportData, summary: Summary, ranks: Mapping[int, int], file: Path, aside: IO[str]) -> Listed:
+    """Draws the objects in the order of the manifest: a large job is read once more, not here and there."""
+    total = len(ranks)
+    whole = total <= WHOLE_UP_TO
+    shot_bytes, subject_bytes = share(total), subject_share(total)
+    embedded = subjects_embedded(total)
+    macros: Any = _environment().get_template("object.html.j2").module
+    packs = Packs(aside)
+    rows: list[Markup] = [Markup()] * total
+    anchors: dict[str, str] = {}
+    places: dict[str, list[Any]] = {
+        key: [None] * total for key in ("line", "outcome", "gold", "dispute", "seconds", "labels", "workers", "pack")
+    }
+    words = [""] * total
+    label_places: dict[str, int] = {}
+    worker_places = {worker: place for place, worker in enumerate(summary.workers)}
+    linked_shots = linked_subjects = 0
+    marks = {mark.at: mark for mark in summary.marks if mark.at in ranks}
+    for at in sorted(ranks):
+        it, rank, mark = data.objects[at], ranks[at], marks[at]
+        shot = None
         if it.screenshot is not None:
-            picture = link(it.screenshot, file) if linked else embed(it.screenshot, most)
-        source = it.data_object.get("source-ref")
-        file_of = data.find(source) if isinstance(source, str) else None
-        subject = None
-        if file_of is not None:
-            subject = link_subject(file_of, file) if linked else embed_subject(file_of, most)
-        yield _view(it, f"o{mark.at}", data, summary, picture, subject)
+            shot = embed(it.screenshot, shot_bytes) if total <= SHOTS_UP_TO else link(it.screenshot, file)
+            linked_shots += shot is not None and shot.linked
+        subject = _subject(it, data, file, subject_bytes if rank < embedded else None)
+        linked_subjects += subject is not None and subject.linked
+        view = _view(it, f"o{at}", data, summary, mark, shot, subject)
+        if data.findings:
+            anchors[it.object_id] = f"#o{at}"
+        body = str(macros.body(view))
+        if whole:
+            rows[rank] = macros.row(view, Markup(body), rank < OPEN_UP_TO)
+        else:
+            places["pack"][rank] = packs.add(body)
+            rows[rank] = macros.row(view, None, False)
+        places["line"][rank] = it.line
+        places["outcome"][rank] = view.outcome
+        places["gold"][rank] = _rounded(mark.gold)
+        places["dispute"][rank] = None if mark.among is None else _rounded(1 - mark.among)
+        places["seconds"][rank] = _rounded(view.seconds)
+        places["labels"][rank] = [label_places.setdefault(label, len(label_places)) for label in view.labels]
+        places["workers"][rank] = [worker_places[answer.worker_id] for answer in it.answers]
+        words[rank] = _words(it, view)
+    packs.close()
+    index = _json({**places, "searches": -(-total // SEARCH_PIECES)})
+    searched = [packed(words[start : start + SEARCH_PIECES]) for start in range(0, total, SEARCH_PIECES)]
+    for number, text in enumerate(searched):
+        aside.write(f'<script type="text/plain" id="words-{number}">{text}</script>\n')
+    return Listed(
+        rows,
+        anchors,
+        index,
+        list(label_places),
+        packs.written + sum(map(len, rows)) + len(index) + sum(map(len, searched)),
+        linked_shots,
+        linked_subjects,
+        min(total, OPEN_UP_TO) if whole else 0,
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _json(value: Any) -> Markup:
+    """JSON for a script element: nothing in it ends the element."""
+    return Markup(json.dumps(value, separators=(",", ":")).replace("<", "\\u003c"))
+
+
+def _subject(it: ReportObject, data: ReportData, file: Path, most: int | None) -> Picture | None:
+    """The picture that was labeled: part of the page, or linked where there is no room (``most`` is None)."""
+    source = it.data_object.get("source-ref")
+    found = data.find(source) if isinstance(source, str) else None
+    if found is None:
+        return None
+    return link_subject(found, file) if most is None else embed_subject(found, most)
+
+
+def _words(it: ReportObject, view: ObjectView) -> str:
+    """All that can be searched for: what is said of the object, without the pixels of pictures."""
+    said = [view.title, it.data_object, it.task_input, it.label, it.failure, *(voice.detail for voice in view.voices)]
+    said += [part for answer in it.answers for part in (answer.answer, answer.note)]
+    texts = (text for value in said for text in strings(value) if len(text) <= LONGEST_WORDS or " " in text[:200])
+    return "\n".join(dict.fromkeys(text[:LONGEST_WORDS] for text in texts))
 
 
 def _view(
@@ -264,10 +270,10 @@ def _view(
     anchor: str,
     data: ReportData,
     summary: Summary,
+    mark: Mark,
     picture: Picture | None,
     subject: Picture | None,
 ) -> ObjectView:
-    gold = _gold_agreement(it, data.label_attribute)
     said: list[tuple[Voice, Any]] = []
     if it.label is not None:
         said.append((Voice("label", "Consolidated", "Label"), it.label))
@@ -279,8 +285,8 @@ def _view(
     scene = Scene(summary.palette, tuple(texts), sum(a.answer is not None for a in it.answers), subject, data.find)
     drawn: list[tuple[str, Any]] = []
     rest: list[tuple[str, Any]] = []
-    for part in fields(said):
-        part = part if part.name else replace(part, name=data.label_attribute)
+    parts = [part if part.name else replace(part, name=data.label_attribute) for part in fields(said)]
+    for part in parts:
         alone = part.kind in ("tree", "value") and not part.workers() and part.of("gold") is None and scene.answers
         (rest if alone else drawn).append((part.kind, KINDS[part.kind](part, scene)))
     output = json.dumps(it.output_line, ensure_ascii=False, indent=2)
@@ -293,8 +299,12 @@ def _view(
         absent=tuple((voice, a.note) for voice, a in given if a.answer is None),
         drawings=tuple(drawn),
         rest=tuple(rest),
-        agreement=gold,
-        worker_agreement=worker_agreement(a.answer for a in it.answers),
+        agreement=mark.gold,
+        worker_agreement=mark.among,
+        outcome="failed" if it.failure is not None else "skipped" if it.label is None else "labeled",
+        seconds=median(known) if (known := [a.seconds for a in it.answers if a.seconds is not None]) else None,
+        chosen=next((label.chosen for part in parts if part.kind == "choice" and (label := part.of("label"))), ()),
+        labels=tuple(labels_of(parts)),
         picture=picture,
         picture_missing=it.screenshot is not None and picture is None,
         subject=None if any(kind == "figures" for kind, _ in drawn) else subject,
@@ -344,11 +354,6 @@ def _findings(findings: Iterable[Finding], anchors: Mapping[str, str]) -> list[F
     return sorted(rows, key=lambda row: _SEVERITIES.index(row.finding.severity))[:FINDINGS_UP_TO]
 
 
-def _mean(values: Iterable[float], nothing: float = 0.0) -> float:
-    numbers = list(values)
-    return sum(numbers) / len(numbers) if numbers else nothing
-
-
 def _percent(value: float | None) -> str:
     """94%; never a rounded 100% for what is not all, nor a rounded 0%."""
     if value is None:
@@ -392,5 +397,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(percent=_percent, seconds=_seconds, count=count, mean=_mean, worker_id=_worker_id)
+    environment.filters.update(percent=_percent, seconds=_seconds, count=count, worker_id=_worker_id)
     return environment

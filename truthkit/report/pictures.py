@@ -17,6 +17,11 @@ _PAGE_BYTES = 1_800_000
 _LEAST, _MOST = 24_000, 180_000
 
 
+# Of the pictures that were labeled: all together, and one.
+_SUBJECTS_BYTES = 24_000_000
+_LEAST_SUBJECT, _MOST_SUBJECT = 24_000, 200_000
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """``address`` is a data URI, or the file relative to the page; the size is 0 where it was not read."""
@@ -30,6 +35,16 @@ class Picture:
 def share(pictures: int) -> int:
     """Bytes that one of so many embedded pictures may take."""
     return max(_LEAST, min(_MOST, _PAGE_BYTES // max(pictures, 1)))
+
+
+def subject_share(objects: int) -> int:
+    """Bytes that one of so many labeled pictures may take."""
+    return max(_LEAST_SUBJECT, min(_MOST_SUBJECT, _SUBJECTS_BYTES // max(objects, 1)))
+
+
+def subjects_embedded(objects: int) -> int:
+    """How many of so many labeled pictures are part of the page."""
+    return min(objects, _SUBJECTS_BYTES // subject_share(objects))
 
 
 def embed(file: Path, most: int) -> Picture | None:

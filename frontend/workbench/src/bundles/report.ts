@@ -1,0 +1,3 @@
+import { startReport } from "../report/app.ts";
+
+startReport();
