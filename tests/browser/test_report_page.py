@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,14 @@ def report(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
     contexts = []
     complaints: list[str] = []
 
-    def show(count: int = 4, *, scheme: Any = "light", width: int = 1280, media: Any = "screen") -> Page:
+    def show(
+        count: int = 4,
+        *,
+        scheme: Any = "light",
+        width: int = 1280,
+        media: Any = "screen",
+        more: Sequence[ReportObject] = (),
+    ) -> Page:
         finding = Finding(
             "handler-error",
             f"KeyError: {HOSTILE}",
@@ -112,9 +119,18 @@ def report(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
             excerpt="  | " + "x" * 300 + "\n  | ^",
             object_id="2",
         )
-        objects = [an_object(index, tmp_path) for index in range(count)]
+        objects = [*(an_object(index, tmp_path) for index in range(count)), *more]
         data = ReportData(
-            "marshes", "text-entities", "2026-03-02 09:20:13", "spans", LABELS, objects, [finding], 41.0, 0.8
+            "marshes",
+            "text-entities",
+            "2026-03-02 09:20:13",
+            "spans",
+            LABELS,
+            objects,
+            [finding],
+            41.0,
+            0.8,
+            lambda uri: tmp_path / uri.rpartition("/")[2],
         )
         file = write_report(data, tmp_path / "report.html")
         context = chromium.new_context(
@@ -148,8 +164,7 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.closest('details.object')?.id ?? document.activeElement.id"))
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_nothing(report: Open, scheme: str, width: int) -> None:
     page = report(scheme=scheme, width=width)
     for details in page.locator("details:not([open]) > summary").all():
@@ -210,18 +225,19 @@ def test_spans_lie_on_their_words(report: Open) -> None:
 
 def test_keys_walk_the_objects(report: Open) -> None:
     page = report()
-    for key, at in (("n", "o0"), ("j", "o1"), ("n", "o2"), ("k", "o1"), ("p", "o0"), ("p", "o0")):
+    # The most in dispute first, then the one that failed.
+    for key, at in (("n", "o1"), ("j", "o2"), ("n", "o0"), ("k", "o2"), ("p", "o1"), ("p", "o1")):
         page.keyboard.press(key)
-        assert focused(page) == at
-    expect(page.locator("#o0")).to_have_attribute("open", "")
+        expect(page.locator(f"#{at} > summary")).to_be_focused()
+    expect(page.locator("#o1")).to_have_attribute("open", "")
     page.keyboard.press("o")
-    expect(page.locator("#o0 .body")).to_be_hidden()
+    expect(page.locator("#o1 .body")).to_be_hidden()
     page.keyboard.press("/")
     assert focused(page) == "search"
     page.keyboard.type("number 1 nnjk")
     assert page.input_value("#search") == "number 1 nnjk"
     page.keyboard.press("Escape")
-    assert page.input_value("#search") == ""
+    expect(page.locator("#search")).to_have_value("")
     expect(page.get_by_text("next", exact=False).first).to_be_visible()
 
 
@@ -233,22 +249,52 @@ def test_the_skip_link_comes_first(report: Open) -> None:
     assert focused(page) == "objects"
 
 
-@pytest.mark.parametrize(
-    ("name", "left"),
-    [
-        ("All", ["o0", "o1", "o2", "o3"]),
-        ("Failed", ["o2"]),
-        ("Differs from gold", ["o1"]),
-        ("Workers disagree", ["o1"]),
-    ],
-)
-def test_filters(report: Open, name: str, left: list[str]) -> None:
+ORDER = ["o1", "o2", "o0", "o3"]
+
+
+def test_filters_and_order_stay_in_the_address(report: Open) -> None:
     page = report()
-    page.get_by_role("radio", name=name).focus()
-    page.keyboard.press("Space")
-    expect(page.locator("details.object:visible")).to_have_count(len(left))
-    assert shown(page) == left
-    expect(page.get_by_role("status")).to_have_text("" if len(left) == 4 else f"{len(left)} of 4 shown")
+
+    def choose(label: str, value: str, left: list[str]) -> None:
+        page.get_by_role("combobox", name=label).select_option(value)
+        expect(page.get_by_role("status")).to_have_text("" if len(left) == 4 else f"{len(left)} of 4 shown")
+        expect(page.locator("details.object:visible")).to_have_count(len(left))
+        assert shown(page) == left
+
+    choose("Show", "failed", ["o2"])
+    choose("Show", "gold", ["o1"])
+    choose("Show", "labeled", ["o1", "o0", "o3"])
+    choose("Worker", "private.us-east-1.b", ["o1", "o0", "o3"])
+    choose("Sort by", "line", ["o0", "o1", "o3"])
+    page.reload()
+    expect(page.get_by_role("combobox", name="Show")).to_have_value("labeled")
+    expect(page.get_by_role("status")).to_have_text("3 of 4 shown")
+    assert shown(page) == ["o0", "o1", "o3"]
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_role("status")).to_have_text("")
+    assert shown(page) == ORDER
+    assert page.url.endswith("#")
+    slider = page.get_by_role("slider", name="Dispute at least")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("5%", exact=True)).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("1 of 4 shown")
+    assert shown(page) == ["o1"]
+    assert page.url.endswith("#least=5")
+
+
+def test_tables_sort_by_their_heads(report: Open) -> None:
+    page = report()
+    table = page.get_by_role("group", name="Table of workers")
+    head = table.get_by_role("columnheader", name="Median time")
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert [cell.split()[0] for cell in table.locator("tbody th").all_inner_texts()] == ["W2", "W1", "W3"]
+    page.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    # Who has no time stands last both ways.
+    assert [cell.split()[0] for cell in table.locator("tbody th").all_inner_texts()] == ["W1", "W2", "W3"]
 
 
 def test_search(report: Open) -> None:
@@ -261,8 +307,7 @@ def test_search(report: Open) -> None:
 
 def test_a_finding_leads_to_its_object(report: Open) -> None:
     page = report()
-    page.get_by_role("radio", name="Differs").focus()
-    page.keyboard.press("Space")
+    page.get_by_role("combobox", name="Show").select_option("gold")
     expect(page.locator("#o2")).to_be_hidden()
     page.locator(".findings").get_by_role("link", name="2").click()
     expect(page.locator("#o2 > summary")).to_be_focused()
@@ -292,16 +337,38 @@ def test_a_screenshot_is_enlarged(report: Open) -> None:
     expect(dialog).to_be_hidden()
 
 
+def boxes(*left: int) -> dict[str, Any]:
+    return {"boundingBoxes": [{"label": "Methods", "left": x, "top": 20, "width": 300, "height": 200} for x in left]}
+
+
+def test_each_workers_shapes_have_a_switch(report: Open) -> None:
+    answers = tuple(ReportWorker(name, {"it": boxes(left)}, 2.0) for name, left in (("a", 10), ("b", 900)))
+    source = {"source-ref": "s3://bucket/0.png"}
+    one = ReportObject("7", 1, source, {}, answers, boxes(10), None, source, boxes(10), 1.0, None)
+    page = report(1, more=[one])
+    canvas = page.locator("#o1 svg.canvas")
+    expect(canvas.locator("path:visible")).to_have_count(4)
+    width = canvas.evaluate("svg => svg.getBoundingClientRect().width")
+    box = canvas.locator(".label path").evaluate("path => path.getBoundingClientRect().width")
+    shown = canvas.locator("image").first.evaluate("image => image.getBoundingClientRect().width")
+    assert shown <= width
+    assert box / shown == pytest.approx(300 / 1280, rel=0.05)
+    page.get_by_role("checkbox", name="Worker 2").focus()
+    page.keyboard.press("Space")
+    expect(canvas.locator("path:visible")).to_have_count(3)
+    expect(canvas.locator(".worker path:visible")).to_have_count(1)
+
+
 def test_a_large_report_draws_what_is_opened(report: Open) -> None:
-    page = report(230)
+    page = report(203)
     assert page.locator("details.object .body").count() == 0
-    page.get_by_role("searchbox").fill("number 217")
+    page.get_by_role("searchbox").fill("number 202")
     expect(page.locator("details.object:visible")).to_have_count(1)
     page.keyboard.press("Tab")
-    page.locator("#o217 > summary").click()
-    expect(page.locator("#o217 .panel")).to_have_count(4)
+    page.locator("#o202 > summary").click()
+    expect(page.locator("#o202 .panel")).to_have_count(4)
     # Its screenshot is the file beside the page.
-    picture = page.locator("#o217 .shot img")
+    picture = page.locator("#o202 .shot img")
     expect(picture).to_have_js_property("naturalWidth", 1280)
 
 
@@ -310,6 +377,7 @@ def test_a_narrow_screen_starts_folded(report: Open) -> None:
     expect(page.locator("details.object[open]")).to_have_count(1)
     page.get_by_role("button", name="Open all").click()
     expect(page.locator("details.object[open]")).to_have_count(4)
+    expect(page.get_by_role("button", name="Close all")).to_be_visible()
 
 
 def test_paper_has_no_tools(report: Open) -> None:
