@@ -663,7 +663,10 @@ def test_many_screenshots_are_linked(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_pictures_beyond_the_room_are_linked_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_module, "subjects_embedded", lambda total: 1)
     file = noise(tmp_path / "1.png", 30, 20)
-    answers = [({"boundingBoxes": []}, {"boundingBoxes": [box("a", 0, 0)]}), ({"boundingBoxes": []},) * 2]
+    answers: list[tuple[dict[str, Any], ...]] = [
+        ({"boundingBoxes": []}, {"boundingBoxes": [box("a", 0, 0)]}),
+        ({"boundingBoxes": []},) * 2,
+    ]
     objects = [
         an_object(
             number,
