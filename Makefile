@@ -13,7 +13,7 @@ MODULES := frontend/node_modules/.package-lock.json
 BUNDLES := frontend/dist/bundles.json
 SOURCES := $(shell find frontend -mindepth 1 \( -name node_modules -o -name dist -o -name .tsc \) -prune -o -print)
 
-.PHONY: help demo test build preview clean browser
+.PHONY: help demo test build preview clean browser check-python check-frontend
 help:
 	@echo "make demo     run the job text-entities: from its manifest to labels and a report"
 	@echo "make test     run all checks and tests"
@@ -28,14 +28,21 @@ demo: $(KIT) $(BUNDLES) browser
 preview: $(KIT) $(BUNDLES)
 	$(BIN)/truthkit preview text-entities
 
-# What fails quickly comes first. Two test processes, each file in one of them: browsers are shared by file.
+# What fails quickly comes first, both languages at once. Then the tests, each file in one process, the longest first
+# (tests/conftest.py): mostly they wait for a browser or a process of a handler, so three keep two cores busy.
 test: $(DEV) $(BUNDLES) browser
+	$(MAKE) --no-print-directory -j 2 check-python check-frontend
+	UV="$(abspath $(UV))" NODE_COMPILE_CACHE="$(abspath .venv/.node)" \
+		$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+check-python: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check-frontend: $(MODULES)
 	$(NPM) run check
 	$(NPM) run test
-	UV="$(abspath $(UV))" $(BIN)/pytest -n 2 --dist loadfile
 
 build: $(BUNDLES)
 
