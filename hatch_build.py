@@ -26,6 +26,7 @@ class KitHook(BuildHookInterface):
         bundles = build_frontend(root / "frontend")
         kit = {bundles: "frontend/dist", root / "templates": "templates", root / "samples": "samples"}
         kit |= {root / name: name for name in ("layers", "template.yaml", "LICENSE")}
+        kit[root / "docs" / "findings.md"] = "docs/findings.md"  # which `truthkit check --explain` tells from
         # truthkit_core is a top-level package of the wheel: handlers find it on the path.
         for folder in sorted((root / "lambdas").iterdir()):
             if folder.is_dir() and folder.name not in ("truthkit_core", "__pycache__"):

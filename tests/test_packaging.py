@@ -66,6 +66,7 @@ def test_what_the_wheel_carries(wheel: Path) -> None:
         assert files, folder
         assert files <= kit, folder
     assert {"frontend/dist/crowd-html-elements.js", "frontend/dist/text-annotator.js"} <= kit
+    assert "docs/findings.md" in kit, "which --explain reads"
     assert {"frontend/dist/bundles.json", "frontend/dist/custom-elements.json"} <= kit
     assert {"template.yaml", "LICENSE"} <= kit
     parts = {str(file.relative_to(ROOT)) for file in tracked("truthkit/scaffold/parts/*") if file.is_file()}

@@ -109,11 +109,15 @@ class SubmissionError(Exception):
 
 def excerpt(source_line: str, column: int | None, *, width: int = 120) -> str:
     """The source line with a caret below ``column`` (1-based), cut to ``width`` around it."""
-    text = _WITHOUT_WIDTH.sub("\N{REPLACEMENT CHARACTER}", source_line.rstrip("\r\n").replace("\t", " "))
+    text = source_line.rstrip("\r\n")
+
+    def harmless(part: str) -> str:
+        return _WITHOUT_WIDTH.sub("\N{REPLACEMENT CHARACTER}", part.replace("\t", " "))
+
     if column is None:
-        return "  | " + (text if len(text) <= width else text[: width - 1] + "…")
+        return "  | " + harmless(text if len(text) <= width else text[: width - 1] + "…")
     start = 0 if column <= width - 20 else column - width // 2
-    shown = text[start : start + width]
+    shown = harmless(text[start : start + width])
     lead = "…" if start else ""
     tail = "…" if start + width < len(text) else ""
     caret = " " * (len(lead) + max(0, column - 1 - start)) + "^"

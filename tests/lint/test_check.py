@@ -15,7 +15,7 @@ from tests.lint.bench import FILES, SCRIPT
 from truthkit.cli import app
 from truthkit.findings import UsageError
 from truthkit.lenient_json import LenientError, loads
-from truthkit.lint import check, targets_of
+from truthkit.lint import check, other_codes, targets_of
 from truthkit.objects import ObjectStore
 
 RUNNER = CliRunner()
@@ -268,3 +268,55 @@ def test_lenient_json(text: str, value: object) -> None:
 def test_what_is_no_json(text: str) -> None:
     with pytest.raises(LenientError):
         loads(text)
+
+
+# --- hostile templates ---
+
+HOSTILE = {
+    "open": ("{{ " * 50_000, "liquid-unclosed", 1),
+    "open-lines": ("{{\n" * 20_000, "liquid-unclosed", 101),
+    "tags": ("{% for a in task.input.b %}" * 5_000, "liquid-unclosed", 1),
+    "ends": ("{% endfor %}" * 3_000, "liquid-syntax", 1),
+    "attributes": ("<crowd-input " + " ".join(f"a{at}=1" for at in range(5_000)) + "></crowd-input>",
+                   "template-unknown-attribute", 1),
+    "same-names": ('<crowd-form>' + '<crowd-input name="a"></crowd-input>' * 4_000, "template-duplicate-name", 1),
+    "names": ("<crowd-form>" + "".join(f'<input name="a{at}">' for at in range(8_000)), "template-unclosed", 1),
+    "unknown": ("<crowd-form>" + "".join(f"<crowd-{'x' * 20}{at}></crowd-{'x' * 20}{at}>" for at in range(4_000)),
+                "template-unknown-element", 1),
+    "nested": ('<crowd-entity-annotation name="a">' * 3_000, "template-unclosed", 1),
+    "regions": ("<short-instructions>\n" * 5_000, "template-unclosed", 100),
+}  # fmt: skip
+
+
+def test_hostile_templates_take_no_more_time_than_long_ones(tmp_path: Path) -> None:
+    """Each took half a minute when the work grew with the square of the text (``benchmarks/check.py`` has figures)."""
+    for name, (text, _, _) in HOSTILE.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "t.liquid.html").write_text(SCRIPT + text, "utf-8")
+    told: dict[str, list[tuple[str, int]]] = {}
+    for finding in check(targets_of([str(tmp_path)])).findings:
+        told.setdefault(Path(finding.file or "").parent.name, []).append((finding.code, finding.line or 0))
+    for name, (_, code, lines) in HOSTILE.items():
+        places = [line for each, line in told[name] if each == code]
+        assert 1 <= len(places) <= 100, name
+        assert places[0] in (2, 3), name
+        assert places[-1] <= 1 + lines, name
+
+
+def test_a_name_in_a_branch_that_no_line_takes_is_a_warning(tmp_path: Path) -> None:
+    text = "{% if task.input.kind == 'image' %}<p>a</p>{% else %}\n<p>{{ task.input.text }}</p>{% endif %}"
+    (tmp_path / "t.liquid.html").write_text(f'{SCRIPT}<crowd-form>{text}<input name="a"></crowd-form>')
+    for kind, severity in (("image", "warning"), ("text", "error")):
+        (tmp_path / "manifest.jsonl").write_text(json.dumps({"source": "x", "kind": kind}) + "\n")
+        [finding] = check(targets_of([str(tmp_path)])).findings
+        assert (finding.code, finding.severity, finding.line) == ("contract-missing-name", severity, 3)
+
+
+def test_codes_of_other_commands_are_explained() -> None:
+    for code in other_codes():
+        status, text, _ = command("--explain", code)
+        assert (status, text.split("\n")[0].split(" ")[0]) == (0, code)
+    text = command("--explain", "handler-memory")[1]
+    assert "had more in memory than it is given" in text
+    assert "docs/findings.md, Handlers" in text
+    assert json.loads(command("--explain", "usage", "--json")[1])["group"] == "Use"

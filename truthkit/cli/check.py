@@ -61,24 +61,12 @@ def check_command(
 
     The exit status is 1 if there is an error; warnings and remarks leave it at 0.
     """
-    from truthkit.lint import RULES, check, targets_of
-    from truthkit.lint import explain as explained
+    from truthkit.lint import check, targets_of
 
     if as_json and form is not None:
         raise UsageError("--json and --format are two ways to print the same", "give one of them")
     if explain is not None:
-        if explain not in RULES:
-            from difflib import get_close_matches
-
-            near = get_close_matches(explain, RULES, 3, 0.4)
-            raise UsageError(
-                f"there is no rule {explain!r}", f"did you mean {' or '.join(near) or 'one of docs/check.md'}?"
-            )
-        if as_json:
-            rule = RULES[explain]
-            print_json({name: getattr(rule, name) for name in rule.__slots__})
-        else:
-            sys.stdout.write(explained(explain) + "\n")
+        _explain(explain, as_json)
         return
     targets = targets_of(names or (), project=project, objects=parse_objects(objects))
     done = 0
@@ -122,3 +110,29 @@ def check_command(
         out.print(escape(f"{files}: {found or 'nothing wrong'}"))
     if counts["error"]:
         raise typer.Exit(1)
+
+
+def _explain(code: str, as_json: bool) -> None:
+    """Tell a rule of check, or what a code of another command means."""
+    from difflib import get_close_matches
+
+    from truthkit.lint import RULES, explain, other_codes
+
+    others = other_codes()
+    if code in RULES:
+        rule = RULES[code]
+        if as_json:
+            print_json({name: getattr(rule, name) for name in rule.__slots__})
+        else:
+            sys.stdout.write(explain(code) + "\n")
+    elif code in others:
+        group, what = others[code]
+        if as_json:
+            print_json({"code": code, "group": group, "what": what})
+        else:
+            sys.stdout.write(
+                f"{code}\n\n{what[:1].upper()}{what[1:]}.\n\nTold by other commands: docs/findings.md, {group}.\n"
+            )
+    else:
+        near = get_close_matches(code, [*RULES, *others], 3, 0.4)
+        raise UsageError(f"there is no rule {code!r}", f"did you mean {' or '.join(near) or 'one of docs/check.md'}?")

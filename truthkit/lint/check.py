@@ -215,10 +215,12 @@ def _with_data(
         before = target.pre.file if target.pre else None
         failed = target.pre is not None and not any(one.task_input is not None for one in samples)
         contract = list(check_contract(source, page, template, [] if failed else samples, before, target.manifest))
-        yield from contract
         rendered, said = _pages(template, samples, contract)
         pages += rendered
         yield from said
+        # What a page really lacks is told as that page's error, not as a branch's warning.
+        lacking = {(one.line, one.column) for one in said if one.code == "contract-missing-name"}
+        yield from (one for one in contract if one.severity == "error" or (one.line, one.column) not in lacking)
         for sample, made in pages:
             if len(made.html) <= MOST_RENDERED:
                 yield from check_rendered(source, made, elements, sample.line.object_id)
@@ -262,7 +264,7 @@ def _pages(
     step = max(1, len(tasks) // MOST_PAGES)
     found: list[tuple[Sample, Rendered]] = []
     said: list[Finding] = []
-    known = {(finding.line, finding.column) for finding in contract}
+    known = {(finding.line, finding.column) for finding in contract if finding.severity == "error"}
     signing = any(finding.code == "contract-not-s3-uri" for finding in contract)
     for sample in tasks[::step][:MOST_PAGES]:
         assert sample.task_input is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from truthkit.elements import Element
-from truthkit.findings import Finding
+from truthkit.findings import Finding, Severity
 from truthkit.lint.page import Page
 from truthkit.lint.python import parse
 from truthkit.lint.rules import Place, flaw
@@ -164,17 +164,21 @@ def _read(
     around = page.around(read.index)
     found = [(task, values(task.task_input, read.path)) for task in tasks]
 
-    def once(code: str, message: str, cure: str = "", object_id: str | None = None) -> Iterator[Finding]:
+    def once(
+        code: str, message: str, cure: str = "", object_id: str | None = None, severity: Severity | None = None
+    ) -> Iterator[Finding]:
         if (read.path, code + str(read.index)) not in told:
             told.add((read.path, code + str(read.index)))
-            yield flaw(code, message, place, cure, object_id=object_id)
+            yield flaw(code, message, place, cure, object_id=object_id, severity=severity)
 
     lacking = [task for task, seen in found if any(value is _MISSING for value in seen)]
     optional = read.tested or "default" in read.filters
     if lacking and not optional and (not read.guarded or (len(lacking) == len(tasks) and not _guards(read, reads))):
         cure = _missing_cure(read, lacking[0], reads, pre)
         message = f"{name} is missing {_lines(lacking, len(tasks))}: {_has(read, lacking[0])}"
-        yield from once("contract-missing-name", message, cure, lacking[0].line.object_id)
+        # In a branch it may be for lines that this manifest has not; where a page takes the branch, that page tells.
+        severity: Severity | None = "warning" if read.guarded else None
+        yield from once("contract-missing-name", message, cure, lacking[0].line.object_id, severity)
     elif lacking and optional and len(lacking) == len(tasks):
         # A condition may ask for what is never there; a name beside it that nobody reads is what was meant.
         last = read.path[-1] if read.path else None

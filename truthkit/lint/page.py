@@ -24,16 +24,22 @@ VOID = frozenset(
 _NEXT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?=/?[a-z])", re.DOTALL | re.IGNORECASE | re.ASCII)
 _CLOSING = re.compile(r"</([a-z][^\s/>]*)[^>]*>?", re.IGNORECASE | re.ASCII)
 
+_MOST_INSIDE = 100
+
 Where = Literal["text", "attribute", "tag", "script", "style"]
 
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """An element: its opening tag, the element around it, whether a tag closes it."""
+    """An element: its opening tag, the element around it, whether a tag closes it.
+
+    ``inside`` has the names of the crowd elements and regions around it (the first hundred different ones).
+    """
 
     tag: Tag
     parent: Node | None
     closed: bool = False
+    inside: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -68,6 +74,7 @@ class Page:
         self.nodes = list(self._parse())
         self._starts = [node.tag.start for node in self.nodes]
         self._output_starts = [start for start, _ in self.outputs]
+        self._found: dict[tuple[int, str], bool] = {}
 
     def _masked(self) -> str:
         text, at, parts = self.text, 0, []
@@ -123,7 +130,12 @@ class Page:
             tag = tag_at(page, found.start())
             if tag is None:
                 return  # the text ends inside of it
-            node = Node(tag, stack[-1] if stack else None)
+            parent = stack[-1] if stack else None
+            node = Node(tag, parent)
+            if parent is not None:
+                node.inside = parent.inside
+                if "-" in parent.name and parent.name not in node.inside and len(node.inside) < _MOST_INSIDE:
+                    node.inside |= {parent.name}
             yield node
             at = tag.close
             if tag.close > tag.end or tag.name in ("script", "style", "textarea", "title"):
@@ -173,6 +185,13 @@ class Page:
 
     def scripts(self) -> Iterator[Node]:
         return (node for node in self.nodes if node.name == "script")
+
+    def in_script(self, node: Node, pattern: re.Pattern[str]) -> bool:
+        """Whether a script has a text; looked for once, however many outputs ask."""
+        key = (node.tag.start, pattern.pattern)
+        if key not in self._found:
+            self._found[key] = pattern.search(self.content(node)) is not None
+        return self._found[key]
 
     def content(self, node: Node) -> str:
         """The text inside of a script, style, title or text area."""

@@ -53,18 +53,14 @@ class Place:
     @classmethod
     def of(cls, source: Source, index: int) -> Place:
         """The place of a character of a text."""
-        start = source.text.rfind("\n", 0, index) + 1
-        end = source.text.find("\n", index)
-        line = source.text[start : len(source.text) if end < 0 else end]
-        column = index - start + 1
-        return cls(source.name, source.line_of(index), column, excerpt(line, column))
+        return cls(source.name, *source.place(index))
 
     @classmethod
     def of_line(cls, source: Source, line: int, needle: str = "") -> Place:
         """A line of a text, at ``needle`` where the line has it once."""
-        lines = source.text.split("\n")
-        text = lines[line - 1] if 0 < line <= len(lines) else ""
-        column = text.index(needle) + 1 if needle and text.count(needle) == 1 else None
+        text = source.line(line)
+        found = text.find(needle) if needle and len(text) < 10_000 else -1
+        column = found + 1 if found >= 0 and text.find(needle, found + 1) < 0 else None
         return cls(source.name, line, column, excerpt(text, column))
 
 

@@ -23,6 +23,9 @@ NEAR_CHARACTERS = 120_000
 TOO_BIG = 1_000_000
 """What is so far beyond the limit is told so, and not read."""
 
+MOST_UNKNOWN = 100
+"""Elements without a name that is known; a guess of what was meant takes a while."""
+
 _REGIONS = (
     "short-instructions",
     "full-instructions",
@@ -71,8 +74,7 @@ def _of_bundle(source: Source, page: Page, finding: Finding) -> Finding:
     """A fault of Liquid in a script is one of the script, unless it is about the task input."""
     if finding.code not in _LIQUID_FAULTS or finding.line is None:
         return finding
-    lines = source.text.split("\n")
-    index = sum(len(line) + 1 for line in lines[: finding.line - 1]) + (finding.column or 1) - 1
+    index = source.index_of(finding.line, finding.column or 1)
     around = page.around(index)
     start = max(source.text.rfind("{{", 0, index + 2), source.text.rfind("{%", 0, index + 2))
     piece = source.text[start : start + 200].split("\n")[0]
@@ -86,13 +88,16 @@ def check_source(source: Source, page: Page, elements: Mapping[str, Element]) ->
     """The faults that show without a task: elements, attributes, scripts, the form."""
     yield from _size(source)
     scripts = "\n".join(page.content(node) for node in page.scripts())
+    unknown = 0
     for node in page.nodes:
         name = node.name
         element = elements.get(name)
         if element is not None and element.kind != "region":
             yield from _attributes(source, page, node, element, scripts)
-        elif element is None:
-            yield from _unknown(source, node, elements, scripts)
+        elif element is None and unknown < MOST_UNKNOWN:
+            for finding in _unknown(source, node, elements, scripts):
+                unknown += 1
+                yield finding
         if name in _REGIONS:
             yield from _region(source, node, elements)
         if "-" in name:
@@ -147,14 +152,15 @@ def _unknown(source: Source, node: Node, elements: Mapping[str, Element], script
 
 def _region(source: Source, node: Node, elements: Mapping[str, Element]) -> Iterator[Finding]:
     name = node.name
-    around = next((one for one in node.ancestors() if one.name in elements and one.name != name), None)
+    within = node.inside & elements.keys() - {name}
+    around = next((one for one in node.ancestors() if one.name in within), None) if within else None
     owners = [tag for tag, element in elements.items() if name in element.regions]
     if around is not None and elements[around.name].regions and name in elements[around.name].regions:
         return
     # Instructions may stand anywhere in a form (crowd-elements §2.5); the others need their element.
     if name in ("short-instructions", "full-instructions"):
         return
-    if any(one.name in owners for one in node.ancestors()):
+    if not node.inside.isdisjoint(owners):
         return
     where = f"<{around.name}> has no region {name}" if around else f"{name} stands in no element that has it"
     has = elements[around.name].regions if around else {}
@@ -322,8 +328,8 @@ def is_field(page: Page, node: Node, elements: Mapping[str, Element]) -> bool:
 
 def _form(source: Source, page: Page, elements: Mapping[str, Element], scripts: str) -> Iterator[Finding]:
     forms = [node for node in page.nodes if node.name == "crowd-form"]
-    alone = [node for node in page.nodes if node.name in elements and elements[node.name].alone]
-    alone += [node for node in page.nodes if node.name == "crowd-entity-annotation" and node not in alone]
+    by_itself = {name for name, element in elements.items() if element.alone} | {"crowd-entity-annotation"}
+    alone = [node for node in page.nodes if node.name in by_itself]
     fields = [node for node in page.nodes if is_field(page, node, elements)]
     unknown = [
         node for node in page.nodes if "-" in node.name and node.name not in elements and node.name not in _REGIONS
@@ -338,11 +344,11 @@ def _form(source: Source, page: Page, elements: Mapping[str, Element], scripts: 
         if not _in_liquid_branch(source, forms[0], second):
             yield flaw("template-two-forms", "this is a second crowd-form", _place(source, second))
     for node in alone:
-        if any(one.name == "crowd-form" for one in node.ancestors()):
+        if "crowd-form" in node.inside:
             yield flaw("template-own-form", f"<{node.name}> stands inside of crowd-form", _place(source, node))
     named = [node for node in fields if page.value(node, "name") or (element_key(node, elements))]
     for node in named:
-        if node in alone or any(one.name == "crowd-form" or one in alone for one in node.ancestors()):
+        if node.name in by_itself or node.inside & {"crowd-form", *by_itself}:
             continue
         if node.name in _NATIVE and (node.tag.get("form") is not None or makes):
             continue
@@ -385,7 +391,7 @@ def _outputs(source: Source, page: Page) -> Iterator[Finding]:
                 yield flaw(
                     "template-json-quotes", message, Place.of(source, start), severity="error" if broken else None
                 )
-            elif name in _LISTS and not json_ and text_quoted(page, start, end):
+            elif name in _LISTS and not json_ and text_quoted(page, start, end, around.attribute.value):
                 message = f"quotes stand around {text[:60]} in {name}"
                 yield flaw("template-quoted-by-hand", message, Place.of(source, start))
         if raw and "task.input" in text and not (around.where == "attribute" and json_):
@@ -401,9 +407,11 @@ def _outputs(source: Source, page: Page) -> Iterator[Finding]:
             )
 
 
-def text_quoted(page: Page, start: int, end: int) -> bool:
-    """Whether an output stands between quotes of its own."""
-    return page.text[start - 1 : start] in "'\"" and page.text[end : end + 1] in "'\"" and page.text[start - 1] != "="
+def text_quoted(page: Page, start: int, end: int, value: slice) -> bool:
+    """Whether an output stands between quotes of its own, inside of those of the attribute ``value``."""
+    if not value.start < start <= end < value.stop:
+        return False
+    return page.text[start - 1] in "'\"" and page.text[end] in "'\""
 
 
 def escaped_in_script(source: Source, page: Page, index: int, filters: Sequence[str], certain: bool) -> Finding | None:
@@ -413,7 +421,7 @@ def escaped_in_script(source: Source, page: Page, index: int, filters: Sequence[
         return None
     if _DATA_TYPES.search(page.value(around.node, "type") or "") or not certain:
         return None
-    if _DECODES.search(page.content(around.node)):
+    if page.in_script(around.node, _DECODES):
         return None
     start = source.text.rfind("{{", 0, index)
     message = "this output is escaped for HTML, and scripts do not decode that: &quot;, &#39; and &amp; stay"
@@ -425,13 +433,14 @@ def check_rendered(
 ) -> Iterator[Finding]:
     """The faults that only a page with its data shows: JSON in attributes, names that stand twice."""
     page = Page(rendered.html, liquid=False)
+    made = Source(source.name, rendered.html)
 
     def place(index: int, needle: str) -> Place:
-        number = rendered.html.count("\n", 0, index)
+        number = made.line_of(index) - 1
         line = rendered.lines[min(number, len(rendered.lines) - 1)]
         return Place.of_line(source, line, needle)
 
-    taken: dict[tuple[str, str], Node] = {}
+    taken: dict[str, dict[str, Node]] = {}
     for node in page.nodes:
         element = elements.get(node.name)
         for attribute in element.attributes.values() if element else ():
@@ -465,7 +474,7 @@ def _twice(
     page: Page,
     node: Node,
     elements: Mapping[str, Element],
-    taken: dict[tuple[str, str], Node],
+    taken: dict[str, dict[str, Node]],
     place: object,
 ) -> Iterator[Finding]:
     name = page.value(node, "name")
@@ -475,16 +484,14 @@ def _twice(
         return
     kind = (page.value(node, "type") or "").lower() if node.name == "input" else ""
     merges = node.name in _MAPS or kind in ("radio", "checkbox")
-    key = (name, (page.value(node, "value") or "on") if merges else "")
-    others = [
-        other
-        for (taken_name, value), other in taken.items()
-        if taken_name == name and (value == key[1] or not (merges and value))
-    ]
-    if others:
-        message = f"the name {name[:60]!r} is that of <{others[0].name}> already"
-        if merges and key in taken:
-            message = f"the name {name[:60]!r} with the value {key[1][:60]!r} is there already"
+    value = (page.value(node, "value") or "on") if merges else ""
+    same = taken.setdefault(name, {})
+    # Values of check boxes and radio buttons merge with one another; everything else takes the name's place.
+    other = same.get(value) or (same.get("") if merges else next(iter(same.values()), None))
+    if other is not None:
+        message = f"the name {name[:60]!r} is that of <{other.name}> already"
+        if merges and value in same:
+            message = f"the name {name[:60]!r} with the value {value[:60]!r} is there already"
         assert callable(place)
         yield flaw("template-duplicate-name", message, place(node.tag.start, f"<{node.name}"))
-    taken.setdefault(key, node)
+    same.setdefault(value, node)

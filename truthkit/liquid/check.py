@@ -7,6 +7,7 @@ expressions are looked at here first, with python-liquid's own lexer and parsers
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -59,10 +60,13 @@ def _delimiters(source: Source) -> Iterator[Finding]:
     """``{{``, ``{%``, ``raw`` and ``comment`` that are never closed."""
     text = source.text
     position = 0
+    absent: set[str] = set()  # closers that do not come any more
     while opened := _OPEN.search(text, position):
         start = opened.start()
         closer = "}}" if opened[0] == "{{" else "%}"
-        end = text.find(closer, start + 2)
+        end = -1 if closer in absent else text.find(closer, start + 2)
+        if end < 0:
+            absent.add(closer)
         strays = _STRAY.finditer(text, start + 2, end if end >= 0 else len(text))
         stray = next((match.start(1) for match in strays if match[1]), None)
         if end < 0 or stray is not None:
@@ -111,13 +115,13 @@ def _opening(source: Source, token: Token) -> int:
 def _blocks(source: Source, env: Dialect, tokens: list[Token]) -> Iterator[Finding]:
     """Unknown tags, and blocks that do not nest."""
     stack: list[Token] = []
+    opened: Counter[str] = Counter()
     for token in tokens:
         if token.kind != TOKEN_TAG:
             continue
         name, at = token.value, _opening(source, token)
-        open_names = [block.value for block in stack]
         if name.startswith("end") and name[3:] in env.tags:
-            if name[3:] not in open_names:
+            if not opened[name[3:]]:
                 yield source.finding(
                     "liquid-syntax",
                     f"{{% {name} %}} closes nothing",
@@ -126,8 +130,10 @@ def _blocks(source: Source, env: Dialect, tokens: list[Token]) -> Iterator[Findi
                 )
                 continue
             while stack[-1].value != name[3:]:
+                opened[stack[-1].value] -= 1
                 yield _never_closed(source, stack[-1].value, _opening(source, stack.pop()))
             stack.pop()
+            opened[name[3:]] -= 1
         elif name in _PARENTS:
             if not stack or stack[-1].value not in _PARENTS[name]:
                 inside = f"inside {{% {stack[-1].value} %}}" if stack else "outside of any block"
@@ -136,7 +142,7 @@ def _blocks(source: Source, env: Dialect, tokens: list[Token]) -> Iterator[Findi
                     "liquid-syntax", f"{{% {name} %}} stands {inside}", f"it belongs directly into {allowed}", at
                 )
         elif name in ("break", "continue"):
-            if not {"for", "tablerow"} & set(open_names):
+            if not opened["for"] and not opened["tablerow"]:
                 yield source.finding(
                     "liquid-syntax", f"{{% {name} %}} stands outside of any loop", "put it into a {% for %}", at
                 )
@@ -144,6 +150,7 @@ def _blocks(source: Source, env: Dialect, tokens: list[Token]) -> Iterator[Findi
             yield _unknown_tag(source, env, name, at)
         elif env.tags[name].block and env.tags[name].end:
             stack.append(token)
+            opened[name] += 1
             if len(stack) == env.block_nesting_limit:
                 yield source.finding(
                     "liquid-limit",
