@@ -117,7 +117,7 @@ def test_media_of_other_hosts_are_warnings_with_a_line(results: dict[str, Templa
 
 def test_the_same_seed_gives_the_same_answer() -> None:
     file = TEMPLATES / "radio-groups.liquid.html"
-    answers = [one(file, seed=seed).answer for seed in (3, 3, *range(4, 9))]
+    answers = [one(file, seed=seed).answer for seed in (3, 3, 4, 5)]
     assert answers[0] == answers[1]
     assert len({json.dumps(answer) for answer in answers}) > 1
 
