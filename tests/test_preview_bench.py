@@ -54,7 +54,7 @@ def test_lines_have_titles_marks_and_are_found_by_all_words(tmp_path: Path) -> N
     assert [entry.mark for entry in lines.entries] == ["", "", "error", ""]
     assert [entry.number for entry in lines.search("FOX b")] == [2]
     assert [entry.number for entry in lines.search("fox")] == [1, 2, 4]
-    assert [entry.number for entry in lines.search("3")] == [2, 3]  # s3://
+    assert [entry.number for entry in lines.search("3")] == [3, 2]  # the line first, then s3://
     assert lines.get(0) is None
     assert lines.get(5) is None
 

@@ -31,6 +31,18 @@ def test_a_line_is_shown_with_its_data_and_the_answer_so_far(page: Page, preview
     expect(page.locator("#answer")).to_have_text("Nothing yet: submit on the page.")
 
 
+def test_an_element_that_has_its_own_form_tells_its_answer_too(page: Page, preview: Served) -> None:
+    preview.plain.template.write_text(
+        """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-entity-annotation name="names" text="{{ task.input.text }}" labels="['word']"
+  initial-value="[{'label': 'word', 'startOffset': 0, 'endOffset': 4}]"></crowd-entity-annotation>""",
+        "utf-8",
+    )
+    page.goto(preview.address)
+    expect(page.locator("#answer-now")).to_contain_text('label: "word"')
+    preview.mend()
+
+
 def test_next_and_previous_by_button_and_by_key(page: Page, preview: Served) -> None:
     page.goto(preview.address)
     expect(page.get_by_role("button", name="Previous")).to_be_disabled()
@@ -60,6 +72,14 @@ def test_the_list_is_searched_and_gone_through_by_keyboard_alone(page: Page, pre
     expect(page.get_by_text("1 of 5 lines")).to_be_visible()
     page.keyboard.press("Enter")
     expect(frame(page).get_by_text("text <3>")).to_be_visible()
+    # From line to line of what was found, also from a line that was not.
+    page.get_by_role("searchbox").fill("text")
+    expect(links).to_have_count(5)
+    page.get_by_role("searchbox").fill("number 4")
+    expect(links).to_have_count(1)
+    page.locator("#next").focus()
+    page.keyboard.press("j")
+    expect(page.get_by_text("line 5 of 5")).to_be_visible()
     page.get_by_role("searchbox").fill("nothing like it")
     expect(page.get_by_text("No line has these words.")).to_be_visible()
     page.get_by_role("searchbox").fill("4")
@@ -106,7 +126,9 @@ def test_a_tree_is_closed_opened_and_copied(page: Page, preview: Served) -> None
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=preview.address)
     page.goto(preview.address)
     expect(page.locator("#task-input")).to_contain_text("text <0>")
-    page.get_by_role("button", name="Copy: Task input").click()
+    copy = page.get_by_role("button", name="Copy: Task input")
+    copy.click()
+    expect(copy).to_have_text("Copied")
     expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_attached()
     assert json.loads(page.evaluate("navigator.clipboard.readText()")) == {"text": "text <0> & \U0001f98a"}
     heading = page.get_by_role("button", name="Task input", exact=True)
@@ -115,6 +137,38 @@ def test_a_tree_is_closed_opened_and_copied(page: Page, preview: Served) -> None
     page.reload()
     expect(heading).to_have_attribute("aria-expanded", "false")
     expect(page.locator("#task-input")).to_be_hidden()
+
+
+def test_panels_are_sized_and_the_list_is_skipped_by_keyboard_alone(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    expect(box(page)).to_be_visible()
+    below, data = page.locator(".below"), page.get_by_role("complementary")
+    height = round(below.evaluate("panel => panel.getBoundingClientRect().height") + 32.01)
+    width = data.evaluate("panel => panel.getBoundingClientRect().width")
+    page.get_by_role("separator", name="Resize the findings").press("ArrowUp")
+    page.get_by_role("separator", name="Resize the data").press("ArrowRight")
+    expect(below).to_have_css("height", f"{height}px")
+    expect(data).to_have_css("width", f"{width - 32:g}px")
+    page.reload()
+    expect(below).to_have_css("height", f"{height}px")
+    expect(data).to_have_css("width", f"{width - 32:g}px")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    focused = "document.querySelector('truthkit-preview').shadowRoot.activeElement?.className"
+    page.wait_for_function(f"{focused} === 'page'")
+
+
+def test_the_list_stays_where_it_was_scrolled_while_marks_and_answers_come(page: Page, preview: Served) -> None:
+    page.set_viewport_size({"width": 1280, "height": 170})
+    page.goto(preview.address)
+    expect(page.get_by_role("link", name=re.compile("text <4>.*, well"))).to_be_attached()
+    page.locator(".list").evaluate("list => list.scrollTo(0, 1000)")
+    scrolled = page.locator(".list").evaluate("list => list.scrollTop")
+    assert scrolled > 0
+    with page.expect_response(re.compile(r"/api/lines\?")):
+        page.evaluate("() => fetch('/api/lines/5/answers', {method: 'DELETE'})")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert page.locator(".list").evaluate("list => list.scrollTop") == scrolled
 
 
 def test_width_and_colors_are_chosen_and_stay_in_the_address(page: Page, preview: Served) -> None:

@@ -77,7 +77,7 @@ class Workbench:
         return FileResponse(self._bundles / SCRIPT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
     async def _events(self, _: Request) -> Response:
-        stream = self._hub.stream(run=self._run, version=self._bench.version)
+        stream = self._hub.stream(run=self._run, version=self._bench.version, answers=self._bench.given)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     # --- the lines -----------------------------------------------------------------------------------------------
@@ -178,7 +178,8 @@ class Workbench:
         if not same_origin(request):
             return Response(status_code=403)
         await asyncio.to_thread(self._bench.forget, request.path_params["number"])
-        self._hub.tell("answer", line=request.path_params["number"])
+        bench = self._bench
+        self._hub.tell("answer", version=bench.version, answers=bench.given, line=request.path_params["number"])
         return Response(status_code=204)
 
     # --- what the worker's page tells ----------------------------------------------------------------------------

@@ -121,6 +121,8 @@ class Bench:
         self.source = source
         self.version = 0
         self.bundles = 0
+        self.given = 0
+        """Answers that were given or forgotten so far."""
         self._lenient = lenient
         self._by_hand = mapped_by_hand(source)
         self._folder = JobFolder(folder)
@@ -291,7 +293,8 @@ class Bench:
             if handler is not None:
                 with contextlib.suppress(TruthkitError, RuntimeError):
                     handler.start()
-                self._spares[name].keep(handler)
+                with contextlib.suppress(OSError):  # the folder has gone
+                    self._spares[name].keep(handler)
 
     # --- a line --------------------------------------------------------------------------------------------------
 
@@ -394,6 +397,7 @@ class Bench:
         now = time.time()
         answer = Answer(token, str(view.number - 1), worker_id(view.worker), content, min(view.opened, now), now)
         with self._lock:
+            self.given += 1
             self._answers.setdefault(view.answers_key, {})[view.worker] = answer
             self._forget_label(view.number)
         return view
@@ -403,6 +407,7 @@ class Bench:
         entry = self.lines().get(number)
         with self._lock:
             if entry is not None:
+                self.given += 1
                 self._answers.pop(_answers_key(entry), None)
             self._forget_label(number)
 

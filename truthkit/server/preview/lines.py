@@ -63,15 +63,14 @@ class Lines:
         return self.entries[number - 1] if 1 <= number <= len(self.entries) else None
 
     def search(self, words: str) -> Sequence[Entry]:
-        """The lines that have all of the words; a number finds the line of that number too."""
+        """The lines that have all of the words; a number finds the line of that number first."""
         wanted = words.casefold().split()
         if not wanted:
             return self.entries
-        return [
-            entry
-            for entry in self.entries
-            if (len(wanted) == 1 and wanted[0] == str(entry.number)) or all(word in entry.text for word in wanted)
-        ]
+        found = [entry for entry in self.entries if all(word in entry.text for word in wanted)]
+        if len(wanted) == 1 and wanted[0].isdecimal() and (line := self.get(int(wanted[0][:9]))) is not None:
+            return [line, *(entry for entry in found if entry is not line)]
+        return found
 
     def unmark(self) -> None:
         for entry in self.entries:

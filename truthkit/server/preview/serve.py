@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import importlib
 import signal
 import tempfile
 import time
@@ -45,7 +46,8 @@ class PreviewDesk:
 
     async def submit(self, token: str, answer: dict[str, Any]) -> None:
         view = await asyncio.to_thread(self._bench.submit, token, answer)
-        self._hub.tell("answer", line=view.number, worker=view.worker)
+        bench = self._bench
+        self._hub.tell("answer", version=bench.version, answers=bench.given, line=view.number, worker=view.worker)
 
     def head(self, token: str) -> str:
         """The task's name, for its draft, and the script that tells the workbench what happens in the page."""
@@ -109,7 +111,8 @@ async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, ended: asyncio.Eve
         if "bundle" in changed.kinds:
             front_end.copy()
         await asyncio.to_thread(bench.change, changed)
-        hub.tell("changed", version=bench.version, kinds=sorted(changed.kinds), files=[f.name for f in changed.files])
+        files = [file.name for file in changed.files]
+        hub.tell("changed", version=bench.version, answers=bench.given, kinds=sorted(changed.kinds), files=files)
         checking.cancel()
         checking = asyncio.create_task(_check(bench, hub, ended, thread))
 
@@ -124,7 +127,7 @@ async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, ended: asyncio.Eve
         reason = str(group.exceptions[0])
         message = f"files are not watched: {reason}; reload the page to see what was edited"
         bench.build_findings = (Finding("preview-watch", message, severity="warning"),)
-        hub.tell("changed", version=bench.version, kinds=["bundle"], files=[])
+        hub.tell("changed", version=bench.version, answers=bench.given, kinds=["bundle"], files=[])
         await ended.wait()
     finally:
         for task in filter(None, (checking, building)):
@@ -144,6 +147,7 @@ async def _check(bench: Bench, hub: Hub, ended: asyncio.Event, thread: ThreadPoo
     loop = asyncio.get_running_loop()
     await asyncio.sleep(_QUIET_SECONDS)
     await loop.run_in_executor(thread, bench.warm)
+    await loop.run_in_executor(thread, importlib.import_module, "truthkit.server.preview.drawing")
     began = told = time.monotonic()
     with contextlib.suppress(TruthkitError):
         lines = await loop.run_in_executor(thread, bench.lines)

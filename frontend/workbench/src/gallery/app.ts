@@ -10,6 +10,7 @@ import {
 import { keyed } from "lit/directives/keyed.js";
 import { isTyping } from "../../../common/src/typing.ts";
 import { tokens } from "../../../crowd-elements/src/shared/styles.ts";
+import { states } from "../shared/states.ts";
 import { benchStyles } from "../shared/styles.ts";
 import { renderSwitch } from "../shared/switch.ts";
 import { renderAttribute } from "./attribute-control.ts";
@@ -51,14 +52,7 @@ const MOST_CHARACTERS = 120;
 class Gallery extends LitElement {
   static override properties: PropertyDeclarations = {
     storyOrigin: { attribute: "story-origin" },
-    catalogue: { state: true },
-    failure: { state: true },
-    search: { state: true },
-    view: { state: true },
-    frame: { state: true },
-    edited: { state: true },
-    story: { state: true },
-    events: { state: true },
+    ...states("catalogue failure search view frame edited story events"),
   };
   static override styles = [tokens, benchStyles, galleryStyles];
 

@@ -3,17 +3,13 @@
  * the gallery can be around this page (its policy says so), and only the gallery is listened to.
  */
 import { keyLabel, type Shortcut } from "../../../crowd-elements/src/shared/hot-keys.ts";
-import { applyScheme, onChanges } from "../shared/framed.ts";
+import { answerText, applyScheme, onChanges } from "../shared/framed.ts";
 import {
   type GalleryMessage,
   readSettings,
   type StoryMessage,
   type StorySettings,
 } from "./protocol.ts";
-
-interface Submittable extends Element {
-  readonly _submittableValue?: unknown;
-}
 
 const send = (message: StoryMessage) => window.parent.postMessage(message, "*");
 
@@ -55,11 +51,10 @@ function setAttribute(element: Element | null, name: string, value: string | nul
 }
 
 function stateOf(element: Element | null): StoryMessage {
-  const form = document.querySelector<Submittable>("crowd-form") ?? formWithin(element);
   const { shortcuts = [] } = (element ?? {}) as { shortcuts?: readonly Shortcut[] };
   return {
     type: "state",
-    answer: JSON.stringify(form?._submittableValue ?? {}),
+    answer: answerText(element ? [element] : []),
     attributes: Object.fromEntries(
       Array.from(element?.attributes ?? [], ({ name, value }) => [name, value]),
     ),
@@ -68,10 +63,6 @@ function stateOf(element: Element | null): StoryMessage {
       .map(({ keys, label }) => ({ keys: keys.map(keyLabel), label })),
   };
 }
-
-/** The form of an element that has its own. */
-const formWithin = (element: Element | null) =>
-  element?.shadowRoot?.querySelector<Submittable>("crowd-form") ?? null;
 
 function tell(event: Event): void {
   const [origin] = event.composedPath();

@@ -72,8 +72,8 @@ export interface Label {
   readonly printed: readonly Printed[];
 }
 
-async function get<T>(address: string): Promise<T> {
-  const response = await fetch(address);
+async function get<T>(address: string, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(address, signal ? { signal } : {});
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response.json();
 }
@@ -81,10 +81,11 @@ async function get<T>(address: string): Promise<T> {
 export const getLines = (search: string, from: number) =>
   get<Listed>(`/api/lines?search=${encodeURIComponent(search)}&from=${from}`);
 
-export const getLine = (line: number, worker: number) =>
-  get<Line>(`/api/lines/${line}?worker=${worker}`);
+export const getLine = (line: number, worker: number, signal: AbortSignal) =>
+  get<Line>(`/api/lines/${line}?worker=${worker}`, signal);
 
-export const getLabel = (line: number) => get<Label>(`/api/lines/${line}/label`);
+export const getLabel = (line: number, signal: AbortSignal) =>
+  get<Label>(`/api/lines/${line}/label`, signal);
 
 export async function forgetAnswers(line: number): Promise<void> {
   await fetch(`/api/lines/${line}/answers`, { method: "DELETE" });

@@ -11,9 +11,11 @@ import { keyed } from "lit/directives/keyed.js";
 import { live } from "lit/directives/live.js";
 import { isTyping } from "../../../common/src/typing.ts";
 import { tokens } from "../../../crowd-elements/src/shared/styles.ts";
+import { states } from "../shared/states.ts";
 import { benchStyles } from "../shared/styles.ts";
 import { renderSwitch } from "../shared/switch.ts";
 import {
+  type Entry,
   type Finding,
   forgetAnswers,
   getLabel,
@@ -29,6 +31,7 @@ import { renderFault } from "./fault.ts";
 import { renderFindings } from "./findings.ts";
 import "./json-tree.ts";
 import { type BenchMessage, type FrameMessage, type Problem, schemeText } from "./protocol.ts";
+import { keepSize, keptSizes, renderSplitter, type Sizes } from "./splitter.ts";
 import { previewStyles } from "./styles.ts";
 import { MOST_WORKERS, readView, SCHEMES, type View, viewText, WIDTHS } from "./view.ts";
 
@@ -36,6 +39,9 @@ import { MOST_WORKERS, readView, SCHEMES, type View, viewText, WIDTHS } from "./
 const LISTED = 200;
 const MOST_PROBLEMS = 100;
 const SEARCH_PAUSE_MS = 120;
+/** After which it is told that a handler is waited for. */
+const PATIENCE_MS = 600;
+const COPIED_MS = 1500;
 
 const MARKS = {
   "": ["·", "not looked at"],
@@ -49,22 +55,10 @@ type Below = "findings" | "label";
 class Preview extends LitElement {
   static override properties: PropertyDeclarations = {
     taskOrigin: { attribute: "task-origin" },
-    view: { state: true },
-    listed: { state: true },
-    search: { state: true },
-    line: { state: true },
-    label: { state: true },
-    /** The answer in the page as it is now, undefined before the page has told it. */
-    answerNow: { state: true },
-    pageFindings: { state: true },
-    below: { state: true },
-    tall: { state: true },
-    closed: { state: true },
-    failure: { state: true },
-    said: { state: true },
-    frame: { state: true },
-    drawn: { state: true },
-    drawingHeight: { state: true },
+    ...states(
+      "view listed search line label answerNow pageFindings below tall sizes closed copied",
+      "failure offline waiting said frame drawn drawingHeight",
+    ),
   };
   static override styles = [tokens, benchStyles, previewStyles];
 
@@ -78,9 +72,16 @@ class Preview extends LitElement {
   declare private pageFindings: readonly Finding[];
   declare private below: Below;
   declare private tall: boolean;
+  declare private sizes: Sizes;
   /** The panels that were closed. */
   declare private closed: ReadonlySet<string>;
+  /** The panel that was copied a moment ago. */
+  declare private copied: string;
   declare private failure: string;
+  /** The server's stream of events is broken. */
+  declare private offline: boolean;
+  /** What takes its time. */
+  declare private waiting: string;
   /** For screen readers. */
   declare private said: string;
   /** What stands in the frame; another number is another frame. */
@@ -91,13 +92,16 @@ class Preview extends LitElement {
 
   /** The page in the frame, by the name of what stands in it. */
   #page = "";
+  /** What was drawn. */
+  #told = "";
+  #loading: AbortController | undefined;
+  #events: EventSource | undefined;
   /** The page in the frame listens. */
   #greeted = false;
   #problems = new Set<string>();
-  #loads = 0;
   #lists = 0;
   #run = "";
-  #version = -1;
+  #version = "";
   #searching: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -107,8 +111,12 @@ class Preview extends LitElement {
     this.pageFindings = [];
     this.below = "findings";
     this.tall = false;
+    this.sizes = keptSizes();
     this.closed = new Set(kept());
+    this.copied = "";
     this.failure = "";
+    this.offline = false;
+    this.waiting = "";
     this.said = "";
     this.drawn = 0;
     this.drawingHeight = 0;
@@ -127,33 +135,45 @@ class Preview extends LitElement {
 
   // ---- what the server tells
 
+  /** While the page is to be seen: browsers have six connections to a server, whatever the number of tabs. */
   #listen(): void {
+    document.addEventListener("visibilitychange", () => this.#connect());
+    window.addEventListener("pagehide", () => this.#events?.close());
+    this.#connect();
+  }
+
+  #connect(): void {
+    this.#events?.close();
+    if (document.hidden) return;
     const events = new EventSource("/api/events");
+    this.#events = events;
     const on = (name: string, told: (data: Record<string, unknown>) => void) =>
       events.addEventListener(name, (event) => told(JSON.parse((event as MessageEvent).data)));
-    on("hello", ({ run, version }) => {
+    on("hello", ({ run, version, answers }) => {
       if (this.#run && run !== this.#run) location.reload();
-      const missed = this.#run !== "" && version !== this.#version;
+      const now = `${version} ${answers}`;
+      const missed = this.#run !== "" && now !== this.#version;
       this.#run = String(run);
-      this.#version = Number(version);
-      this.failure = "";
-      if (missed) this.#changed(["manifest", "handler"]);
+      this.#version = now;
+      this.offline = false;
+      if (missed) void this.#load();
+      if (this.listed) void this.#list(); // marks come without a number
     });
-    on("changed", ({ version, kinds, files }) => {
-      this.#version = Number(version);
+    on("changed", ({ version, answers, kinds, files }) => {
+      this.#version = `${version} ${answers}`;
       const names = files as readonly string[];
       if (names.length > 0) this.said = `Saved: ${names.slice(0, 3).join(", ")}`;
       this.#changed(kinds as readonly string[]);
     });
-    on("answer", ({ line }) => {
+    on("answer", ({ version, answers, line }) => {
+      this.#version = `${version} ${answers}`;
       if (line === this.view.line) void this.#load(false);
       void this.#list();
     });
     on("marks", () => void this.#list());
     events.addEventListener("error", () => {
-      this.failure = "The preview's server does not answer: start it again, or wait.";
+      this.offline = true;
     });
-    window.addEventListener("pagehide", () => events.close());
   }
 
   #changed(kinds: readonly string[]): void {
@@ -161,29 +181,63 @@ class Preview extends LitElement {
     if (kinds.includes("manifest")) void this.#list();
   }
 
+  /** The line anew, from the server; what was asked before is given up, also there. */
   async #load(frame = true): Promise<void> {
-    const load = ++this.#loads;
+    this.#loading?.abort();
+    const loading = new AbortController();
+    const { signal } = loading;
+    this.#loading = loading;
     const { line: number, worker } = this.view;
+    const waited = (words: string) =>
+      setTimeout(() => {
+        this.waiting = words;
+      }, PATIENCE_MS);
+    let late = waited("Waiting for the pre-annotation handler…");
     try {
-      const line = await getLine(number, worker);
-      if (load !== this.#loads) return;
+      const line = await getLine(number, worker, signal);
+      if (signal.aborted) return;
       this.line = line;
+      this.failure = "";
+      this.#mark(line);
       document.title = `${line.name}, line ${number} · truthkit preview`;
-      if (frame) this.#place(line);
-      const label = await getLabel(number);
-      if (load !== this.#loads) return;
+      // What was asked without the frame may have taken the place of what was asked with it.
+      if (frame || this.frame?.address !== line.address || line.page !== this.#page)
+        this.#place(line);
+      clearTimeout(late);
+      this.waiting = "";
+      if (line.answered.length > 0) late = waited("Waiting for the post-annotation handler…");
+      const label = await getLabel(number, signal);
+      if (signal.aborted) return;
       this.label = label;
-      this.drawn++;
+      const told = JSON.stringify([number, label.request, label.response, line.taskInput]);
+      if (told !== this.#told) this.drawn++;
+      this.#told = told;
     } catch (error) {
-      if (load === this.#loads)
-        this.failure = `The line could not be read: ${(error as Error).message}`;
+      if (!signal.aborted) this.failure = `The line could not be read: ${(error as Error).message}`;
+    } finally {
+      clearTimeout(late);
+      if (this.#loading === loading) this.waiting = "";
     }
+  }
+
+  /** The open line's mark is known before all lines have been looked at. */
+  #mark({ line, findings }: Line): void {
+    const { listed } = this;
+    const mark = (["error", "warning"] as const).find((severity) =>
+      findings.some((finding) => finding.severity === severity),
+    );
+    if (!listed) return;
+    const lines = listed.lines.map(
+      (entry): Entry => (entry.number === line ? { ...entry, mark: mark ?? "ok" } : entry),
+    );
+    this.listed = { ...listed, lines };
   }
 
   /** Brings the page of a line into the frame; the same page stays as it is. */
   #place({ address, page }: Line): void {
     if (address === null) {
       this.frame = undefined;
+      this.#startOver();
     } else if (this.frame?.address !== address || !this.#greeted) {
       if (this.frame?.address !== address) this.#startOver();
       this.frame = { address, number: (this.frame?.number ?? 0) + 1 };
@@ -197,6 +251,10 @@ class Preview extends LitElement {
   /** Another page, of which nothing is known. */
   #startOver(): void {
     this.answerNow = undefined;
+    this.#forgetProblems();
+  }
+
+  #forgetProblems(): void {
     this.pageFindings = [];
     this.#problems.clear();
   }
@@ -234,7 +292,8 @@ class Preview extends LitElement {
     if (source !== this.#frameWindow || origin !== this.taskOrigin || !("type" in data)) return;
     switch (data.type) {
       case "hello":
-        this.#startOver();
+        // The answer stays in sight until the page tells of its own.
+        this.#forgetProblems();
         this.#greeted = true;
         break;
       case "state":
@@ -245,8 +304,8 @@ class Preview extends LitElement {
         break;
       case "key":
         if (data.key === "worker") this.#nextWorker();
-        else if (data.key === "next") this.#step(1);
-        else if (data.key === "previous") this.#step(-1);
+        else if (data.key === "next") void this.#step(1);
+        else if (data.key === "previous") void this.#step(-1);
         break;
     }
   }
@@ -294,14 +353,14 @@ class Preview extends LitElement {
   #onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || isTyping(event)) return;
     if (event.altKey) {
-      const step = { KeyJ: 1, KeyK: -1 }[event.code];
-      if (step) this.#step(step);
+      const step = ({ KeyJ: 1, KeyK: -1 } as const)[event.code];
+      if (step) void this.#step(step);
       if (event.code === "KeyW") this.#nextWorker();
       return;
     }
     const act = {
-      j: () => this.#step(1),
-      k: () => this.#step(-1),
+      j: () => void this.#step(1),
+      k: () => void this.#step(-1),
       w: () => this.#nextWorker(),
       r: () => this.#reloadPage(),
       "/": () => this.#focus("input[type=search]"),
@@ -311,6 +370,12 @@ class Preview extends LitElement {
     act();
   }
 
+  #skip(): void {
+    this.renderRoot
+      .querySelector<HTMLElement>("iframe.page, main .fault pre, main button")
+      ?.focus();
+  }
+
   #focus(selector: string): void {
     const details = this.renderRoot.querySelector<HTMLDetailsElement>(".list details");
     if (details) details.open = true;
@@ -318,14 +383,23 @@ class Preview extends LitElement {
   }
 
   /** To the line before or after, among those that the search has found. */
-  #step(step: number): void {
+  async #step(step: 1 | -1): Promise<void> {
     const { line } = this.view;
-    const numbers = this.listed?.lines.map(({ number }) => number) ?? [];
-    const at = numbers.indexOf(line);
-    const found = at >= 0 ? numbers[at + step] : undefined;
-    const next = found ?? (this.search ? undefined : line + step);
+    const next = this.search ? await this.#foundBeside(line, step) : line + step;
     if (next !== undefined && next >= 1 && next <= (this.line?.total ?? 0))
       this.#go({ line: next });
+  }
+
+  async #foundBeside(line: number, step: 1 | -1): Promise<number | undefined> {
+    const beside = () => {
+      const numbers = (this.listed?.lines ?? []).map(({ number }) => number);
+      const further = numbers.filter((number) => (number - line) * step > 0);
+      return further.length > 0 ? (step > 0 ? Math.min : Math.max)(...further) : undefined;
+    };
+    const { from = 0, found = 0 } = this.listed ?? {};
+    const there = from + step * LISTED;
+    if (beside() === undefined && there >= 0 && there < found) await this.#list(there);
+    return beside();
   }
 
   /** The first worker who has not answered yet, else the one after this. */
@@ -349,10 +423,14 @@ class Preview extends LitElement {
     this.said = "All answers to this line are gone.";
   }
 
-  async #copy(value: unknown): Promise<void> {
+  async #copy(id: string, value: unknown): Promise<void> {
     try {
       await navigator.clipboard.writeText(JSON.stringify(value, null, 2));
       this.said = "Copied.";
+      this.copied = id;
+      setTimeout(() => {
+        if (this.copied === id) this.copied = "";
+      }, COPIED_MS);
     } catch {
       this.said = "The browser does not let this page copy.";
     }
@@ -366,12 +444,31 @@ class Preview extends LitElement {
     }, SEARCH_PAUSE_MS);
   }
 
+  /** Whoever has scrolled the list stays there, until it is another line or another list. */
   override updated(changed: PropertyValues): void {
-    if (!changed.has("view") && !changed.has("listed")) return;
-    this.renderRoot.querySelector(".list [aria-current]")?.scrollIntoView({ block: "nearest" });
+    const [view, listed] = [changed.get("view"), changed.get("listed")] as [View?, Listed?];
+    const another =
+      (view !== undefined && view.line !== this.view.line) ||
+      (changed.has("listed") && listed?.from !== this.listed?.from);
+    if (another)
+      this.renderRoot.querySelector(".list [aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  async #openFirst(): Promise<void> {
+    clearTimeout(this.#searching);
+    await this.#list(0);
+    const [first] = this.listed?.lines ?? [];
+    if (first) this.#go({ line: first.number });
   }
 
   // ---- how it looks
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has("sizes")) {
+      const { facts } = this.sizes;
+      if (facts) this.style.setProperty("--facts", `${facts}px`);
+    }
+  }
 
   override render(): TemplateResult {
     return html`
@@ -381,23 +478,32 @@ class Preview extends LitElement {
     `;
   }
 
+  #resize(part: keyof Sizes, size: number): void {
+    this.tall &&= part !== "below";
+    this.sizes = { ...this.sizes, [part]: size };
+    keepSize(this.sizes);
+  }
+
   #renderHeader() {
-    const { line, total = 0, name = "" } = this.line ?? { line: this.view.line };
+    const { line } = this.view;
+    const { total = 0, name = "" } = this.line ?? {};
+    const failure = this.offline
+      ? "The preview’s server does not answer: start it again, or wait."
+      : this.failure;
     return html`<header>
-      <button class="tool skip" @click=${() => this.renderRoot.querySelector<HTMLElement>("h1")?.focus()}>
-        Skip the list
-      </button>
-      <h1 tabindex="-1">${name}</h1>
+      <button class="tool skip" @click=${() => this.#skip()}>To the worker’s page</button>
+      <h1>${name}</h1>
       <span class="dim" id="place">line ${line} of ${total}</span>
       <span class="steps">
-        <button class="tool" id="previous" ?disabled=${line <= 1} @click=${() => this.#step(-1)}>Previous</button>
-        <button class="tool" id="next" ?disabled=${line >= total} @click=${() => this.#step(1)}>Next</button>
+        <button class="tool" id="previous" ?disabled=${line <= 1} @click=${() => void this.#step(-1)}>Previous</button>
+        <button class="tool" id="next" ?disabled=${line >= total} @click=${() => void this.#step(1)}>Next</button>
       </span>
       <span class="dim keys"
         ><kbd>j</kbd> next, <kbd>k</kbd> previous, <kbd>w</kbd> next worker (in the page with <kbd>Alt</kbd>),
         <kbd>r</kbd> reload, <kbd>/</kbd> search</span
       >
-      ${this.failure ? html`<p class="failed" role="alert">${this.failure}</p>` : nothing}
+      ${this.waiting ? html`<span class="waiting" role="status">${this.waiting}</span>` : nothing}
+      ${failure ? html`<p class="failed" role="alert">${failure}</p>` : nothing}
     </header>`;
   }
 
@@ -414,9 +520,7 @@ class Preview extends LitElement {
           .value=${live(this.search)}
           @input=${(event: Event) => this.#find((event.target as HTMLInputElement).value)}
           @keydown=${(event: KeyboardEvent) => {
-            const [first] = this.listed?.lines ?? [];
-            if (event.key === "Enter" && !event.isComposing && first)
-              this.#go({ line: first.number });
+            if (event.key === "Enter" && !event.isComposing) void this.#openFirst();
           }}
         />
         <p class="dim count" role="status">
@@ -470,15 +574,6 @@ class Preview extends LitElement {
         ${renderSwitch("Colors", SCHEMES, scheme, (chosen) => this.#go({ scheme: chosen }))}
         <button class="tool" id="reload" title="As a worker reloads the page: what was done is kept" @click=${() => this.#reloadPage()}>
           Reload
-        </button>
-        <button
-          class="tool"
-          id="forget"
-          title="All workers' answers to this line"
-          ?disabled=${!line?.answered.length}
-          @click=${() => void this.#forget()}
-        >
-          Forget answers
         </button>
       </div>
       ${line?.fault ? renderFault(line.fault, line.address !== null) : nothing}
@@ -543,12 +638,26 @@ class Preview extends LitElement {
       >
         ${text}
       </button>`;
-    return html`<section class="below ${this.tall ? "tall" : ""}" aria-label="Findings and label">
+    return html`<section
+      class="below ${this.tall ? "tall" : ""}"
+      aria-label="Findings and label"
+      style=${this.sizes.below && !this.tall ? `block-size: ${this.sizes.below}px` : ""}
+    >
+      ${renderSplitter("Resize the findings", "below", (size) => this.#resize("below", size))}
       <div class="tabs">
         ${tab("findings", findings.length > 0 ? `Findings (${findings.length})` : "Findings")}
         ${tab("label", "Answers and label")}
         <button
           class="tool end"
+          id="forget"
+          title="All workers' answers to this line"
+          ?disabled=${!this.line?.answered.length}
+          @click=${() => void this.#forget()}
+        >
+          Forget answers
+        </button>
+        <button
+          class="tool"
           aria-pressed=${this.tall ? "true" : "false"}
           @click=${() => {
             this.tall = !this.tall;
@@ -558,7 +667,7 @@ class Preview extends LitElement {
         </button>
       </div>
       <div class="scroll" tabindex="0" role="region" aria-label=${this.below === "findings" ? "Findings" : "Answers and label"}>
-        ${this.below === "findings" ? renderFindings(findings, printed) : this.#renderDrawing()}
+        ${this.below === "findings" ? renderFindings(findings, printed, this.line?.fault?.finding) : this.#renderDrawing()}
       </div>
     </section>`;
   }
@@ -587,13 +696,14 @@ class Preview extends LitElement {
         ? "The handler returned nothing, or there is none."
         : none;
     return html`<aside aria-label="Data">
-      ${this.#panel("data-object", "Data object", line?.dataObject ?? undefined, "This line is no data object.")}
+      ${renderSplitter("Resize the data", "facts", (size) => this.#resize("facts", size))}
+<div class="panels">      ${this.#panel("data-object", "Data object", line?.dataObject ?? undefined, "This line is no data object.")}
       ${this.#panel("task-input", "Task input", line?.taskInput ?? undefined, "There is none: see the findings.")}
       ${this.#panel("answer-now", "Answer so far", this.answerNow, "…")}
       ${this.#panel("answer", `Answer of worker ${this.view.worker}`, line?.answer ?? undefined, none)}
       ${this.#panel("request", "Consolidation request", label?.request ?? undefined, none)}
       ${this.#panel("response", "Post-annotation returns", label?.responded ? label.response : undefined, String(responded))}
-      ${this.#panel("output-line", "Output manifest line", label?.outputLine ?? undefined, none)}
+      ${this.#panel("output-line", "Output manifest line", label?.outputLine ?? undefined, none)}</div>
     </aside>`;
   }
 
@@ -619,7 +729,7 @@ class Preview extends LitElement {
         ${
           value === undefined
             ? nothing
-            : html`<button class="copy" aria-label="Copy: ${title}" @click=${() => void this.#copy(value)}>Copy</button>`
+            : html`<button class="copy" aria-label="Copy: ${title}" @click=${() => void this.#copy(id, value)}>${this.copied === id ? "Copied" : "Copy"}</button>`
         }
       </div>
       <div id=${id} ?hidden=${!open}>

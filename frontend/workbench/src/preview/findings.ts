@@ -6,8 +6,13 @@ const ORDER = ["error", "warning", "info"] as const;
 export const placeOf = ({ file, line, column }: Finding): string =>
   [file, line, column].filter((part) => part !== undefined).join(":");
 
-/** What is to be said of a line, the worst first, and what the handlers printed. */
-export function renderFindings(findings: readonly Finding[], printed: readonly Printed[]) {
+/** What is to be said of a line, the worst first, and what the handlers printed; `shown` is told at length elsewhere. */
+export function renderFindings(
+  findings: readonly Finding[],
+  printed: readonly Printed[],
+  shown?: Finding,
+) {
+  const told = JSON.stringify(shown);
   const sorted = [...findings].sort(
     (one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity),
   );
@@ -20,8 +25,7 @@ export function renderFindings(findings: readonly Finding[], printed: readonly P
             <code class="dim">${finding.code}</code>
           </p>
           ${placeOf(finding) ? html`<p><code class="at">${placeOf(finding)}</code></p>` : nothing}
-          ${finding.excerpt ? html`<pre>${finding.excerpt}</pre>` : nothing}
-          ${finding.cure ? html`<p class="dim">${finding.cure}</p>` : nothing}
+          ${JSON.stringify(finding) === told ? nothing : renderRest(finding)}
         </li>`,
       )}
     </ul>
@@ -30,3 +34,6 @@ export function renderFindings(findings: readonly Finding[], printed: readonly P
         <pre class="printed">${text}</pre>`,
     )}`;
 }
+
+const renderRest = ({ excerpt, cure }: Finding) =>
+  html`${excerpt ? html`<pre>${excerpt}</pre>` : nothing}${cure ? html`<p class="dim">${cure}</p>` : nothing}`;

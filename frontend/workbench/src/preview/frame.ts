@@ -2,7 +2,7 @@
  * In the worker's page, before all of its own: word to the workbench of what happens. Only the workbench can be around
  * this page (its policy says so), and only the workbench is listened to.
  */
-import { applyScheme, onChanges } from "../shared/framed.ts";
+import { answerText, applyScheme, onChanges } from "../shared/framed.ts";
 import {
   type BenchMessage,
   type FrameMessage,
@@ -122,11 +122,15 @@ function watchNetwork(): void {
 
 function watchAnswer(): void {
   let sent = "";
-  onChanges(() => {
-    const form = document.querySelector<Element & { _submittableValue?: unknown }>("crowd-form");
-    const answer = JSON.stringify(form?._submittableValue ?? {});
+  const scripted = () => document.querySelector(CROWD_SCRIPT) !== null;
+  const look = () => {
+    // Before the elements stand and drafts are back, a form has nothing to tell.
+    if (scripted() && document.documentElement.dataset.crowdReady !== "true") return;
+    const answer = answerText(document.querySelectorAll("[name]"));
     if (answer === sent) return;
     sent = answer;
     send({ type: "state", answer });
-  });
+  };
+  onChanges(look);
+  window.addEventListener("load", look);
 }

@@ -148,7 +148,7 @@ export class JsonTree extends LitElement {
       const cut = value.length > SHOWN_CHARACTERS && !this.#more.has(path);
       const shown = JSON.stringify(cut ? value.slice(0, SHOWN_CHARACTERS) : value);
       const rest = cut
-        ? html` ${this.#moreButton(path, `${value.length - SHOWN_CHARACTERS} more characters`)}`
+        ? html`${this.#moreButton(path, `${value.length - SHOWN_CHARACTERS} more characters`)}`
         : nothing;
       return html`<div class="leaf">${name}<span class="string" dir="auto">${shown}</span>${rest}</div>`;
     }
@@ -156,6 +156,7 @@ export class JsonTree extends LitElement {
     return html`<div class="leaf">${name}<span class=${kind}>${JSON.stringify(value)}</span></div>`;
   }
 
+  /** Without spaces around its text, which a leaf would keep. */
   #moreButton(path: string, text: string) {
     return html`<button
       type="button"
@@ -163,9 +164,7 @@ export class JsonTree extends LitElement {
         this.#more.add(path);
         this.requestUpdate();
       }}
-    >
-      ${text}
-    </button>`;
+    >${text}</button>`;
   }
 }
 

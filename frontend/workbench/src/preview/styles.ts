@@ -6,7 +6,7 @@ export const previewStyles = css`
     grid-template:
       "head head head" auto
       "list stage facts" minmax(0, 1fr)
-      "list below facts" auto / 16rem minmax(0, 1fr) 25rem;
+      "list below facts" auto / 16rem minmax(0, 1fr) min(var(--facts, 25rem), 60vw);
     block-size: 100vh;
     color: var(--tk-text);
     font: 15px/1.5 system-ui, sans-serif;
@@ -45,6 +45,18 @@ export const previewStyles = css`
     border-color: var(--tk-accent);
     background: var(--tk-accent);
     color: var(--tk-on-accent);
+  }
+  @media (forced-colors: active) {
+    .tool[aria-pressed="true"] {
+      border-color: Highlight;
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
+  }
+  .waiting {
+    color: var(--tk-accent);
+    font-size: 13px;
   }
 
   .list {
@@ -104,7 +116,18 @@ export const previewStyles = css`
     overflow: auto;
   }
   .switches {
-    padding-block: 8px;
+    gap: 6px 8px;
+    padding-block: 6px;
+    align-items: center;
+  }
+  .switch {
+    display: flex;
+    gap: 4px;
+    align-items: center;
+  }
+  .switch select {
+    max-inline-size: 6rem;
+    padding-inline: 4px;
   }
   .workers {
     display: flex;
@@ -112,6 +135,9 @@ export const previewStyles = css`
     gap: 4px;
     align-items: center;
     margin-inline-end: auto;
+  }
+  .workers .tool {
+    white-space: nowrap;
   }
   .workers .dim {
     font-size: 12px;
@@ -171,12 +197,41 @@ export const previewStyles = css`
     grid-area: below;
     display: flex;
     flex-direction: column;
-    block-size: 12rem;
+    position: relative;
+    max-block-size: 12rem;
     min-block-size: 0;
     border-block-start: 1px solid var(--tk-hairline);
   }
+  .below[style*="block-size"] {
+    max-block-size: 80vh;
+  }
   .below.tall {
     block-size: 60vh;
+    max-block-size: none;
+  }
+  .below:has(.drawing):not(.tall, [style*="block-size"]) {
+    block-size: 45vh;
+    max-block-size: none;
+  }
+  .splitter {
+    position: absolute;
+    z-index: 1;
+    touch-action: none;
+  }
+  .splitter.below-edge {
+    inset: -5px 0 auto;
+    block-size: 10px;
+    cursor: ns-resize;
+  }
+  .splitter.facts-edge {
+    inset: 0 auto 0 -5px;
+    inline-size: 10px;
+    cursor: ew-resize;
+  }
+  .splitter:hover,
+  .splitter:focus-visible {
+    background: color-mix(in srgb, var(--tk-accent) 45%, transparent);
+    outline-offset: -3px;
   }
   .tabs {
     display: flex;
@@ -230,10 +285,17 @@ export const previewStyles = css`
 
   aside {
     grid-area: facts;
-    overflow: auto;
-    padding: 0 12px 24px;
+    position: relative;
+    display: flex;
+    min-inline-size: 0;
     border-inline-start: 1px solid var(--tk-hairline);
     background: var(--tk-raised);
+  }
+  .panels {
+    flex: 1;
+    min-inline-size: 0;
+    overflow: auto;
+    padding: 0 12px 24px;
   }
   .panel {
     padding-block-end: 8px;
@@ -296,7 +358,11 @@ export const previewStyles = css`
     }
     .below,
     .below.tall {
-      block-size: auto;
+      block-size: auto !important;
+      max-block-size: none !important;
+    }
+    .splitter {
+      display: none;
     }
     aside {
       border-inline-start: 0;

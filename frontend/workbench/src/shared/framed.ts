@@ -7,6 +7,18 @@ const HINTS = ["input", "change", "click", "keyup", "pointerup", "submit", "rese
 const LOOK_AGAIN_MS = 500;
 const PAUSE_MS = 50;
 
+interface Submittable extends Element {
+  readonly _submittableValue?: unknown;
+}
+
+/** The answer as it would be submitted now, as JSON, of the page's form or of an element that has its own. */
+export function answerText(elements: Iterable<Element>): string {
+  let form = document.querySelector<Submittable>("crowd-form");
+  for (const { shadowRoot } of elements)
+    form ??= shadowRoot?.querySelector<Submittable>("crowd-form") ?? null;
+  return JSON.stringify(form?._submittableValue ?? {});
+}
+
 let sheet: CSSStyleSheet | undefined;
 
 /** `light`, `dark`, or empty for what the system prefers. */
