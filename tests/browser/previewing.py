@@ -39,12 +39,12 @@ class Served:
 
 
 @contextmanager
-def served(root: Path, *more: str, lines: int = 3) -> Iterator[Served]:
+def served(root: Path, *more: str, lines: int = 3, **variables: str) -> Iterator[Served]:
     plain = make_plain(root, lines=lines)
     command = [sys.executable, "-c", "from truthkit.cli import main; main()", "preview", "--json", *more]
     flags = ["--template", plain.template, "--manifest", plain.manifest]
     flags += ["--pre-lambda", plain.pre, "--post-lambda", plain.post]
-    environment = {**os.environ, "TMPDIR": str(plain.root)}
+    environment = {**os.environ, "TMPDIR": str(plain.root), **variables}
     with subprocess.Popen(
         [*command, *map(str, flags)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     ) as process:

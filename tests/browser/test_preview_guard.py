@@ -177,7 +177,7 @@ def test_the_workers_page_stays_in_its_frame(page: Page, tmp_path: Path, more: l
         # Leaving is stopped by the workbench's policy: the frame shows an error of the browser instead.
         with page.expect_console_message(lambda message: "frame-src" in message.text):
             frame(page).get_by_role("button", name="leave").click()
-        page.locator("h1").focus()
+        page.locator("#next").focus()
         page.keyboard.press("j")
         expect(frame(page).get_by_text("text <1>")).to_be_visible()
         other.shutdown()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.drafts import draft_holds
 from tests.browser.previewing import Served, box, frame, served, submit
+from truthkit.project import bundles_dir
 
 
 def kept(page: Page, text: str) -> None:
@@ -85,6 +89,31 @@ def test_a_saved_post_annotation_handler_consolidates_anew(page: Page, preview: 
     page.get_by_role("button", name="Forget answers").click()
 
 
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (bundles_dir().parent / "node_modules").is_dir(),
+    reason="needs Node and the front end's packages",
+)
+def test_a_saved_source_of_the_front_end_comes_with_the_half_done_answer(page: Page, tmp_path: Path) -> None:
+    kit, copy, shared = bundles_dir().parent.parent, tmp_path / "kit", ("node_modules", ".tsc", "__pycache__")
+    for room in ("truthkit", "frontend"):
+        shutil.copytree(kit / room, copy / room, ignore=shutil.ignore_patterns(*shared))
+    (copy / "frontend" / "node_modules").symlink_to(kit / "frontend" / "node_modules")
+    path = os.pathsep.join([str(copy), str(kit / "lambdas")])
+    source = copy / "frontend" / "crowd-elements" / "src" / "crowd-form" / "crowd-form.ts"
+    with served(tmp_path / "plain", PYTHONPATH=path, PYTHONSAFEPATH="1") as preview:
+        page.goto(preview.address)
+        box(page).fill("half done")
+        kept(page, "half done")
+        text = source.read_text("utf-8")
+        source.write_text("const broken = ;", "utf-8")
+        expect(page.get_by_text("the front end could not be built")).to_be_visible()
+        expect(page.locator(".findings .at")).to_have_text(re.compile(r"crowd-form\.ts:1:16$"))
+        source.write_text(f'{text}\ndocument.documentElement.dataset.edited = "yes";\n', "utf-8")
+        expect(frame(page).locator("html[data-edited=yes]")).to_be_attached()
+        expect(box(page)).to_have_value("half done")
+        expect(page.get_by_text("the front end could not be built")).to_have_count(0)
+
+
 def test_a_saved_manifest_brings_other_lines(page: Page, preview: Served) -> None:
     page.goto(f"{preview.address}/lines/2")
     submit(page, "of the old line")
@@ -109,7 +138,7 @@ def test_drafts_are_each_workers_own(page: Page, preview: Served) -> None:
     preview.edit(preview.plain.template, "<p>", "<p>Again: ")
     expect(frame(page).get_by_text("Again: text <0>")).to_be_visible()
     expect(box(page)).to_have_value("of the first")
-    page.locator("h1").focus()
+    page.locator("#next").focus()
     page.keyboard.press("w")
     expect(page).to_have_url(re.compile("worker=2"))
     expect(frame(page).get_by_text("Again: text <0>")).to_be_visible()
