@@ -174,12 +174,51 @@ def test_labels_are_mistaken_as_the_confusion_matrix_says(tmp_path: Path) -> Non
         assert near(counts[label] / len(given), share, len(given)), label
 
 
-def test_the_rates_hold_on_average_where_workers_differ_in_skill(tmp_path: Path) -> None:
-    crowd = team(spam=False, wrong_label=0.1, skill_spread=0.5, pool=600)
-    given = responses(tmp_path, "crowd-classifier", {"label": "cat"}, crowd, 20)
-    wrong = sum(content["it"]["label"] != "cat" for content in given if content) / len(given)
-    assert abs(wrong - 0.1) < 0.012
-    assert len({round(one, 6) for one in crowd.crowd.skills(0)}) == 600
+def test_the_rates_hold_on_average_however_workers_and_objects_differ(tmp_path: Path) -> None:
+    first = question(tmp_path, markup("crowd-classifier"), {"label": "cat"})
+    for seed in range(2):
+        group = Group("one", 1.0, wrong_label=0.1, skill_spread=0.5)
+        crowd = Team(Crowd("", (group,), 500, object_spread=0.8, thing_spread=1.2), seed)
+        chosen = crowd.ids[:: 500 // 12]
+        wrong = [
+            crowd.respond(worker, Question(str(number), first.asked, first.truths)).content != {"it": {"label": "cat"}}
+            for number in range(500)
+            for worker in chosen
+        ]
+        # Objects are drawn too: four standard errors of 500 means that differ by about 0.16.
+        assert abs(sum(wrong) / len(wrong) - 0.1) < 4 * 0.16 / math.sqrt(500)
+    assert len({round(one, 6) for one in crowd.crowd.skills(0)}) == 500
+
+
+def mistakes(folder: Path, objects: int, **spreads: float) -> list[list[str]]:
+    """By object, the wrong labels of forty workers who err three times in ten."""
+    first = question(folder, markup("crowd-classifier"), {"label": "cat"})
+    crowd = Team(Crowd("", (Group("one", 1.0, wrong_label=0.3),), 40, **spreads), 1)
+    found = []
+    for number in range(objects):
+        asked = Question(str(number), first.asked, first.truths)
+        labels = [(crowd.respond(worker, asked).content or {})["it"]["label"] for worker in crowd.ids]
+        found.append([label for label in labels if label != "cat"])
+    return found
+
+
+def test_what_is_hard_is_hard_for_all_workers(tmp_path: Path) -> None:
+    """What more workers do not mend."""
+    alike = [len(some) / 40 for some in mistakes(tmp_path, 120)]
+    apart = [len(some) / 40 for some in mistakes(tmp_path, 120, thing_spread=1.5)]
+    assert sum(share > 0.5 for share in alike) <= 2
+    # P(the latent rate of an object is above a half) = 1 - Phi(0.524 * sqrt(1 + 1.5 ** 2) / 1.5) = 0.264
+    assert near(sum(share > 0.5 for share in apart) / 120, 0.264, 120)
+
+
+def test_workers_share_their_mistakes_as_the_crowd_file_says(tmp_path: Path) -> None:
+    for same in (0.0, 0.6, 1.0):
+        found = mistakes(tmp_path, 120, same_mistake=same)
+        pairs = [one == other for some in found for place, one in enumerate(some) for other in some[:place]]
+        # The label that the object invites, and the two others.
+        invited, other = same + (1 - same) / 3, (1 - same) / 3
+        assert abs(sum(pairs) / len(pairs) - (invited**2 + 2 * other**2)) < 0.03
+    assert len({max(Counter(some)) for some in found}) == 3  # not one label for all objects
 
 
 def test_passages_are_missed_added_and_cut_as_the_crowd_file_says(tmp_path: Path) -> None:

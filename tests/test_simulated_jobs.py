@@ -101,7 +101,8 @@ def test_labels_are_no_worse_with_more_workers(kind: str, crowd: str, tmp_path: 
         means.append(sum(scores) / len(scores))
     assert means == sorted(means)
     assert means[-1] > means[0]
-    assert means[-1] > 0.9
+    # Seven do not mend what is hard for all: docs/simulate.md.
+    assert means[-1] > 0.85
 
 
 def _answers(team: Team, question: Question, count: int) -> list[FormAnswer | None]:

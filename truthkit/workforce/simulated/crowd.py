@@ -49,12 +49,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """A team of ``pool`` workers. ``object_spread`` makes some objects harder than others, for all workers alike."""
+    """A team of ``pool`` workers.
+
+    ``object_spread`` makes some objects, ``thing_spread`` some of the things in them, harder than others for all
+    workers alike; ``same_mistake`` of the wrong labels are the one that the object invites.
+    """
 
     description: str
     groups: tuple[Group, ...]
     pool: int = 20
     object_spread: float = 0.0
+    thing_spread: float = 0.0
+    same_mistake: float = 0.0
     file: Path | None = None
 
     def team(self) -> tuple[Group, ...]:
@@ -67,10 +73,9 @@ class Crowd:
         return tuple(group for group, count in zip(self.groups, counts, strict=True) for _ in range(count))
 
     def skills(self, seed: int) -> tuple[float, ...]:
-        """By worker, the factor on the rates of the group; its mean is 1, so that a group errs as its rates say."""
+        """By worker, how far the rates of the group are shifted on the probit scale."""
         return tuple(
-            spread_factor(Random(f"{seed}:skill:{number}"), group.skill_spread)
-            for number, group in enumerate(self.team())
+            Random(f"{seed}:skill:{number}").gauss(0.0, group.skill_spread) for number, group in enumerate(self.team())
         )
 
     def check_labels(self, labels: Collection[str]) -> None:
@@ -132,7 +137,7 @@ def load_crowd(file: Path) -> Crowd:
 
 def parse_crowd(table: Mapping[str, Any]) -> Crowd:
     """A crowd from its table. Raises ContractError."""
-    known = ("description", "pool", "object_spread", "workers")
+    known = ("description", "pool", "object_spread", "thing_spread", "same_mistake", "workers")
     _expect_known(table, known, "")
     description = table.get("description", "")
     if not isinstance(description, str):
@@ -140,7 +145,8 @@ def parse_crowd(table: Mapping[str, Any]) -> Crowd:
     pool = table.get("pool", 20)
     if isinstance(pool, bool) or not isinstance(pool, int) or not 1 <= pool <= MOST_WORKERS:
         raise ContractError("pool", f"is {kind(pool)}", f"give the number of workers, 1 to {MOST_WORKERS:,}")
-    spread = _number(table, "object_spread", "", 0.0, 3.0, 0.0)
+    spread, within = (_number(table, key, "", 0.0, 3.0, 0.0) for key in ("object_spread", "thing_spread"))
+    same = _number(table, "same_mistake", "", 0.0, 1.0, 0.0)
     listed = table.get("workers")
     if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
         raise ContractError("workers", "is missing", "write [[workers]] and below it name and share")
@@ -153,7 +159,7 @@ def parse_crowd(table: Mapping[str, Any]) -> Crowd:
         raise ContractError(
             f"workers[{len(groups) - 1}].share", f"makes {total:g} with the others", "shares must sum to 1"
         )
-    return Crowd(description, groups, pool, spread)
+    return Crowd(description, groups, pool, spread, within, same)
 
 
 # Least, most and default of a group's numbers.

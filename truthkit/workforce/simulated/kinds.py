@@ -116,7 +116,11 @@ def _read_set(value: Any, asked: Asked) -> frozenset[str]:
 
 def _err_set(truth: frozenset[str], asked: Asked, hand: Hand) -> frozenset[str]:
     """Each label: missed, taken for another; others are added."""
-    found = {hand.label(one, asked.labels) for one in sorted(truth) if not hand.errs(hand.group.missed)}
+    found = set()
+    for number, one in enumerate(sorted(truth)):
+        own = hand.on(number)
+        if not own.errs(hand.group.missed):
+            found.add(own.label(one, asked.labels))
     found.update(asked.any_label(hand) for _ in range(hand.count(hand.group.added)))
     return frozenset(found)
 
@@ -161,7 +165,7 @@ def _read_number(value: Any, asked: Asked) -> float:
 
 def _err_number(truth: float, asked: Asked, hand: Hand) -> float:
     low, high = asked.bounds
-    return truth + hand.off(hand.group.number_off * (high - low))
+    return truth + hand.on(0).off(hand.group.number_off * (high - low))
 
 
 def _spam_number(_truth: float, asked: Asked, hand: Hand) -> float:
@@ -211,12 +215,13 @@ def _read_boxes(value: Any, asked: Asked) -> list[Box]:
 
 def _err_boxes(truth: list[Box], asked: Asked, hand: Hand) -> list[Box]:
     found = []
-    for box in truth:
-        if hand.errs(hand.group.missed):
+    for number, box in enumerate(truth):
+        own = hand.on(number)
+        if own.errs(hand.group.missed):
             continue
-        label, jitter = hand.label(box.label, asked.labels), hand.group.jitter
-        left, right = (box.left + side * box.width + hand.off(jitter * box.width) for side in (0, 1))
-        top, bottom = (box.top + side * box.height + hand.off(jitter * box.height) for side in (0, 1))
+        label, jitter = own.label(box.label, asked.labels), hand.group.jitter
+        left, right = (box.left + side * box.width + own.off(jitter * box.width) for side in (0, 1))
+        top, bottom = (box.top + side * box.height + own.off(jitter * box.height) for side in (0, 1))
         found.append(_box(left, top, right, bottom, label, asked))
     return found + [_any_box(asked, hand) for _ in range(hand.count(hand.group.added))]
 
@@ -265,10 +270,11 @@ def _any_point(asked: Asked, hand: Hand) -> tuple[float, float]:
 def _err_keypoints(truth: list[Keypoint], asked: Asked, hand: Hand) -> list[Keypoint]:
     extent = _extent([(one.x, one.y) for one in truth], asked) if truth else 0.0
     found = []
-    for one in truth:
-        if not hand.errs(hand.group.missed):
-            label = hand.label(one.label, asked.labels)
-            [(x, y)] = _moved([(one.x, one.y)], extent, asked, hand)
+    for number, one in enumerate(truth):
+        own = hand.on(number)
+        if not own.errs(hand.group.missed):
+            label = own.label(one.label, asked.labels)
+            [(x, y)] = _moved([(one.x, one.y)], extent, asked, own)
             found.append(Keypoint(x, y, label))
     return found + [_any_keypoint(asked, hand) for _ in range(hand.count(hand.group.added))]
 
@@ -297,10 +303,11 @@ def _lines_kind(key: str, corners: int, *, modified: bool) -> Kind[list[Polyline
 
     def err(truth: list[Polyline], asked: Asked, hand: Hand) -> list[Polyline]:
         found = []
-        for one in truth:
-            if not hand.errs(hand.group.missed):
-                label = hand.label(one.label, asked.labels)
-                found.append(Polyline(tuple(_moved(one.points, _extent(one.points, asked), asked, hand)), label))
+        for number, one in enumerate(truth):
+            own = hand.on(number)
+            if not own.errs(hand.group.missed):
+                label = own.label(one.label, asked.labels)
+                found.append(Polyline(tuple(_moved(one.points, _extent(one.points, asked), asked, own)), label))
         return found + [any_one(asked, hand) for _ in range(hand.count(hand.group.added))]
 
     def spam(_truth: list[Polyline], asked: Asked, hand: Hand) -> list[Polyline]:
@@ -354,7 +361,7 @@ class _Kinds:
 
     @cached_property
     def table(self) -> dict[str, Kind[Any]]:
-        err_class: Callable[[str, Asked, Hand], str] = lambda truth, asked, hand: hand.label(truth, asked.labels)  # noqa: E731
+        err_class: Callable[[str, Asked, Hand], str] = lambda truth, asked, hand: hand.on(0).label(truth, asked.labels)  # noqa: E731
         one = lambda truth: (truth,)  # noqa: E731
         some = lambda truth: sorted(truth)  # noqa: E731
         return {

@@ -110,13 +110,14 @@ def _from_polygons(table: dict[str, Any], asked: Asked) -> list[Region]:
 
 def err(truth: list[Region], asked: Asked, hand: Hand) -> list[Region]:
     found = []
-    for region in truth:
-        if hand.errs(hand.group.missed):
+    for number, region in enumerate(truth):
+        own = hand.on(number)
+        if own.errs(hand.group.missed):
             continue
-        label = hand.label(region.label, asked.labels)
+        label = own.label(region.label, asked.labels)
         extent = math.sqrt(max(region.area, 1))
-        right, down = (round(hand.off(hand.group.mask_shift * extent)) for _ in range(2))
-        by = round(hand.off(hand.group.mask_edge * extent))
+        right, down = (round(own.off(hand.group.mask_shift * extent)) for _ in range(2))
+        by = round(own.off(hand.group.mask_edge * extent))
         made = grown(Region(region.pixels, region.left + right, region.top + down, label, region.area), by, asked)
         if made.area:
             found.append(made)

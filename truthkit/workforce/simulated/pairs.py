@@ -55,8 +55,9 @@ def _pair(value: Any, path: str) -> Pair:
 def err(truth: list[Pair], asked: Asked, hand: Hand) -> list[Pair]:
     found: list[Pair] = []
     missed: list[Pair] = []
-    for pair in truth:
-        (missed if hand.errs(hand.group.missed) else found).append(_altered(pair, asked, hand))
+    for number, pair in enumerate(truth):
+        own = hand.on(number)
+        (missed if own.errs(hand.group.missed) else found).append(_altered(pair, asked, own))
     found += [_anything(asked, hand) for _ in range(hand.count(hand.group.added))]
     least, most = _bounds(asked, "questions")
     # The page does not take fewer, so the worker goes on.

@@ -107,11 +107,11 @@ def ranks_of(tiers: Any) -> list[int]:
 
 
 def err(truth: list[Ranks], asked: Asked, hand: Hand) -> list[Ranks]:
-    return [_redrawn(one, hand) for one in truth]
+    return [_redrawn(one, hand.on(number)) for number, one in enumerate(truth)]
 
 
 def _redrawn(right: Ranks, hand: Hand) -> Ranks:
-    swapped = min(hand.group.swapped * hand.factor, 0.5)
+    swapped = min(hand.rate(hand.group.swapped), 0.5)
     phi = swapped / (1.0 - swapped)
     places = list(range(len(right.ranks)))
     # What is tied comes in any order; without ties in answers, that is what a worker has to decide.

@@ -45,11 +45,12 @@ def read(value: Any, asked: Asked) -> list[Span]:
 
 def err(truth: list[Span], asked: Asked, hand: Hand) -> list[Span]:
     found = []
-    for span in truth:
-        if hand.errs(hand.group.missed):
+    for number, span in enumerate(truth):
+        own = hand.on(number)
+        if own.errs(hand.group.missed):
             continue
-        label = hand.label(span.label, asked.labels)
-        found.append(moved_span(Span(span.start, span.end, label), asked, hand))
+        label = own.label(span.label, asked.labels)
+        found.append(moved_span(Span(span.start, span.end, label), asked, own))
     found += [any_span(truth, asked, hand) for _ in range(hand.count(hand.group.added))]
     return _tidy(found, asked)
 

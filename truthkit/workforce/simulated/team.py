@@ -13,7 +13,7 @@ from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.workforce.simulated.crowd import Crowd, spread_factor
 from truthkit.workforce.simulated.form import REFUSED, Field, read_form
 from truthkit.workforce.simulated.gold import Gold, Pictures, told_size, truths
-from truthkit.workforce.simulated.hand import Hand
+from truthkit.workforce.simulated.hand import Difficulty, Hand
 from truthkit.workforce.simulated.kinds import KINDS, Asked
 from truthkit.workforce.simulated.spans import Words
 from truthkit.workforce.simulated.texts import NOTHING
@@ -137,6 +137,7 @@ class Team:
         self.ids = tuple(_worker_id(number) for number in range(crowd.pool))
         self._numbers = {worker_id: number for number, worker_id in enumerate(self.ids)}
         self._checked: set[tuple[str, ...]] = set()
+        self._last: tuple[str, Difficulty] | None = None
 
     def order(self, object_id: str) -> Iterator[str]:
         """The workers in the order in which they are asked for an object."""
@@ -148,13 +149,19 @@ class Team:
         """The name of a worker's group."""
         return self.groups[self._numbers[worker_id]].name
 
+    def _difficulty(self, object_id: str) -> Difficulty:
+        """Of the object that was last asked for, it is at hand: one object's workers mostly come together."""
+        if self._last is None or self._last[0] != object_id:
+            self._last = object_id, Difficulty(self.crowd, f"{self._seed}:{object_id}")
+        return self._last[1]
+
     def respond(self, worker_id: str, question: Question) -> Response:
         """What a worker answers to an object. Raises TruthkitError where the crowd's confusion does not fit."""
         number = self._numbers[worker_id]
         group = self.groups[number]
         chance = Random(f"{self._seed}:{question.object_id}:{number}")
-        hard = spread_factor(Random(f"{self._seed}:{question.object_id}:hard"), self.crowd.object_spread)
-        hand = Hand(group, chance, self._skills[number] * hard)
+        difficulty = self._difficulty(question.object_id)
+        hand = Hand(group, chance, difficulty, self._skills[number])
         pace = spread_factor(chance, group.seconds_spread)
         labels = tuple(label for asked in question.asked for label in asked.labels)
         if labels not in self._checked:

@@ -24,7 +24,7 @@ def read(value: Any, asked: Asked) -> str:
 
 
 def err(truth: str, asked: Asked, hand: Hand) -> str:
-    return mistyped_text(truth, hand)
+    return mistyped_text(truth, hand.on(0))
 
 
 def mistyped_text(truth: str, hand: Hand) -> str:
