@@ -17,8 +17,10 @@ from truthkit.findings import TruthkitError, UsageError
 from truthkit.workforce.simulated.crowd import BUILT_IN, Crowd, Group, crowd_file, load_crowd, parse_crowd
 from truthkit.workforce.simulated.form import KIND_OF_TAG, REFUSED, read_form
 from truthkit.workforce.simulated.gold import Gold, Pictures
+from truthkit.workforce.simulated.rankings import Ranks, in_order, ranks_of
 from truthkit.workforce.simulated.team import Question, Questions, Team
 from truthkit_core.answers import FormAnswer
+from truthkit_core.messages.checks import ContractError
 from truthkit_core.strategies import KINDS, Settings, consolidate_objects
 
 LABELS = ("cat", "dog", "eel", "fox")
@@ -190,7 +192,7 @@ def test_the_rates_hold_on_average_however_workers_and_objects_differ(tmp_path: 
     assert len({round(one, 6) for one in crowd.crowd.skills(0)}) == 500
 
 
-def mistakes(folder: Path, objects: int, **spreads: float) -> list[list[str]]:
+def mistakes(folder: Path, objects: int, **spreads: Any) -> list[list[str]]:
     """By object, the wrong labels of forty workers who err three times in ten."""
     first = question(folder, markup("crowd-classifier"), {"label": "cat"})
     crowd = Team(Crowd("", (Group("one", 1.0, wrong_label=0.3),), 40, **spreads), 1)
@@ -262,6 +264,16 @@ def test_ties_come_back_where_the_page_allows_them(tmp_path: Path) -> None:
         clarity, truth = (one["responseRankings"] for one in content["ordinalRankingDimensions"])
         assert clarity == [2, 1, 2]
         assert truth in ([2, 1, 3], [3, 1, 2])
+
+
+def test_a_label_is_compared_by_the_pairs_that_it_has_in_order() -> None:
+    right = [Ranks("a", True, (1, 2, 2)), Ranks("b", False, (1, 2, 3))]
+    for ranks, share in (((1, 2, 3), 1.0), ((2, 1, 3), 0.5), ((1, 1, 2), 0.75), ((2, 1, 1), 0.0)):
+        # What is tied in the gold is not asked for, nor a dimension of which the label says nothing.
+        assert in_order([Ranks("a", True, ranks)], right) == share
+    assert ranks_of([["1"], ["0", "2"]]) == [2, 1, 2]
+    with pytest.raises(ContractError, match="no place of a response"):
+        ranks_of([["best"], ["0"]])
 
 
 def test_several_rankings_share_one_list(tmp_path: Path) -> None:

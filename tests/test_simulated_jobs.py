@@ -199,6 +199,55 @@ def test_a_plan_tells_quality_and_cost(tmp_path: Path) -> None:
     json.dumps(one.to_json())
 
 
+def test_the_interval_knows_of_other_teams_and_other_objects() -> None:
+    half = [1.0, 0.0] * 50
+    objects = Estimate.of([half] * 4)
+    # 100 objects, right with probability 1/2: 0.5 -+ 1.645 * 0.05
+    assert objects.mean == 0.5
+    assert [objects.low, objects.high] == pytest.approx([0.418, 0.582], abs=0.015)
+    teams = Estimate.of([[share] * 100 for share in (0.2, 0.4, 0.6, 0.8)])
+    assert (teams.mean, teams.low, teams.high) == (0.5, 0.2, 0.8)
+    assert Estimate.of([[1.0, 1.0]] * 3) == Estimate(1.0, 1.0, 1.0)
+
+
+RANKING = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form><crowd-text-ranking name="order" responses='["one", "two", "three"]'
+  ordinal-ranking-dimensions='[{name: "Clarity", allowTie: false}]'></crowd-text-ranking></crowd-form>"""
+FIRST = """import json
+import boto3
+
+def lambda_handler(event, context):
+    bucket, key = event["payload"]["s3Uri"].removeprefix("s3://").split("/", 1)
+    asked = json.loads(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    name = event["labelAttributeName"]
+    return [
+        {"datasetObjectId": one["datasetObjectId"], "consolidatedAnnotation": {"content": {
+            name: json.loads(one["annotations"][0]["annotationData"]["content"])}}}
+        for one in asked
+    ]
+"""
+
+
+def test_a_plan_of_ones_own_files_ends_with_what_it_has_when_it_is_stopped(tmp_path: Path) -> None:
+    """Gold is an output manifest here, whose label has a name of its own."""
+    for name, text in (("t.liquid.html", RANKING), ("post.py", FIRST), ("m.jsonl", '{"source": "x"}\n' * 4)):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "gold.jsonl").write_text((json.dumps({"source": "x", "mine": {"Clarity": [2, 1, 3]}}) + "\n") * 4)
+
+    def stop(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    found = plan(
+        template=tmp_path / "t.liquid.html", manifest=tmp_path / "m.jsonl", post_lambda=tmp_path / "post.py",
+        gold=tmp_path / "gold.jsonl", label_attribute="mine", crowd="careful", workers=(1,), on_repetition=stop,
+    )  # fmt: skip
+    assert (found.stopped, found.repetitions, found.objects) == (True, 2, 4)
+    assert found.measures == {"order": "pairs in order"}
+    assert 0.6 < found.rows[0].quality["order"].mean <= 1
+    assert [one for one in found.assumptions if one.startswith("Only 4 objects have gold") and "53%" in one]
+
+
 @pytest.mark.parametrize("name", ["text-entities", "semantic-segmentation"])
 def test_a_plan_reads_the_labels_of_any_kind(name: str) -> None:
     found = plan(name, crowd="careful", workers=(3,), repetitions=1, limit=2)

@@ -10,7 +10,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from truthkit.cli.application import JsonOption, app, examples
+from truthkit.cli.application import app, examples
+from truthkit.cli.options import JsonOption
 from truthkit.cli.terminal import TERMINAL, out, print_findings, print_json, progress, relative
 from truthkit.findings import UsageError
 

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from truthkit.cli.application import JsonOption, ObjectsOption, ProjectOption, app, examples, parse_objects
+from truthkit.cli.application import app, examples
+from truthkit.cli.options import JsonOption, ObjectsOption, ProjectOption, parse_objects
 from truthkit.cli.terminal import out, print_findings, print_json, progress
 from truthkit.findings import UsageError
 

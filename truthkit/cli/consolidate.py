@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperCommand
 
-from truthkit.cli.application import JsonOption, app, examples
+from truthkit.cli.application import app, examples
+from truthkit.cli.options import JsonOption
 from truthkit.cli.terminal import TERMINAL, out, print_findings, print_json, progress, relative
 from truthkit.findings import Finding, UsageError
 

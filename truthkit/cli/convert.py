@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from truthkit.cli.application import JsonOption, app, examples, parse_objects
+from truthkit.cli.application import app, examples
+from truthkit.cli.options import JsonOption, parse_objects
 from truthkit.cli.terminal import out, print_findings, print_json, relative
 from truthkit.findings import UsageError
 

@@ -10,22 +10,8 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from truthkit.cli.application import (
-    CrowdOption,
-    GoldOption,
-    JsonOption,
-    LenientOption,
-    ManifestOption,
-    ObjectsOption,
-    PostOption,
-    PreOption,
-    ProjectOption,
-    TemplateOption,
-    Workflow,
-    app,
-    examples,
-    parse_objects,
-)
+from truthkit.cli import options
+from truthkit.cli.application import app, examples
 from truthkit.cli.terminal import TERMINAL, err, out, print_findings, print_json, progress, relative
 
 
@@ -44,11 +30,11 @@ from truthkit.cli.terminal import TERMINAL, err, out, print_findings, print_json
     ),
 )
 def run_command(
-    workflow: Workflow = None,
-    template: TemplateOption = None,
-    manifest: ManifestOption = None,
-    pre_lambda: PreOption = None,
-    post_lambda: PostOption = None,
+    workflow: options.Workflow = None,
+    template: options.TemplateOption = None,
+    manifest: options.ManifestOption = None,
+    pre_lambda: options.PreOption = None,
+    post_lambda: options.PostOption = None,
     workers: Annotated[int | None, typer.Option("--workers", help="Workers per data object, 1 to 9.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Only the first so many lines.")] = None,
     out_dir: Annotated[
@@ -66,32 +52,28 @@ def run_command(
             help="auto: any page is filled in with valid values. simulated: answers are made from gold.",
         ),
     ] = "script",
-    crowd: CrowdOption = None,
-    gold: GoldOption = None,
-    objects: ObjectsOption = None,
+    crowd: options.CrowdOption = None,
+    gold: options.GoldOption = None,
+    objects: options.ObjectsOption = None,
     concurrency: Annotated[int | None, typer.Option("--concurrency", help="Pages at a time.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", help="Data objects per consolidation request.")] = None,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser.")] = False,
     resume: Annotated[
         Path | None, typer.Option("--resume", metavar="DIR", help="Go on with the job in this folder.")
     ] = None,
-    label_attribute: Annotated[
-        str | None, typer.Option("--label-attribute", metavar="NAME", help="The label attribute name.")
-    ] = None,
-    labels: Annotated[
-        str | None, typer.Option("--labels", metavar="A,B,C", help="Label categories for the post-annotation handler.")
-    ] = None,
-    lenient: LenientOption = False,
+    label_attribute: options.LabelAttributeOption = None,
+    labels: options.LabelsOption = None,
+    lenient: options.LenientOption = False,
     skip_bad_lines: Annotated[
         bool, typer.Option("--skip-bad-lines", help="Leave out manifest lines that are wrong, and say which.")
     ] = False,
-    allow_network: Annotated[bool, typer.Option("--allow-network", help="Let the pages load from elsewhere.")] = False,
+    allow_network: options.AllowNetworkOption = False,
     s3: Annotated[
         str, typer.Option("--s3", metavar="local|aws", help="aws: read objects that exist only in AWS.")
     ] = "local",
-    seed: Annotated[int, typer.Option("--seed", help="Seeds the workers' chance.")] = 0,
-    project: ProjectOption = None,
-    as_json: JsonOption = False,
+    seed: options.SeedOption = 0,
+    project: options.ProjectOption = None,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Run a labeling job, from manifest to output manifest.
 
@@ -116,13 +98,13 @@ def run_command(
                 workforce=workforce,
                 crowd=crowd,
                 gold=gold,
-                objects=parse_objects(objects) or None,
+                objects=options.parse_objects(objects) or None,
                 concurrency=concurrency,
                 batch=batch,
                 headed=headed,
                 resume=resume,
                 label_attribute=label_attribute,
-                labels=[name.strip() for name in labels.split(",") if name.strip()] if labels is not None else None,
+                labels=options.parse_labels(labels),
                 lenient=lenient,
                 skip_bad_lines=skip_bad_lines,
                 allow_network=allow_network,
@@ -195,13 +177,13 @@ def smoke_command(
     manifest: Annotated[
         str | None, typer.Option("--manifest", metavar="FILE", help="Its first line makes the task input of all.")
     ] = None,
-    pre_lambda: PreOption = None,
-    objects: ObjectsOption = None,
+    pre_lambda: options.PreOption = None,
+    objects: options.ObjectsOption = None,
     out_dir: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write a picture and the answer of each there.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seeds the worker's chance.")] = 0,
-    as_json: JsonOption = False,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Try templates: a page of each is filled in and submitted.
 
@@ -224,7 +206,7 @@ def smoke_command(
                 task_input=task_input,
                 manifest=manifest,
                 pre_lambda=pre_lambda,
-                objects=parse_objects(objects),
+                objects=options.parse_objects(objects),
                 out=out_dir,
                 seed=seed,
                 on_result=told,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from truthkit.cli.application import JsonOption, ProjectOption, app, examples
+from truthkit.cli.application import app, examples
+from truthkit.cli.options import JsonOption, ProjectOption
 from truthkit.cli.terminal import err, out, print_json
 
 if TYPE_CHECKING:

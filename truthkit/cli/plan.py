@@ -8,21 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from truthkit.cli.application import (
-    CrowdOption,
-    GoldOption,
-    JsonOption,
-    ManifestOption,
-    ObjectsOption,
-    PostOption,
-    PreOption,
-    ProjectOption,
-    TemplateOption,
-    Workflow,
-    app,
-    examples,
-    parse_objects,
-)
+from truthkit.cli import options
+from truthkit.cli.application import app, examples
 from truthkit.cli.terminal import TERMINAL, out, print_json, progress
 from truthkit.findings import UsageError
 
@@ -36,14 +23,14 @@ from truthkit.findings import UsageError
     ),
 )
 def plan_command(
-    workflow: Workflow = None,
-    template: TemplateOption = None,
-    manifest: ManifestOption = None,
-    pre_lambda: PreOption = None,
-    post_lambda: PostOption = None,
-    objects: ObjectsOption = None,
-    crowd: CrowdOption = None,
-    gold: GoldOption = None,
+    workflow: options.Workflow = None,
+    template: options.TemplateOption = None,
+    manifest: options.ManifestOption = None,
+    pre_lambda: options.PreOption = None,
+    post_lambda: options.PostOption = None,
+    objects: options.ObjectsOption = None,
+    crowd: options.CrowdOption = None,
+    gold: options.GoldOption = None,
     workers: Annotated[
         str, typer.Option("--workers", metavar="N,N,…", help="Workers for each object, 1 to 9.")
     ] = "1,2,3,5,7",
@@ -53,12 +40,15 @@ def plan_command(
     ] = None,
     repetitions: Annotated[int, typer.Option("--repetitions", min=1, help="Teams that are drawn.")] = 20,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Only the first so many lines.")] = 50,
-    seed: Annotated[int, typer.Option("--seed", help="Seeds the workers' chance.")] = 0,
+    label_attribute: options.LabelAttributeOption = None,
+    labels: options.LabelsOption = None,
+    lenient: options.LenientOption = False,
+    seed: options.SeedOption = 0,
     out_file: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write a page with plots there.")
     ] = None,
-    project: ProjectOption = None,
-    as_json: JsonOption = False,
+    project: options.ProjectOption = None,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Tell what labels and cost to expect, by number of workers.
 
@@ -78,13 +68,16 @@ def plan_command(
             manifest=manifest,
             pre_lambda=pre_lambda,
             post_lambda=post_lambda,
-            objects=parse_objects(objects) or None,
+            objects=options.parse_objects(objects) or None,
             crowd=crowd or "typical",
             gold=gold,
             workers=counts,
             price=Price.parse(price) if price is not None else None,
             repetitions=repetitions,
             limit=limit,
+            label_attribute=label_attribute,
+            labels=options.parse_labels(labels),
+            lenient=lenient,
             seed=seed,
             project=project,
             on_repetition=lambda done, total: advance(done, total, ""),
@@ -97,10 +90,14 @@ def plan_command(
             raise UsageError(f"{out_file} cannot be written: {error.strerror}", "give --out another file") from None
     if as_json:
         print_json(found.to_json() | ({"out": str(out_file)} if out_file else {}))
-        return
-    print_plan(found)
-    if out_file is not None:
-        out.print(f"page: {escape(str(out_file))}")
+    else:
+        print_plan(found)
+        if out_file is not None:
+            out.print(f"page: {escape(str(out_file))}")
+    if found.stopped:
+        if not as_json:
+            out.print("stopped: the plan rests on fewer repetitions")
+        raise typer.Exit(130)
 
 
 def print_plan(found: Any) -> None:

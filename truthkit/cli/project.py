@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from truthkit.cli.application import JsonOption, ProjectOption, app, examples
+from truthkit.cli.application import app, examples
+from truthkit.cli.options import JsonOption, ProjectOption
 from truthkit.cli.terminal import out, print_json
 from truthkit.findings import Finding, TruthkitError, UsageError
 

@@ -8,20 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from truthkit.cli.application import (
-    JsonOption,
-    LenientOption,
-    ManifestOption,
-    ObjectsOption,
-    PostOption,
-    PreOption,
-    ProjectOption,
-    TemplateOption,
-    Workflow,
-    app,
-    examples,
-    parse_objects,
-)
+from truthkit.cli import options
+from truthkit.cli.application import app, examples
 from truthkit.cli.terminal import out, print_json
 
 
@@ -34,17 +22,17 @@ from truthkit.cli.terminal import out, print_json
     ),
 )
 def preview_command(
-    workflow: Workflow = None,
-    template: TemplateOption = None,
-    manifest: ManifestOption = None,
-    pre_lambda: PreOption = None,
-    post_lambda: PostOption = None,
-    objects: ObjectsOption = None,
+    workflow: options.Workflow = None,
+    template: options.TemplateOption = None,
+    manifest: options.ManifestOption = None,
+    pre_lambda: options.PreOption = None,
+    post_lambda: options.PostOption = None,
+    objects: options.ObjectsOption = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port (default: a free one).")] = 0,
-    lenient: LenientOption = False,
-    allow_network: Annotated[bool, typer.Option("--allow-network", help="Let the pages load from elsewhere.")] = False,
-    project: ProjectOption = None,
-    as_json: JsonOption = False,
+    lenient: options.LenientOption = False,
+    allow_network: options.AllowNetworkOption = False,
+    project: options.ProjectOption = None,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Serve a page to work in: the worker's page and its data.
 
@@ -53,7 +41,7 @@ def preview_command(
     from truthkit.server.preview import run_preview
     from truthkit.source import Source
 
-    source = Source.of(workflow, template, manifest, pre_lambda, post_lambda, parse_objects(objects), project)
+    source = Source.of(workflow, template, manifest, pre_lambda, post_lambda, options.parse_objects(objects), project)
 
     def ready(address: str) -> None:
         if as_json:
@@ -74,7 +62,7 @@ def preview_command(
 )
 def gallery_command(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port (default: a free one).")] = 0,
-    as_json: JsonOption = False,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Serve a page with every crowd element, to look at and to try.
 

@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from truthkit.cli.application import JsonOption, ProjectOption, app, examples
+from truthkit.cli.application import app, examples
+from truthkit.cli.options import JsonOption, ProjectOption
 from truthkit.cli.terminal import TERMINAL, out, print_findings, print_json, progress, relative
 from truthkit.findings import Finding
 

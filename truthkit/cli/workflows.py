@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from truthkit.cli.application import (
+from truthkit.cli.application import app, examples
+from truthkit.cli.options import (
     JsonOption,
     LenientOption,
     ManifestOption,
@@ -18,8 +19,6 @@ from truthkit.cli.application import (
     ProjectOption,
     TemplateOption,
     Workflow,
-    app,
-    examples,
     parse_objects,
 )
 from truthkit.cli.terminal import out, print_findings, print_json, progress

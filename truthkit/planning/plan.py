@@ -26,6 +26,7 @@ from truthkit.planning.quality import MEASURES
 from truthkit.source import PathLike, Source
 from truthkit.workforce.simulated.crowd import crowd_file, load_crowd
 from truthkit.workforce.simulated.gold import Gold, Pictures, gold_file, truths
+from truthkit.workforce.simulated.rankings import ranks_of
 from truthkit.workforce.simulated.team import Question, Questions, Response, Team
 from truthkit_core.builtin_output import mask_colors
 from truthkit_core.messages import (
@@ -41,6 +42,10 @@ from truthkit_core.messages import Source as DataSource
 WORKERS = (1, 2, 3, 5, 7)
 REPETITIONS = 20
 LIMIT = 50
+# Of the bootstrap.
+DRAWS = 2_000
+# With fewer objects the plan says that they are few.
+FEW = 30
 # As `truthkit run` does it.
 BATCH = 10
 BUCKET = "truthkit-output"
@@ -76,16 +81,27 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean, and the bounds between which nine of ten repetitions lie."""
+    """A mean, and the bounds between which nine of ten jobs lie that have another team and other objects."""
 
     mean: float
     low: float
     high: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> Estimate:
-        low, high = np.quantile(values, (0.05, 0.95))
-        return cls(round(float(np.mean(values)), 4), round(float(low), 4), round(float(high), 4))
+    def of(cls, scores: Sequence[Sequence[float]]) -> Estimate:
+        """From the score of each object (second) in each repetition (first), 0 to 1.
+
+        The interval is a bootstrap's: a job gets the mean of a repetition, drawn by chance, moved by how much the mean
+        of as many objects, drawn by chance, is off the mean of all.
+        """
+        table = np.array(scores, dtype=np.float64)
+        by_repetition, by_object = table.mean(axis=1), table.mean(axis=0)
+        mean, count = float(table.mean()), len(by_object)
+        chance = np.random.default_rng(0)
+        teams = by_repetition[chance.integers(0, len(by_repetition), DRAWS)]
+        moved = [float(by_object[chance.integers(0, count, count)].mean() - mean) for _ in range(DRAWS)]
+        low, high = np.clip(np.quantile(teams + np.array(moved), (0.05, 0.95)), 0.0, 1.0)
+        return cls(round(mean, 4), round(min(float(low), mean), 4), round(max(float(high), mean), 4))
 
     def to_json(self) -> dict[str, float]:
         return {"mean": self.mean, "low": self.low, "high": self.high}
@@ -118,7 +134,7 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole plan. ``measures`` tells what is measured of each field."""
+    """A whole plan. ``measures`` tells what is measured of each field; ``stopped`` that Ctrl-C ended it early."""
 
     workflow: str
     crowd: str
@@ -130,6 +146,7 @@ class Plan:
     measures: Mapping[str, str]
     rows: tuple[PlanRow, ...]
     assumptions: tuple[str, ...] = field(default=())
+    stopped: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -138,7 +155,12 @@ class Plan:
             "objects": self.objects,
             "repetitions": self.repetitions,
             "seed": self.seed,
-            "price": {"usd": self.price.usd, "per": "hour" if self.price.hourly else "answer"},
+            "price": {
+                "usd": self.price.usd,
+                "per": "hour" if self.price.hourly else "answer",
+                "assumed": self.price.assumed,
+            },
+            "stopped": self.stopped,
             "measures": dict(self.measures),
             "rows": [row.to_json() for row in self.rows],
             "assumptions": list(self.assumptions),
@@ -159,7 +181,9 @@ def plan(
     price: Price | None = None,
     repetitions: int = REPETITIONS,
     limit: int = LIMIT,
+    label_attribute: str | None = None,
     labels: Sequence[str] | None = None,
+    lenient: bool = False,
     seed: int = 0,
     project: PathLike | None = None,
     on_repetition: Callable[[int, int], None] | None = None,
@@ -181,7 +205,7 @@ def plan(
         raise UsageError("without a post-annotation handler there are no labels to plan", "give --post-lambda FILE")
     team_of = load_crowd(crowd_file(crowd))
     config = source.config
-    attribute = config.label_attribute if config else source.name
+    attribute = label_attribute or (config.label_attribute if config else source.name)
     answers = Gold(gold_file(Path(gold) if gold is not None else None, *source.gold_places), attribute)
     names = tuple(labels) if labels is not None else config.labels if config else ()
     time_limit = config.task_time_limit_seconds if config else 3600.0
@@ -194,19 +218,27 @@ def plan(
             )
         )
         questions = Questions(answers, Pictures(dict(source.objects)), names, str(source.template))
-        asked = _asked(source, store, stack, questions, limit)
+        asked = _asked(source, store, stack, questions, limit, strict=not lenient)
         if not asked:
             raise UsageError("no line of the manifest is for people", "give another --manifest")
         labeler = _Labeler(source, store, stack, folder / "output", attribute, names)
         tallies = {count: _Tally() for count in counts}
-        for repetition in range(repetitions):
-            team = Team(team_of, seed * 1_000_003 + repetition, wanted=counts[-1], time_limit=time_limit)
-            given = {one.question.object_id: _responses(team, one.question, counts[-1]) for one in asked}
-            for count, tally in tallies.items():
-                few = {name: responses[:count] for name, responses in given.items()}
-                tally.add(asked, few, labeler.labels(asked, few))
-            if on_repetition is not None:
-                on_repetition(repetition + 1, repetitions)
+        done, stopped = 0, False
+        try:
+            for repetition in range(repetitions):
+                team = Team(team_of, seed * 1_000_003 + repetition, wanted=counts[-1], time_limit=time_limit)
+                given = {one.question.object_id: _responses(team, one.question, counts[-1]) for one in asked}
+                few = {count: {name: some[:count] for name, some in given.items()} for count in counts}
+                found = {count: labeler.labels(asked, few[count]) for count in counts}
+                for count, tally in tallies.items():
+                    tally.add(asked, few[count], found[count])
+                done = repetition + 1
+                if on_repetition is not None:
+                    on_repetition(done, repetitions)
+        except KeyboardInterrupt:
+            if not done:
+                raise
+            stopped = True
     fields = {
         name: one.field.kind
         for item in asked
@@ -224,12 +256,13 @@ def plan(
         crowd=str(crowd),
         description=team_of.description,
         objects=len(asked),
-        repetitions=repetitions,
+        repetitions=done,
         seed=seed,
         price=paid,
         measures={name: MEASURES[kind][0] for name, kind in fields.items()},
         rows=tuple(tally.row(count, list(fields), paid) for count, tally in tallies.items()),
         assumptions=_assumptions(paid, len(asked)),
+        stopped=stopped,
     )
 
 
@@ -244,8 +277,18 @@ def _assumptions(price: Price, objects: int) -> tuple[str, ...]:
     return (
         f"Paid: {paid}. The service's fee for each object, S3 and Lambda are not in it.",
         "Answers that are given back, or come too late, are not paid for; by the hour, their time is.",
-        "The crowd is made up: its file says how its workers err. Real objects differ in ways that it does not know.",
-        f"The interval is over repetitions with these {objects:,} objects; other objects differ more.",
+        "The crowd is made up: its file says how its workers err. Yours may err otherwise.",
+        f"Of jobs with another team and other {objects:,} objects, nine of ten lie in the interval.",
+        *([_few(objects)] if objects < FEW else []),
+    )
+
+
+def _few(objects: int) -> str:
+    """What so few objects cannot tell: a kind of object with this share is in the sample 19 times of 20."""
+    share = 1 - 0.05 ** (1 / objects)
+    return (
+        f"Only {objects:,} objects have gold: a kind of object that makes up less than {share:.0%} of the job may not"
+        f" be among them, and the interval does not know of it. Give {FEW} or more (--gold, --manifest)."
     )
 
 
@@ -255,7 +298,9 @@ class _Item:
     source: DataSource
 
 
-def _asked(source: Source, store: ObjectStore, stack: ExitStack, questions: Questions, limit: int) -> list[_Item]:
+def _asked(
+    source: Source, store: ObjectStore, stack: ExitStack, questions: Questions, limit: int, *, strict: bool
+) -> list[_Item]:
     """What the manifest's lines ask, by way of the pre-annotation handler and the page. Raises TruthkitError."""
     config = source.config
     pre = None
@@ -263,7 +308,7 @@ def _asked(source: Source, store: ObjectStore, stack: ExitStack, questions: Ques
         timeout = config.pre_timeout_seconds if config else 30
         pre = Handler(source.pre_lambda, environment=store.environment(), timeout=timeout)
         stack.callback(pre.close)
-    tasks = TaskMaker(Template.load(source.template), pre, job_arn=arn_of(source.name), sign=store.sign, strict=True)
+    tasks = TaskMaker(Template.load(source.template), pre, job_arn=arn_of(source.name), sign=store.sign, strict=strict)
     found: list[_Item] = []
     faults: list[Finding] = []
     for line in read_manifest(source.manifest, on_fault=faults.append):
@@ -311,6 +356,8 @@ class _Labeler:
         self._attribute = attribute
         self._labels = tuple(labels) or None
         self._arn = arn_of(source.name)
+        table = config.consolidation if config else {}
+        self._dimension = table.get("dimension") if table.get("kind") == "ranking" else None
         self._number = 0
 
     def labels(self, asked: Sequence[_Item], given: Given) -> dict[str, Any]:
@@ -369,6 +416,8 @@ class _Labeler:
             colors = mask_colors(len(names))[1:]
             mappings = {name: {"color": color} for name, color in zip(names, colors, strict=True)}
             label = {"labelMappings": mappings, "labeledImage": {"s3Uri": label}}
+        if isinstance(label, dict) and isinstance(label.get("ranking"), list) and self._dimension is not None:
+            return {self._dimension: ranks_of(label["ranking"])}
         inner = label.get("annotations") if isinstance(label, dict) else None
         if isinstance(inner, dict):
             return inner
@@ -390,24 +439,27 @@ class _Tally:
     """One number of workers over all repetitions."""
 
     def __init__(self) -> None:
-        self.quality: dict[str, list[float]] = {}
+        # By field, of each repetition the score of each object.
+        self.quality: dict[str, list[list[float]]] = {}
         self.objects = self.unlabeled = self.answers = 0
         self.seconds = 0.0
 
     def add(self, asked: Sequence[_Item], given: Given, labels: Mapping[str, Any]) -> None:
         scores: dict[str, list[float]] = {}
+        unlabeled = 0
         for item in asked:
             question = item.question
-            name = question.object_id
-            self.objects += 1
-            self.answers += sum(response.content is not None for _, response in given[name])
-            self.seconds += sum(response.seconds for _, response in given[name])
-            found = dict(_scores(question, labels.get(name)))
-            self.unlabeled += not any(score is not None for score in found.values())
+            found = dict(_scores(question, labels.get(question.object_id)))
+            unlabeled += not any(score is not None for score in found.values())
             for key, score in found.items():
                 scores.setdefault(key, []).append(score or 0.0)
         for key, values in scores.items():
-            self.quality.setdefault(key, []).append(sum(values) / len(values))
+            self.quality.setdefault(key, []).append(values)
+        responses = [response for some in given.values() for _, response in some]
+        self.objects += len(asked)
+        self.unlabeled += unlabeled
+        self.answers += sum(response.content is not None for response in responses)
+        self.seconds += sum(response.seconds for response in responses)
 
     def row(self, workers: int, fields: Sequence[str], price: Price) -> PlanRow:
         answers, seconds = (PER * one / self.objects for one in (self.answers, self.seconds))

@@ -34,7 +34,7 @@ class Ranks:
 def read(value: Any, asked: Asked) -> list[Ranks]:
     """From an answer of the element, a table of ranks by dimension, or, of a single dimension, a consolidated label.
 
-    Raises ContractError.
+    Dimensions may be missing, as in a label. Raises ContractError.
     """
     dimensions, responses = _asked(asked)
     given = _by_dimension(value, dimensions)
@@ -44,7 +44,7 @@ def read(value: Any, asked: Asked) -> list[Ranks]:
     found = []
     for name, ties in dimensions.items():
         if name not in given:
-            raise ContractError(name, "is missing", 'write {"' + name + '": [2, 1, 3]}, a rank for each response')
+            continue
         ranks = expect_list(given[name], name)
         if len(ranks) != responses or not all(type(one) is int and one >= 1 for one in ranks):
             raise ContractError(
@@ -52,6 +52,13 @@ def read(value: Any, asked: Asked) -> list[Ranks]:
             )
         found.append(Ranks(name, ties, _dense(ranks)))
     return found
+
+
+def expect_whole(found: Sequence[Ranks], asked: Asked) -> None:
+    """Raises ContractError if a dimension is missing: the page wants all of them."""
+    for name in dimensions_of(asked):
+        if name not in [one.name for one in found]:
+            raise ContractError(name, "is missing", f'write {{"{name}": [2, 1, 3]}}, a rank for each response')
 
 
 def dimensions_of(asked: Asked) -> tuple[str, ...]:
@@ -147,11 +154,13 @@ def answer(truth: list[Ranks], asked: Asked) -> Any:
 
 
 def in_order(found: Sequence[Ranks], truth: Sequence[Ranks]) -> float:
-    """Share of the pairs of responses that are in the right order, over all dimensions; what is tied counts half."""
+    """Share of the pairs of responses in the right order, over the dimensions found; what is wrongly tied: half."""
     given = {one.name: one.ranks for one in found}
     points, pairs = 0.0, 0
     for one in truth:
-        ranks = given.get(one.name, ())
+        if one.name not in given:
+            continue
+        ranks = given[one.name]
         for second in range(len(one.ranks)):
             for first in range(second):
                 right = _sign(one.ranks[first] - one.ranks[second])

@@ -15,6 +15,7 @@ from truthkit.workforce.simulated.form import REFUSED, Field, read_form
 from truthkit.workforce.simulated.gold import Gold, Pictures, told_size, truths
 from truthkit.workforce.simulated.hand import Difficulty, Hand
 from truthkit.workforce.simulated.kinds import KINDS, Asked
+from truthkit.workforce.simulated.rankings import expect_whole
 from truthkit.workforce.simulated.spans import Words
 from truthkit.workforce.simulated.texts import NOTHING
 from truthkit_core.messages.checks import ContractError
@@ -81,6 +82,9 @@ class Questions:
         asked = tuple(self._asked(field, value) for field in fields)
         try:
             found = truths(asked, value)
+            for one in asked:
+                if one.field.kind == "ranking" and one.field.name in found:
+                    expect_whole(found[one.field.name], one)
         except ContractError as error:
             raise self._misfit(line, f"{error.path}: {error.problem}", error.cure) from None
         if not found:
