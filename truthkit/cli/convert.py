@@ -84,7 +84,7 @@ def convert_command(
     yes: Annotated[bool, typer.Option("--yes", help="Replace what is at --out.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a job's labels as other tools read them, or bring theirs."""
+    """Write labels as other tools read them, or bring theirs."""
     from truthkit.convert import bring, convert
     from truthkit.convert.splits import parse_split
 
