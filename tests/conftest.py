@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from truthkit.browser import launch_options, require_chromium
 
 # What a busy machine takes is no fault of a page: as long as Playwright waits for all else.
 expect.set_options(timeout=30_000)
+# Nor is it one of an example that it takes long.
+settings.register_profile("any load", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any load")
 
 
 # A file is one process's: that none runs alone at the end, those come first that take longest.

@@ -799,7 +799,7 @@ def test_killed_parent_leaves_no_server(tmp_path: Path) -> None:
         child = int(parent.stdout.readline())
         assert alive(child)
         parent.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while alive(child):
         assert time.monotonic() < deadline, "the server outlived its parent"
         time.sleep(0.01)
