@@ -14,6 +14,7 @@ from typing import NoReturn
 import truthkit.cli.new
 import truthkit.cli.workflows
 import truthkit.cli.check
+import truthkit.cli.manifest
 import truthkit.cli.jobs
 import truthkit.cli.plan
 import truthkit.cli.consolidate

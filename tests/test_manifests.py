@@ -1,0 +1,263 @@
+"""Input manifests of folders, S3 and tables: what comes in comes out as it was, within the service's limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from typer.testing import CliRunner
+
+from truthkit.cli import app
+from truthkit.findings import TruthkitError, UsageError
+from truthkit.manifest import read_manifest
+from truthkit.manifests import MadeManifest, Plan, make
+from truthkit.manifests.texts import ATTRIBUTE
+
+
+def made(source: Path | str, tmp: Path, **options: Any) -> list[dict[str, Any]]:
+    found = make(Plan(str(source), tmp / "m.jsonl", yes=True, **options))
+    return [line.data_object for file in found.files for line in read_manifest(file)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "photos"
+    for name in ("b/2.JPG", "a/1.png", "a/1.txt", ".hidden/3.png", "b/notes.docx"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(name.encode() * 10)
+    return root
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket="my-bucket")
+        yield s3
+
+
+def test_a_folder_of_pictures_is_named_by_where_it_will_be(folder: Path, tmp_path: Path) -> None:
+    assert made(folder, tmp_path, prefix="s3://my-bucket/x/") == [
+        {"source-ref": "s3://my-bucket/x/a/1.png"},
+        {"source-ref": "s3://my-bucket/x/b/2.JPG"},
+    ]
+    with pytest.raises(UsageError, match="address"):
+        made(folder, tmp_path)
+
+
+def test_a_folder_of_texts_is_read(folder: Path, tmp_path: Path) -> None:
+    assert made(folder, tmp_path, kind="source") == [{"source": "a/1.txt" * 10}]
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "1.txt").write_text("Łódź\r\n", "utf-8", newline="")
+    assert made(tmp_path / "texts", tmp_path) == [{"source": "Łódź\r\n"}]
+    (tmp_path / "texts" / "1.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(TruthkitError, match="not UTF-8"):
+        made(tmp_path / "texts", tmp_path)
+
+
+def test_cells_of_csv_stay_as_they_are(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text('\ufeffsource;id;note\n"a ""b""\nc";007;\nd;1.50;x\n', "utf-8")
+    assert made(table, tmp_path) == [
+        {"source": 'a "b"\nc', "id": "007", "note": ""},
+        {"source": "d", "id": "1.50", "note": "x"},
+    ]
+    assert made(table, tmp_path, columns={"source": "note", "key": "id"}, where="note <> ''") == [
+        {"source": "x", "key": "1.50"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "match", "line"),
+    [
+        ("source\na,b\n", "2 cells and 1 columns", 2),
+        ("a,a\n1,2\n", "two columns 'a'", 1),
+        ("", "no head", 1),
+    ],
+)
+def test_tables_that_are_wrong_are_told_with_their_line(tmp_path: Path, text: str, match: str, line: int) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(text)
+    with pytest.raises(TruthkitError, match=match) as raised:
+        made(table, tmp_path)
+    assert (raised.value.findings[0].file, raised.value.findings[0].line) == (str(table), line)
+    assert not list(tmp_path.glob(".m*"))
+
+
+ROWS = [{"source": "a", "when": "2020-01-02", "n": 1}, {"source": "b", "when": "2021-01-02T03:04", "n": 2.5}]
+
+
+@pytest.mark.parametrize("orient", ["records", "columns", "index", "split"])
+def test_exports_of_pandas_come_as_their_rows(tmp_path: Path, orient: Any) -> None:
+    import pandas
+
+    file = tmp_path / "t.json"
+    pandas.DataFrame(ROWS).to_json(file, orient=orient)
+    assert made(file, tmp_path) == ROWS
+    pandas.DataFrame(ROWS).to_parquet(tmp_path / "t.parquet")
+    assert made(tmp_path / "t.parquet", tmp_path) == ROWS
+    pandas.DataFrame(ROWS).to_json(file, orient="records", lines=True)
+    assert made(file, tmp_path, where="n > 2 AND \"when\" LIKE '2021%'") == ROWS[1:]
+
+
+def test_exports_of_hugging_face_come_as_their_rows(tmp_path: Path) -> None:
+    from datasets import Dataset, DatasetDict
+
+    found = DatasetDict({"train": Dataset.from_list(ROWS)})
+    found.save_to_disk(str(tmp_path / "saved"))
+    assert made(tmp_path / "saved" / "train", tmp_path) == ROWS
+    with pytest.raises(UsageError, match="several sets") as raised:
+        made(tmp_path / "saved", tmp_path)
+    assert "saved/train" in raised.value.findings[0].cure
+
+
+def test_sql_makes_rows(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    rows = made(file, tmp_path, sql="SELECT upper(source) AS source, sum(n) AS total FROM data GROUP BY 1 ORDER BY 1")
+    assert rows == [{"source": "A", "total": 1}, {"source": "B", "total": 2.5}]
+    with pytest.raises(UsageError, match="--sql cannot be run") as raised:
+        made(file, tmp_path, sql="SELECT no FROM data")
+    assert '"source", "when", "n"' in raised.value.findings[0].cure
+
+
+def test_a_sample_is_the_seeds_and_keeps_the_order(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text("".join(json.dumps({"source": str(number)}) + "\n" for number in range(1000)))
+    first = [int(row["source"]) for row in made(file, tmp_path, sample=50, seed=1)]
+    assert first == sorted(first)
+    assert len(set(first)) == 50
+    file.write_text("".join(json.dumps({"source": str(number)}) + "\n" for number in reversed(range(1000))))
+    assert sorted(int(row["source"]) for row in made(file, tmp_path, sample=50, seed=1)) == first
+    assert [int(row["source"]) for row in made(file, tmp_path, sample=50, seed=2)][::-1] != first
+
+
+def test_shards_have_no_more_lines_than_said(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text("".join(json.dumps({"source": str(number)}) + "\n" for number in range(25)))
+    found = make(Plan(str(file), tmp_path / "m.jsonl", shard=10))
+    assert [one.name for one in found.files] == ["m-001.jsonl", "m-002.jsonl", "m-003.jsonl"]
+    assert [len(one.read_text().splitlines()) for one in found.files] == [10, 10, 5]
+    with pytest.raises(UsageError, match="exists"):
+        make(Plan(str(file), tmp_path / "m.jsonl", shard=10))
+
+
+@pytest.mark.parametrize(
+    ("row", "match"),
+    [
+        ({"text": "a"}, "neither source nor source-ref"),
+        ({"source-ref": "/a/b.png"}, "no S3 URI"),
+        ({"source": "a", "$x": 1}, "must not begin"),
+        ({"source": "a" * 20_001}, "20,001 characters"),
+        ({"source": "a", **{f"x{number}": "é" * 19_000 for number in range(3)}}, "bytes"),
+    ],
+)
+def test_rows_beyond_the_services_limits_are_told(tmp_path: Path, row: dict[str, Any], match: str) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text(json.dumps({"source": "good", "text": "t"}) + "\n" + json.dumps(row) + "\n")
+    with pytest.raises(TruthkitError, match=match):
+        made(file, tmp_path)
+    assert not (tmp_path / "m.jsonl").exists()
+
+
+def test_files_and_manifest_are_uploaded_once(folder: Path, tmp_path: Path, aws: Any) -> None:
+    def go(**options: Any) -> MadeManifest:
+        options = {"yes": True, **options}
+        return make(Plan(str(folder), tmp_path / "m.jsonl", prefix="s3://my-bucket/x", upload=True, **options))
+
+    assert go().uploaded == (
+        "s3://my-bucket/x/a/1.png",
+        "s3://my-bucket/x/b/2.JPG",
+        "s3://my-bucket/x/m.jsonl",
+    )
+    assert aws.get_object(Bucket="my-bucket", Key="x/b/2.JPG")["Body"].read() == b"b/2.JPG" * 10
+    assert aws.head_object(Bucket="my-bucket", Key="x/a/1.png")["ContentType"] == "image/png"
+    assert go().uploaded == ()
+    (folder / "a" / "1.png").write_bytes(b"other")
+    (tmp_path / "m.jsonl").unlink()
+    with pytest.raises(UsageError, match="is another"):
+        go(yes=False)
+    (tmp_path / "m.jsonl").unlink()
+    assert go().uploaded == ("s3://my-bucket/x/a/1.png",)
+
+
+def test_a_prefix_of_s3_is_listed(tmp_path: Path, aws: Any) -> None:
+    for number in range(6):
+        aws.put_object(Bucket="my-bucket", Key=f"in/{number:04}.png", Body=b"x" * (1 + number % 2))
+    aws.put_object(Bucket="my-bucket", Key="in/readme.txt", Body=b"x")
+    assert len(made("s3://my-bucket/in/", tmp_path)) == 6
+    rows = made("s3://my-bucket/in/", tmp_path, where="bytes = 2 AND name < '0004.png'")
+    assert [row["source-ref"] for row in rows] == ["s3://my-bucket/in/0001.png", "s3://my-bucket/in/0003.png"]
+    with pytest.raises(TruthkitError, match="NoSuchBucket"):
+        made("s3://no-such-bucket/in/", tmp_path)
+
+
+def test_pages_get_the_text_beside_them(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no text beside"):
+        made(folder, tmp_path, prefix="s3://my-bucket/x", text_from="beside")
+    rows = made(folder, tmp_path, prefix="s3://my-bucket/x", text_from="beside", where="suffix = '.png'")
+    assert rows == [{"source-ref": "s3://my-bucket/x/a/1.png", ATTRIBUTE: "s3://my-bucket/x/a/1.txt"}]
+
+
+class FakeTextract:
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def detect_document_text(self, *, Document: Any) -> Any:  # noqa: N803 - the service's own name
+        self.asked.append(Document)
+        words = [{"BlockType": "WORD", "Text": "One"}, {"BlockType": "PAGE"}]
+        return {"Blocks": [{"BlockType": "LINE", "Text": "One line"}, *words, {"BlockType": "LINE", "Text": "two"}]}
+
+
+def test_pages_are_read_once_and_only_if_that_is_meant(
+    folder: Path, tmp_path: Path, aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeTextract()
+    monkeypatch.setattr("truthkit.manifests.texts.client", lambda service: fake)
+    plan = {"prefix": "s3://my-bucket/x", "text_from": "textract", "upload": True}
+    with pytest.raises(UsageError, match=r"2 pages for about USD 0\.00"):
+        make(Plan(str(folder), tmp_path / "m.jsonl", **plan))  # type: ignore[arg-type]
+    assert fake.asked == []
+    rows = made(folder, tmp_path, **plan)
+    assert [row[ATTRIBUTE] for row in rows] == ["s3://my-bucket/x/a/1.txt", "s3://my-bucket/x/b/2.txt"]
+    assert aws.get_object(Bucket="my-bucket", Key="x/b/2.txt")["Body"].read() == b"One line\ntwo\n"
+    assert fake.asked[0] == {"Bytes": b"a/1.png" * 10}
+    made(folder, tmp_path, **plan)
+    assert len(fake.asked) == 2
+
+
+def test_what_textract_refuses_is_told_with_the_page(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing:
+        def detect_document_text(self, **asked: Any) -> Any:
+            del asked
+            about: Any = {"Code": "UnsupportedDocumentException", "Message": "Request has unsupported document format"}
+            raise ClientError({"Error": about}, "DetectDocumentText")
+
+    monkeypatch.setattr("truthkit.manifests.texts.client", lambda service: Refusing())
+    with pytest.raises(TruthkitError, match=r"a/1\.png: DetectDocumentText: Unsupported") as raised:
+        made(folder, tmp_path, prefix="s3://my-bucket/x", text_from="textract")
+    assert "PDF of one page" in raised.value.findings[0].cure
+
+
+def test_the_command_makes_and_checks(folder: Path, tmp_path: Path) -> None:
+    runner, file = CliRunner(), tmp_path / "m.jsonl"
+    given = ["manifest", str(folder), "--prefix", "s3://my-bucket/x", "--out", str(file), "--json"]
+    done = runner.invoke(app, given)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output) == {"files": [str(file)], "lines": 2, "uploaded": []}
+    file.write_text('{"source": "a"}\n{"source": "a"}\n[]\n')
+    checked = runner.invoke(app, ["manifest", "check", str(file), "--json"])
+    assert checked.exit_code == 1
+    codes = {finding["code"] for finding in json.loads(checked.stdout)["findings"]}
+    assert {"manifest-duplicate-source", "manifest-not-object"} <= codes

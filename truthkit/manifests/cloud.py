@@ -1,0 +1,83 @@
+"""AWS with the user's own credentials: one way to get a client, and one way to tell what went wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from truthkit._object_files import split_uri
+from truthkit.findings import Finding, TruthkitError, UsageError
+
+_CURES = {
+    "NoSuchBucket": "give a bucket that exists",
+    "AccessDenied": "ask for the right to do this, or use other credentials (AWS_PROFILE)",
+    "AccessDeniedException": "ask for the right to do this, or use other credentials (AWS_PROFILE)",
+    "403": "ask for the right to do this, or use other credentials (AWS_PROFILE)",
+    "ExpiredToken": "log in again (aws sso login)",
+    "ExpiredTokenException": "log in again (aws sso login)",
+    "InvalidAccessKeyId": "look at your credentials (aws sts get-caller-identity)",
+    "SignatureDoesNotMatch": "look at your credentials (aws sts get-caller-identity)",
+    "PermanentRedirect": "give AWS_REGION the bucket's region",
+    "UnsupportedDocumentException": "give a PNG, JPEG, TIFF or PDF of one page",
+}
+
+
+def client(service: str) -> Any:
+    """A client that waits and tries again when it is slowed down."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(service, config=Config(retries={"mode": "adaptive", "max_attempts": 8}))  # type: ignore[call-overload]
+
+
+@contextmanager
+def told(about: str) -> Iterator[None]:
+    """What AWS refuses becomes a TruthkitError about ``about``, with the cure."""
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        message = str(error.response.get("Error", {}).get("Message", "")) or str(error)
+        cure = _CURES.get(code, "look at the message, and try again")
+        raise TruthkitError(Finding("aws", f"{about}: {error.operation_name}: {code}: {message}", cure)) from None
+    except NoCredentialsError:
+        raise UsageError(
+            f"{about}: there are no credentials for AWS", "log in (aws sso login), or set AWS_PROFILE"
+        ) from None
+    except NoRegionError:
+        raise UsageError(f"{about}: no region is set", "set AWS_REGION") from None
+    except BotoCoreError as error:
+        raise TruthkitError(Finding("aws", f"{about}: {error}", "look at the network, and try again")) from None
+
+
+def upload(file: Path, uri: str, *, content_type: str | None = None, overwrite: bool = False) -> bool:
+    """Bring a file to S3; False if the same is there already.
+
+    Raises UsageError where something else is there and ``overwrite`` is not said, TruthkitError where AWS refuses.
+    """
+    from botocore.exceptions import ClientError
+
+    bucket, key = split_uri(uri)
+    s3 = client("s3")
+    with told(uri):
+        try:
+            known = s3.head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NotFound"):
+                raise
+            known = None
+        if known is not None:
+            with file.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "md5").hexdigest()
+            if known["ContentLength"] == file.stat().st_size and known["ETag"].strip('"') == digest:
+                return False
+            if not overwrite:
+                raise UsageError(f"{uri} is there already, and is another", "give another --prefix, or --yes")
+        extra = {"ContentType": content_type} if content_type else {}
+        s3.upload_file(str(file), bucket, key, ExtraArgs=extra)
+    return True
