@@ -16,6 +16,7 @@ from truthkit.cli import app
 from truthkit.elements import load_catalogue
 from truthkit.findings import UsageError
 from truthkit.job.spec import JobFolder, JobSpec
+from truthkit.lint.python import return_line
 from truthkit.project import HandlerRef, Project
 from truthkit.trying import CaseResult, TryResult, try_handlers
 from truthkit.trying import cases as cases_module
@@ -23,7 +24,6 @@ from truthkit.trying.cases import CASES, PRE_CASES, UNKNOWN_LABEL
 from truthkit.trying.form import Form, in_turn, relabelled, with_texts
 from truthkit.trying.samples import of_job, of_nothing, of_workflow
 from truthkit.trying.targets import kind_of
-from truthkit.trying.verdicts import return_line
 from truthkit_core.messages import PostAnnotationEvent, PreAnnotationEvent, parse_consolidation_request
 
 ROOT = Path(__file__).parents[1]
@@ -193,6 +193,8 @@ BROKEN = [
     pytest.param(f"return {result(NAN)}", "wrong shape", "the number nan", "return", id="nan"),
     pytest.param(f"return {result(A_SET)}", "wrong shape", "type set", "return", id="set"),
     pytest.param(f"return {result(LARGE)}", "wrong shape", "Lambda allows", "return", id="large"),
+    pytest.param("lambda_handler(event, context)", "crashed", "RecursionError", "lambda_handler(event", id="endless"),
+    pytest.param("os.environ['TABLE']", "crashed", "os.environ.get('TABLE', …)", "os.environ[", id="environment"),
     pytest.param("return []", "dropped", "left out of the response: object 40", "return", id="nothing"),
 ]
 
@@ -222,6 +224,7 @@ def test_a_broken_handler_is_told_with_the_users_line(
     assert finding.line
     assert place in Path(finding.file).read_text().splitlines()[finding.line - 1]
     assert "truthkit" not in finding.excerpt
+    assert finding.excerpt.count("\n") < 12, "a recursion's frames are told once"
     assert ("labels:" in case.output) == body.startswith("print")
 
 
@@ -231,6 +234,36 @@ def test_a_handler_that_takes_too_long_is_told_with_the_line_that_it_is_at(tmp_p
     [finding] = found.cases[0].findings
     assert (found.cases[0].verdict, finding.code, finding.line) == ("crashed", "handler-timeout", 7)
     assert "line 4, in lambda_handler" in finding.excerpt
+
+
+def test_a_template_that_shows_pictures_gets_objects_in_s3(tmp_path: Path) -> None:
+    page = '<crowd-form><crowd-bounding-box name="b" src="{{ task.input.picture | grant_read_access }}" labels="[]">'
+    write(tmp_path, "page.liquid.html", page + "</crowd-bounding-box></crowd-form>")
+    post = write(
+        tmp_path,
+        "post.py",
+        """
+        import json
+        import boto3
+
+        s3 = boto3.client("s3")
+
+        def read(uri):
+            bucket, key = uri[5:].split("/", 1)
+            return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+        def lambda_handler(event, context):
+            found = []
+            for item in json.loads(read(event["payload"]["s3Uri"])):
+                assert read(item["dataObject"]["s3Uri"]).startswith(b"\\x89PNG")
+                content = {event["labelAttributeName"]: len(item["annotations"])}
+                label = {"datasetObjectId": item["datasetObjectId"], "consolidatedAnnotation": {"content": content}}
+                found.append(label)
+            return found
+        """,
+    )
+    [found] = try_handlers([post], cases=["ordinary", "unicode"])
+    assert [(case.verdict, case.findings) for case in found.cases] == [("right", ())] * 2
 
 
 # --- pre-annotation handlers ---

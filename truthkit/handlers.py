@@ -32,6 +32,7 @@ from truthkit_core.messages import LAMBDA_PAYLOAD_BYTES
 
 MEMORY_MB = 512  # told to the handler; not enforced
 IMPORT_SECONDS = 60.0
+SAME_FRAMES = 3  # of one that follows itself
 OUTPUT_LINES = 20  # of what the handler printed, kept on an error
 CHILD = Path(__file__).with_name("_handler_child.py")
 _CORE = "truthkit_core"
@@ -455,17 +456,31 @@ def _now() -> str:
 
 
 def _show_frames(frames: list[dict[str, Any]]) -> list[str]:
-    shown = []
-    for frame in frames:
-        shown.append(f'  File "{frame["file"]}", line {frame["line"]}, in {frame["function"]}')
-        if frame["source"]:
-            shown.append(excerpt(frame["source"], frame.get("column")))
+    """The frames as lines; of a function that calls itself again and again the first three."""
+    shown: list[str] = []
+    again, hidden = 0, 0
+    before: dict[str, Any] | None = None
+    for frame in [*frames, None]:
+        again = again + 1 if frame is not None and frame == before else 0
+        if again < SAME_FRAMES and hidden:
+            shown.append(f"  … {hidden:,} more times")
+            hidden = 0
+        if again >= SAME_FRAMES:
+            hidden += 1
+        elif frame is not None:
+            shown.append(f'  File "{frame["file"]}", line {frame["line"]}, in {frame["function"]}')
+            if frame["source"]:
+                shown.append(excerpt(frame["source"], frame.get("column")))
+        before = frame
     return shown
 
 
 def _cure(error: dict[str, Any], ref: HandlerRef) -> str:
     """What to do about a mistake that many make; empty for an error that is the user's own."""
     kind, message, detail = error["type"], error["message"], error.get("detail", {})
+    if kind == "KeyError" and error["frames"] and "environ" in error["frames"][-1]["source"]:
+        name = message.strip("'\"")
+        return f"handlers run with Lambda's own variables only: os.environ.get({name!r}, …) with what holds for a trial"
     if kind == "KeyError":
         return _cure_key(message.strip("'\""))
     if kind in ("ModuleNotFoundError", "ImportError"):

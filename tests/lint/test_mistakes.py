@@ -117,6 +117,9 @@ MISTAKES = [
             '<script src="https://cdn.example.com/d3.js"></script><script>const'),
     Mistake("template-bundle-liquid", PAGE, SHOWN, "const a={b:{c:1}},d={{e}=a};"),
     Mistake("template-module-script", PAGE, "<script>const", '<script type="module">const'),
+    Mistake("template-boolean-false", PAGE, " required></crowd-input>", ' required="false"></crowd-input>'),
+    Mistake("template-unknown-element", PAGE, "crowd-slider name", "crowd-silder name"),
+    Mistake("template-unknown-attribute", PAGE, "categories=", "categorys="),
     Mistake("template-size", PAGE, "<crowd-form>", "<crowd-form>" + " " * 130_000, line=1),
     Mistake("liquid-unknown-filter", PAGE, "grant_read_access", "grant_raed_access"),
     Mistake("liquid-unclosed", PAGE, "{% endfor %}", ""),
@@ -153,10 +156,10 @@ MISTAKES = [
     Mistake("handler-syntax", PRE, "context):", "context)"),
     Mistake("handler-error", PRE, "task_input = {", "1 / 0; task_input = {"),
     Mistake("handler-error", POST, "result = []", "result = None", line=14),
-    Mistake("pre-annotation-contract", PRE, '{"taskInput": task_input,', '{"taskInput": [task_input],', line=0),
-    Mistake("post-annotation-contract", POST, "return result", 'return {"annotations": result}', line=0),
-    Mistake("post-annotation-contract", POST, "return result", "return result + result", line=0),
-    Mistake("post-annotation-contract", POST, "return result", "return result[1:]", line=0),
+    Mistake("pre-annotation-contract", PRE, '{"taskInput": task_input,', '{"taskInput": [task_input],'),
+    Mistake("post-annotation-contract", POST, "return result", 'return {"annotations": result}'),
+    Mistake("post-annotation-contract", POST, "return result", "return result + result"),
+    Mistake("post-annotation-contract", POST, "return result", "return result[1:]"),
     # the workflow
     Mistake("workflow-toml", TOML, '"Read', "Read"),
     Mistake("workflow-key", TOML, "workers = 3", "workrs = 3"),
@@ -176,7 +179,7 @@ MISTAKES = [
     Mistake("workflow-price", TOML, "workers = 3", "workers = 3\ntask_price = 0.012", line=7),
     Mistake("workflow-public-crowd", TOML, "workers = 3",
             'workers = 3\nworkteam_arn = "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default"', line=7),
-    Mistake("workflow-missing", TOML, 'description = "Read the message and choose its tone"\n', "", line=0),
+    Mistake("workflow-missing", TOML, 'description = "Read the message and choose its tone"\n', "", line=1),
 ]  # fmt: skip
 
 
@@ -191,8 +194,8 @@ def test_the_mistake_is_found_on_its_line(found: dict[str, list[Finding]], mista
     own = [finding for finding in found[mistake.name] if finding.code == mistake.code]
     assert own, found[mistake.name]
     file, line = mistake.place()
-    places = {(Path(finding.file or "").name, finding.line or 0) for finding in own}
-    assert (file, line if mistake.line != 0 else 0) in {(name, at if mistake.line != 0 else 0) for name, at in places}
+    places = {(Path(finding.file or "").name, finding.line) for finding in own}
+    assert (file, line) in places
 
 
 def test_the_workflow_without_mistakes_has_no_finding(found: dict[str, list[Finding]]) -> None:

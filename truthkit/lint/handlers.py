@@ -17,7 +17,7 @@ from truthkit.aws_names import ROLE_ARN
 from truthkit.findings import Finding, TruthkitError, excerpt
 from truthkit.handlers import Handler
 from truthkit.job.spec import OUTPUT_BUCKET, arn_of
-from truthkit.lint.python import parse
+from truthkit.lint.python import parse, return_line
 from truthkit.lint.rules import Place, flaw
 from truthkit.lint.samples import Sample
 from truthkit.liquid.place import Source
@@ -333,11 +333,19 @@ def check_calls(samples: Sequence[Sample], ref: HandlerRef, timeout: float) -> I
             key = (finding.code, finding.file, finding.line)
             if key not in told:
                 told.add(key)
-                yield _as_attribute(finding, sample, ref)
+                yield _placed(_as_attribute(finding, sample, ref), ref)
     slowest = max(samples[1:], key=lambda sample: sample.seconds, default=None)
     if slowest is not None and slowest.seconds > timeout / 2:
         message = f"line {slowest.line.number} took {slowest.seconds:.1f} of {timeout:g} seconds"
         yield flaw("handler-slow", message, Place(str(ref.file)), object_id=slowest.line.object_id)
+
+
+def _placed(finding: Finding, ref: HandlerRef) -> Finding:
+    """A fault of the result at the handler's return: no line of it failed."""
+    if finding.line is not None or finding.file != str(ref.file):
+        return finding
+    line, text = return_line(ref)
+    return replace(finding, line=line, excerpt=excerpt(text, None)) if line else finding
 
 
 def _as_attribute(finding: Finding, sample: Sample, ref: HandlerRef) -> Finding:
@@ -387,7 +395,8 @@ def check_post(
         objects.append(AnnotatedObject(sample.line.object_id, data, workers))
     key = f"{name}/annotations/consolidated-annotation/consolidation-request/iteration-1/request.json"
     request = folder / OUTPUT_BUCKET / key
-    place = Place(str(post.ref.file))
+    line, text = return_line(post.ref)
+    place = Place(str(post.ref.file), line, excerpt=excerpt(text, None) if line else "")
     began = time.monotonic()
     try:
         request.parent.mkdir(parents=True, exist_ok=True)
@@ -407,7 +416,7 @@ def check_post(
             if finding.code == "handler-error" and not reliable:
                 yield replace(finding, code="handler-made-up", severity="info")
             else:
-                yield finding
+                yield _placed(finding, post.ref)
         return
     except ContractError as error:
         message = f"what the handler returned: {error.path}: {error.problem}"

@@ -68,7 +68,7 @@ def check_config(file: Path, text: str) -> Iterator[Finding]:
 def _of_fault(source: Source, fault: ContractError) -> Finding:
     key = re.split(r"[.\[]", fault.path)[0]
     message = ": ".join(filter(None, (fault.path, fault.problem)))
-    place = Place.of_line(source, fault.line) if fault.line else Place(source.name)
+    place = Place.of_line(source, fault.line or 1)  # what is missing stands on no line
     if not fault.path:
         return flaw("workflow-toml", message, place, fault.cure)
     if fault.problem == "is missing" and "." not in fault.path and key != "labels":

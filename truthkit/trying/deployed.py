@@ -26,9 +26,9 @@ from typing import Any
 from truthkit.aws import sam
 from truthkit.findings import TruthkitError, UsageError
 from truthkit.handlers import IMPORT_SECONDS, MEMORY_MB, Handler
+from truthkit.lint.python import return_line
 from truthkit.project import HandlerRef, Project, kit_root
 from truthkit.trying.targets import Target
-from truthkit.trying.verdicts import return_line
 from truthkit_core.messages import LAMBDA_PAYLOAD_BYTES
 from truthkit_core.messages.checks import ContractError, loads
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from truthkit_core.workflow import WorkflowConfig
 MOST_OBJECTS = 50
 """More are not read: larger batches repeat them."""
 WORKERS = 3
+OBJECTS = "s3://try-lambda-objects/"
+_SIGNED_SOURCE = re.compile(r"""\bsrc\s*=\s*["'][^"']*\|\s*(?:grant_read_access|s3_presign)\b""")
 TEXT = "Ada Lovelace wrote the first program in London in 1843."
 
 
@@ -36,7 +40,7 @@ class Sample:
 class Samples:
     """What the cases are made of; ``origin`` tells people where it comes from.
 
-    ``labels`` are the job's categories; ``objects`` maps S3 prefixes to folders.
+    ``labels`` are the job's categories; ``objects`` maps S3 prefixes to folders; ``files`` are made-up objects by URI.
     """
 
     origin: str
@@ -44,6 +48,7 @@ class Samples:
     attribute: str
     labels: tuple[str, ...]
     objects: Mapping[str, Path]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def of_job(folder: Path) -> Samples:
@@ -104,7 +109,8 @@ def of_template(template: Path, attribute: str = "label") -> Samples:
     if not form.fields:
         raise UsageError(f"{template} has no field", "give a template whose elements have names, or --from JOB_DIR")
     labels = form.labels or LABELS
-    return _invented(f"made from {template.name}", form, labels, attribute)
+    pictures = _SIGNED_SOURCE.search(template.read_text("utf-8", errors="replace")) is not None
+    return _invented(f"made from {template.name}", form, labels, attribute, pictures=pictures)
 
 
 def of_nothing() -> Samples:
@@ -116,10 +122,20 @@ def default_form() -> Form:
     return Form((Field("label", "crowd-classifier"),), (), load_catalogue())
 
 
-def _invented(origin: str, form: Form, labels: Sequence[str], attribute: str) -> Samples:
-    objects = [{"source": f"{TEXT} ({number})"} for number in range(1, 4)]
+def _invented(origin: str, form: Form, labels: Sequence[str], attribute: str, *, pictures: bool = False) -> Samples:
+    """Three objects: texts in the manifest, or ``pictures`` in S3."""
+    files = {f"{OBJECTS}{number}.png": _picture() for number in range(1, 4)} if pictures else {}
+    objects = [{"source-ref": uri} for uri in files] or [{"source": f"{TEXT} ({number})"} for number in range(1, 4)]
     items = tuple(Sample(one, _three(form, labels, None)) for one in objects)
-    return Samples(origin, items, attribute, tuple(labels), {})
+    return Samples(origin, items, attribute, tuple(labels), {}, files)
+
+
+def _picture() -> bytes:
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 48), "#bcd7ee").save(stream, "PNG")
+    return stream.getvalue()
 
 
 def _three(form: Form, labels: Sequence[str], expected: Any) -> tuple[dict[str, Any], ...]:

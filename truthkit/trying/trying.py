@@ -223,6 +223,8 @@ class _Bench:
         self._samples = samples
         self._writes = writes
         self._usual: dict[str, Any] | None = None
+        for uri, body in samples.files.items():
+            self._write(uri, body)
 
     def run(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
         if self._target.kind == "pre" and not any(case.name == "ordinary" for case in cases):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Literal
 
 from truthkit.findings import Finding
 from truthkit.handlers import HandlerError
+from truthkit.lint.python import return_line
 from truthkit.project import HandlerRef
 from truthkit.trying.cases import Trial
 from truthkit_core.messages import ContractError, PreAnnotationResponse, parse_consolidation_response
@@ -155,24 +155,3 @@ def _placed(finding: Finding, ref: HandlerRef) -> Finding:
         line=line,
         excerpt=f"  | {source.strip()}",
     )
-
-
-def return_line(ref: HandlerRef) -> tuple[int | None, str]:
-    """The line of the handler's only ``return``, else of its ``def``, and its text; None where there is none."""
-    try:
-        text = ref.file.read_text("utf-8")
-        tree = ast.parse(text)
-    except (OSError, ValueError, SyntaxError):
-        return None, ""
-    found = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == ref.function), None)
-    if found is None:
-        return None, ""
-    inner = {
-        id(below)
-        for node in ast.walk(found)
-        if node is not found and isinstance(node, (ast.FunctionDef, ast.Lambda))
-        for below in ast.walk(node)
-    }
-    returns = [node.lineno for node in ast.walk(found) if isinstance(node, ast.Return) and id(node) not in inner]
-    line = returns[0] if len(returns) == 1 else found.lineno
-    return line, text.splitlines()[line - 1]
