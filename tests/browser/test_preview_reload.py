@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.drafts import draft_holds
 from tests.browser.previewing import Served, box, frame, served, submit
 from truthkit.project import bundles_dir
+from truthkit.server.preview.serve import CHECKED
 
 
 def kept(page: Page, text: str) -> None:
@@ -126,6 +127,12 @@ def test_a_saved_manifest_brings_other_lines(page: Page, preview: Served) -> Non
     expect(page.get_by_role("link", name=re.compile("with a fault"))).to_contain_text("4")
     preview.mend()
     expect(page.locator("#answer")).to_contain_text("of the old line")
+
+
+def test_lines_far_down_are_looked_at_when_they_are_listed(page: Page, preview: Served) -> None:
+    preview.plain.write_manifest(CHECKED + 30)
+    page.goto(f"{preview.address}/lines/{CHECKED + 20}")
+    expect(page.get_by_role("link", name=re.compile(rf"text <{CHECKED + 20}>.*, well"))).to_be_visible()
 
 
 def test_drafts_are_each_workers_own(page: Page, preview: Served) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +22,7 @@ from truthkit.findings import Finding, TruthkitError
 from truthkit.pages import same_origin
 from truthkit.server.preview.bench import MOST_WORKERS, Bench, Label, View
 from truthkit.server.preview.hub import Hub
+from truthkit.server.preview.lines import Entry
 from truthkit.server.preview.telling import NotWantedError, Wanted
 from truthkit.server.preview.told import finding_of
 
@@ -35,13 +36,24 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class Workbench:
-    """The application around the worker's page. ``task_origin`` gives the task pages' server."""
+    """The application around the worker's page.
 
-    def __init__(self, bench: Bench, hub: Hub, bundles: Path, task_origin: Callable[[], str]) -> None:
+    ``task_origin`` gives the task pages' server; ``in_sight`` is told, in any thread, of the lines that are listed.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        hub: Hub,
+        bundles: Path,
+        task_origin: Callable[[], str],
+        in_sight: Callable[[Sequence[Entry]], None],
+    ) -> None:
         self._bench = bench
         self._hub = hub
         self._bundles = bundles
         self._task_origin = task_origin
+        self._in_sight = in_sight
         # Another one after each start: pages of an earlier preview load anew.
         self._run = uuid.uuid4().hex
         self._calls = ThreadPoolExecutor(_MOST_CALLS, "handlers")
@@ -93,6 +105,7 @@ class Workbench:
         except TruthkitError as error:
             return {"total": 0, "found": 0, "from": 0, "lines": [], "findings": _findings(error.findings)}
         found = lines.search(words)
+        self._in_sight(found[first : first + LISTED])
         return {
             "total": len(lines.entries),
             "found": len(found),

@@ -366,16 +366,17 @@ class Bench:
             view.fault = fault_of(error.findings, self.source, view.task_input, view.rendered)
         view.findings = tuple(findings)
 
-    def check(self, number: int) -> None:
-        """Look whether a line can be shown, for its mark."""
+    def check(self, number: int) -> bool:
+        """Look whether a line can be shown, for its mark; gives whether there was something to look at."""
         entry = self.lines().get(number)
         if entry is None or entry.mark:
-            return
+            return False
         version, view = self.version, View(number, 1, "", 0.0)
         with contextlib.suppress(RuntimeError):
             self._render(view, entry)
             if version == self.version:
                 entry.mark = mark_of(view.findings)
+        return bool(entry.mark)
 
     def view(self, token: str) -> View | None:
         return self._views.get(token)

@@ -9,7 +9,7 @@ import importlib
 import signal
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,13 @@ from truthkit.server.preview.bench import Bench
 from truthkit.server.preview.files import Changed, changes
 from truthkit.server.preview.front_end import FrontEnd
 from truthkit.server.preview.hub import Hub
+from truthkit.server.preview.lines import Entry
 from truthkit.source import Source
 
 FRAME_SCRIPT = "preview-frame.js"
 
-# Lines that are looked at by themselves after a change, for their marks, and how long that may go on.
+# Lines that are looked at by themselves after a change, for their marks, and how long that may go on. Others are looked
+# at when they are listed.
 CHECKED = 500
 CHECK_SECONDS = 20.0
 _QUIET_SECONDS = 0.5  # first comes whoever waits for a page
@@ -78,12 +80,13 @@ async def serve_preview(
 
         desk = PreviewDesk(bench, hub)
         tasks = task_app(desk, bundles=front_end.folder, policy=policy, head=desk.head, bundles_change=True)
-        workbench = Workbench(bench, hub, front_end.folder, lambda: origins["tasks"])
+        sight = Sight()
+        workbench = Workbench(bench, hub, front_end.folder, lambda: origins["tasks"], sight.show)
         async with (
             serve(OwnPagesOnly(tasks)) as origins["tasks"],
             serve(OwnPagesOnly(workbench.app()), port=port) as origins["workbench"],
         ):
-            beside = asyncio.create_task(_go_on(bench, hub, front_end, ended))
+            beside = asyncio.create_task(_go_on(bench, hub, front_end, sight, ended))
             on_ready(origins["workbench"])
             try:
                 await ended.wait()
@@ -95,10 +98,31 @@ async def serve_preview(
                 await front_end.close()
 
 
-async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, ended: asyncio.Event) -> None:
+class Sight:
+    """The lines that somebody looks at."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._shown = asyncio.Event()
+        self._lines: tuple[int, ...] = ()
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Tell of lines; from any thread."""
+        self._lines = tuple(entry.number for entry in entries if not entry.mark)
+        if self._lines:
+            self._loop.call_soon_threadsafe(self._shown.set)
+
+    async def shown(self) -> tuple[int, ...]:
+        """The numbers of those without a mark, as soon as there are any."""
+        await self._shown.wait()
+        self._shown.clear()
+        return self._lines
+
+
+async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, sight: Sight, ended: asyncio.Event) -> None:
     # Of its own, as a handler may take minutes.
     thread = ThreadPoolExecutor(1, "marks")
-    checking = asyncio.create_task(_check(bench, hub, ended, thread))
+    checking = asyncio.create_task(_check(bench, hub, sight, thread))
     building: asyncio.Task[None] | None = None
 
     async def build() -> None:
@@ -114,7 +138,7 @@ async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, ended: asyncio.Eve
         files = [file.name for file in changed.files]
         hub.tell("changed", version=bench.version, answers=bench.given, kinds=sorted(changed.kinds), files=files)
         checking.cancel()
-        checking = asyncio.create_task(_check(bench, hub, ended, thread))
+        checking = asyncio.create_task(_check(bench, hub, sight, thread))
 
     try:
         async for changed in changes(lambda: bench.files, ended):
@@ -142,25 +166,30 @@ async def _after(task: asyncio.Task[None] | None, what: Callable[[], Any]) -> No
     await what()
 
 
-async def _check(bench: Bench, hub: Hub, ended: asyncio.Event, thread: ThreadPoolExecutor) -> None:
-    """Warm the handlers, then look at the first lines one after the other, for their marks."""
+async def _check(bench: Bench, hub: Hub, sight: Sight, thread: ThreadPoolExecutor) -> None:
+    """Warm the handlers, then look at the first lines one after the other, for their marks, then at what is listed."""
     loop = asyncio.get_running_loop()
     await asyncio.sleep(_QUIET_SECONDS)
     await loop.run_in_executor(thread, bench.warm)
     await loop.run_in_executor(thread, importlib.import_module, "truthkit.server.preview.drawing")
-    began = told = time.monotonic()
+    lines: Sequence[int] = ()
     with contextlib.suppress(TruthkitError):
-        lines = await loop.run_in_executor(thread, bench.lines)
-        for entry in lines.entries[:CHECKED]:
-            if ended.is_set() or time.monotonic() - began > CHECK_SECONDS:
+        entries = (await loop.run_in_executor(thread, bench.lines)).entries
+        lines = range(1, min(CHECKED, len(entries)) + 1)
+    while True:
+        began = told = time.monotonic()
+        some = False
+        for number in lines:
+            if time.monotonic() - began > CHECK_SECONDS:
                 break
-            if entry.mark:
-                continue
-            await loop.run_in_executor(thread, bench.check, entry.number)
-            if time.monotonic() - told > _TELL_SECONDS:
-                told = time.monotonic()
+            with contextlib.suppress(TruthkitError):
+                some |= await loop.run_in_executor(thread, bench.check, number)
+            if some and time.monotonic() - told > _TELL_SECONDS:
+                told, some = time.monotonic(), False
                 hub.tell("marks")
-    hub.tell("marks")
+        if some:
+            hub.tell("marks")
+        lines = await sight.shown()
 
 
 def run_preview(
