@@ -71,7 +71,7 @@ def edits(project: Project) -> dict[str, tuple[Path, Callable[[str, str], str]]]
 
 
 def processor_seconds() -> float:
-    """Of this process and all that it has started and that still runs; 0 where the system does not tell."""
+    """Of this process and all that it has started, also what has ended; 0 where the system does not tell."""
     parents: dict[int, int] = {}
     used: dict[int, float] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
@@ -79,7 +79,7 @@ def processor_seconds() -> float:
             fields = file.read_text("utf-8", "replace").rpartition(") ")[2].split()
             number = int(file.parent.name)
             parents[number] = int(fields[1])
-            used[number] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            used[number] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     ours = {os.getpid()}
     while more := {number for number, parent in parents.items() if parent in ours} - ours:
         ours |= more

@@ -371,9 +371,8 @@ class Preview extends LitElement {
   }
 
   #skip(): void {
-    this.renderRoot
-      .querySelector<HTMLElement>("iframe.page, main .fault pre, main button")
-      ?.focus();
+    const page = this.renderRoot.querySelector<HTMLElement>("iframe.page");
+    (page ?? this.renderRoot.querySelector<HTMLElement>("main .fault pre, main button"))?.focus();
   }
 
   #focus(selector: string): void {
