@@ -195,7 +195,11 @@ class Tabs:
         context = self._browser.new_context(viewport={"width": 1280, "height": 800})
         self._first = context.new_page()
         self._first.goto(f"{self._origin}/picture.svg")
+        self._first.on("crash", self._spend)  # the page of a test takes its process along
         return self._first
+
+    def _spend(self, page: Page) -> None:
+        self.spent = True
 
     def _look_where(self, frame: Frame) -> None:
         if frame.url.startswith("http") and not frame.url.startswith(f"{self._origin}/"):
