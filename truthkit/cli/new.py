@@ -39,9 +39,9 @@ def new_command(
     In a project it adds the three folders of the workflow and brings template.yaml up to date. Nothing is overwritten,
     and all is made or nothing.
     """
-    from truthkit.scaffold import make
-
     try:
+        from truthkit.scaffold import make
+
         made = make(name, like=like, project=project)
     except KeyboardInterrupt:
         err.print("stopped: nothing was made")
