@@ -196,6 +196,7 @@ def test_a_plan_tells_quality_and_cost(tmp_path: Path) -> None:
     assert page.count("<svg") == 2
     assert not re.findall(r"(?:src|href)=", page)
     assert "12 USD for an hour of work" in page
+    assert page.count("Only 8 objects have gold") == 1
     json.dumps(one.to_json())
 
 

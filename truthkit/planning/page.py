@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from truthkit.consolidating.output import write_text
 from truthkit.consolidating.plots import STYLE, svg
-from truthkit.planning.plan import Estimate, Plan
+from truthkit.planning.plan import FEW, Estimate, Plan
 
 _HERE = Path(__file__).parent
 _COLORS = "abcdef"
@@ -42,7 +42,8 @@ def write_page(file: Path, plan: Plan) -> None:
             Markup(chart("Quality by cost", by_cost, across="USD for 1,000 objects")),
         ),
     ]
-    write_text(file, template.render(plan=plan, pictures=pictures, style=Markup(STYLE)))
+    few = next((one for one in plan.assumptions if plan.objects < FEW and one.startswith("Only ")), "")
+    write_text(file, template.render(plan=plan, pictures=pictures, few=few, style=Markup(STYLE)))
 
 
 def chart(title: str, series: Mapping[str, Points], *, across: str) -> str:
