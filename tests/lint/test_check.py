@@ -320,3 +320,29 @@ def test_codes_of_other_commands_are_explained() -> None:
     assert "had more in memory than it is given" in text
     assert "docs/findings.md, Handlers" in text
     assert json.loads(command("--explain", "usage", "--json")[1])["group"] == "Use"
+
+
+def test_all_lines_of_a_long_manifest_are_read(tmp_path: Path) -> None:
+    lines = [json.dumps({"source": f"text {number}"}) for number in range(1, 701)]
+    lines[599], lines[649] = lines[1], "{"
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("\n".join(lines) + "\n")
+    told = [(finding.code, finding.line) for finding in check(targets_of([str(manifest)])).findings]
+    assert told == [("manifest-duplicate-source", 600), ("manifest-not-json", 650)]
+
+
+def test_the_log_of_findings_has_what_sarif_requires(broken: Path) -> None:
+    """SARIF 2.1.0, sections 3.13, 3.14, 3.18, 3.19, 3.27, 3.49: what must be there, and relative addresses."""
+    log = json.loads(command(broken, "--format", "sarif")[1])
+    assert {"version", "runs"} <= log.keys()
+    [run] = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"] == "truthkit"
+    for rule in driver["rules"]:
+        assert rule["help"]["text"]
+        assert rule["shortDescription"]["text"]
+        assert rule["defaultConfiguration"]["level"] in ("error", "warning", "note")
+    for result in run["results"]:
+        assert result["message"]["text"]
+        uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert not re.match(r"/|[a-z]+:", uri)

@@ -19,7 +19,7 @@ from truthkit.lint.made_up import answer_of
 from truthkit.lint.manifest import Look, check_manifest, look_in_aws, look_in_folders
 from truthkit.lint.page import Page
 from truthkit.lint.rules import RULES, Place, flaw
-from truthkit.lint.samples import Sample, fake_sign, make_samples, unused_attributes
+from truthkit.lint.samples import MOST_TASKS, Sample, fake_sign, make_samples, unused_attributes
 from truthkit.lint.targets import Target
 from truthkit.lint.template import TOO_BIG, check_rendered, check_source, load
 from truthkit.lint.workflow import check_config, check_folders, check_request
@@ -190,7 +190,9 @@ def _with_data(
     told: list[Finding] = []
     if target.manifest is not None:
         try:
-            lines = list(read_manifest(target.manifest, on_fault=told.append))
+            for line in read_manifest(target.manifest, on_fault=told.append):
+                if len(lines) < MOST_TASKS:  # a manifest may be larger than memory
+                    lines.append(line)
         except UsageError as error:
             told += [replace(one, code="check-file") for one in error.findings]
     yield from told
@@ -231,8 +233,9 @@ def _with_data(
     if target.manifest is not None and lines:
         look: Look = look_in_folders(target.objects)
         label = config.label_attribute if config else None
+        every = read_manifest(target.manifest, on_fault=lambda fault: None)
         yield from check_manifest(
-            target.manifest, lines, label=label, look=look_in_aws(look) if aws else look, shown_as=shown_as
+            target.manifest, every, label=label, look=look_in_aws(look) if aws else look, shown_as=shown_as
         )
     if target.post is not None and pages:
         yield from _post(target, pages[:5], elements, store, writes, config)

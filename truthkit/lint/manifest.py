@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,7 @@ def _aws_finding(uri: str, message: str) -> Finding:
 
 
 def check_manifest(
-    file: Path, lines: Sequence[ManifestLine], *, label: str | None, look: Look, shown_as: Mapping[str, str]
+    file: Path, lines: Iterable[ManifestLine], *, label: str | None, look: Look, shown_as: Mapping[str, str]
 ) -> Iterator[Finding]:
     """The findings about a manifest's good lines.
 
