@@ -122,7 +122,7 @@ def main() -> None:
         def timed(*given: Any, method: Any = function, spent: dict[str, float] = spent, **named: Any) -> Any:
             wall, processor = time.perf_counter(), time.process_time()
             if options.profile:
-                profile = cProfile.Profile()
+                profile = cProfile.Profile(time.process_time)
                 found = profile.runcall(method, *given, **named)
                 pstats.Stats(profile).sort_stats("tottime").print_stats(25)
             else:

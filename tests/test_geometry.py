@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from truthkit_core.consolidation.geometry import (
+    are_simple,
     assignment,
     box_iou,
     crosses_itself,
@@ -26,6 +27,7 @@ from truthkit_core.consolidation.geometry import (
     polygon_iou,
     polygon_iou_table,
     resample,
+    resample_all,
     simplified,
 )
 
@@ -155,12 +157,54 @@ def test_an_outline_filled_is_the_part(seed: int) -> None:
 def test_tables_are_what_pairs_give(seed: int) -> None:
     chance = np.random.default_rng(seed)
     shapes = [chance.uniform(0, 60, (chance.integers(3, 7), 2)) + chance.uniform(0, 80, 2) for _ in range(3)]
+    # Whole numbers too: then edges lie on each other, and vertices on edges.
+    shapes += [chance.integers(0, 9, (chance.integers(3, 7), 2)) * 10.0 for _ in range(3)]
     lines, covers = hausdorff_table(shapes, 40.0), polygon_iou_table(shapes)
     for i, one in enumerate(shapes):
         for j, other in enumerate(shapes):
             away = hausdorff(one, other)
             assert lines[i, j] == pytest.approx(away) or (np.isinf(lines[i, j]) and away > 40.0)
             assert covers[i, j] == pytest.approx(polygon_iou(one, other), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("polygon", "simple"),
+    [
+        (SQUARE, True),
+        (SQUARE[::-1], True),
+        ([(0, 0), (5, 0), (10, 0), (10, 10), (0, 10)], True),
+        (BOW, False),
+        ([(0, 0), (5, 5), (10, 0), (10, 10), (5, 5), (0, 10)], False),  # touches itself at a corner
+        ([(0, 0), (10, 0), (10, 10), (5, 0), (0, 10)], False),  # a corner on an edge
+        ([(0, 0), (10, 0), (10, 10), (10, -5), (0, 10)], False),  # goes back over an edge
+        ([(0, 0), (0, 0), (10, 0), (10, 10)], False),  # has no length somewhere
+        ([(0, 0), (5, 5), (9, 9)], False),
+    ],
+)
+def test_simple_polygons(polygon: list[tuple[float, float]], simple: bool) -> None:
+    assert are_simple([np.array(polygon, dtype=np.float64)]).tolist() == [simple]
+    other = np.array([(2, 1), (14, 3), (6, 12)], dtype=np.float64)
+    assert polygon_iou_table([polygon, other])[0, 1] == pytest.approx(polygon_iou(polygon, other))
+
+
+def test_lines_are_resampled_together_as_alone() -> None:
+    chance = np.random.default_rng(3)
+    lines = [chance.uniform(0, 1e4, (count, 2)) for count in (2, 7, 3)]
+    lines.append(np.array([(5, 5), (5, 5)], dtype=np.float64))
+    together = resample_all(lines, 40)
+    for found, line in zip(together, lines, strict=True):
+        assert found == pytest.approx(resample(line, 40), rel=1e-12)
+        assert found[[0, -1]].tolist() == line[[0, -1]].tolist()
+        steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+        for axis in (0, 1):
+            even = np.interp(np.linspace(0, steps[-1], 40), steps, line[:, axis])
+            assert found[:, axis] == pytest.approx(even, abs=1e-6)
+
+
+def test_what_is_kept_is_not_simplified_away() -> None:
+    line = np.array([(0.0, 0.0), (1.0, 0.2), (2.0, 0.0), (3.0, 5.0), (4.0, 0.0)])
+    assert simplified(line, 1.0).tolist() == line[[0, 2, 3, 4]].tolist()
+    assert simplified(line, 1.0, [1]).tolist() == line[[0, 1, 3, 4]].tolist()
 
 
 def test_many_boxes_are_compared_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,3 +191,34 @@ def test_one_more_who_agrees_never_lowers_the_confidence(kind: str, seed: int) -
     after = METHODS[kind]({"a": {**answers, "more": [one.shape for one in before.shapes]}}).objects["a"]
     assert [one.shape.label for one in after.shapes] == [one.shape.label for one in before.shapes]
     assert after.confidence >= before.confidence - 1e-9
+
+
+def test_a_closed_line_may_begin_anywhere() -> None:
+    ring = star(4).points
+    loops = [ring[at:] + ring[:at] for at in (0, 7, 13)]
+    lines = [Polyline((*loop, loop[0]), "rim") for loop in (loops[0], loops[1], loops[2][::-1])]
+    # The same line: as one of them drew it.
+    assert found(consolidate_polylines, *([line] for line in lines)) == [min(lines)]
+    noisy = []
+    for seed in range(5):
+        points = star(seed).points
+        noisy.append(Polyline((*points, points[0]), "rim"))
+    [rim] = found(consolidate_polylines, *([line] for line in noisy))
+    assert rim.points[0] == rim.points[-1]
+    assert hausdorff(rim.points, noisy[0].points) < 10
+    assert polygon_iou(rim.points[:-1], star(0, error=0).points) > 0.93
+
+
+def test_a_polygon_may_begin_anywhere() -> None:
+    points = star(4).points
+    polygons = [Polygon(points[at:] + points[:at], "leaf") for at in (0, 7, 13)]
+    polygons.append(Polygon(points[::-1], "leaf"))
+    assert found(consolidate_polygons, *([one] for one in polygons)) == [min(polygons)]
+
+
+def test_gold_lines_without_a_place_do_not_count() -> None:
+    line = Polyline(((1, 1), (90, 1)), "rim")
+    gold = {"a": [line, Polyline(((1, math.nan), (2, 2)), "rim")]}
+    label = consolidate_polylines({"a": {"ann": [line]}}, gold=gold).objects["a"]
+    assert [one.shape for one in label.shapes or ()] == [line]
+    assert label.problems == ("gold: line 2 has a coordinate that is no number of pixels, it does not count",)

@@ -18,6 +18,8 @@ Bools = NDArray[np.bool_]
 FARTHEST = 1e7
 # Cells of a table of shapes by shapes that are filled together.
 TABLE_CELLS = 4_000_000
+# Cells that are computed together where many steps go over them: they stay in the processor's cache.
+BLOCK_CELLS = 20_000
 
 
 def middle(values: Iterable[float]) -> float:
@@ -179,24 +181,53 @@ def keypoint_similarity(a: ArrayLike, b: ArrayLike, scale: float) -> Floats:
 
 def resample(points: ArrayLike, count: int) -> Floats:
     """``count`` points at equal distances along a polyline, its ends included; shape (count, 2)."""
-    line = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    steps = np.hypot(*np.diff(line, axis=0).T)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    wanted = np.linspace(0.0, along[-1], count)
-    return np.stack([np.interp(wanted, along, line[:, axis]) for axis in (0, 1)], axis=1)
+    found: Floats = resample_all([np.asarray(points, dtype=np.float64).reshape(-1, 2)], count)[0]
+    return found
 
 
-def _distances(points: Floats, line: Floats) -> Floats:
-    """Of every point to a polyline, shape (points,)."""
-    right, down = (line[1:] - line[:-1]).T
+def resample_all(lines: Sequence[Floats], count: int) -> Floats:
+    """`resample` of every polyline, shape (lines, count, 2)."""
+    points = np.concatenate(lines)
+    sizes = np.array([len(line) for line in lines])
+    first = np.cumsum(sizes) - sizes
+    steps = np.zeros(len(points))
+    steps[1:] = np.hypot(*np.diff(points, axis=0).T)
+    steps[first] = 0.0
+    # Lengths along all lines, one after the other; each line's begins at 0 again.
+    along = np.cumsum(steps)
+    along -= np.repeat(along[first], sizes)
+    lengths = along[first + sizes - 1]
+    wanted = lengths[:, None] * (np.arange(count) / max(count - 1, 1))
+    wanted[:, -1] = lengths
+    # By place: the last vertex not beyond. Lines are told apart by their number.
+    shares = along / np.repeat(np.where(lengths > 0, lengths, 1.0), sizes) + np.repeat(
+        2.0 * np.arange(len(lines)), sizes
+    )
+    sought = wanted / np.where(lengths > 0, lengths, 1.0)[:, None] + 2.0 * np.arange(len(lines))[:, None]
+    low = np.searchsorted(shares, sought.ravel(), side="right").reshape(sought.shape) - 1
+    low = np.clip(low, first[:, None], np.maximum(first, first + sizes - 2)[:, None])
+    high = np.minimum(low + 1, (first + sizes - 1)[:, None])
+    gap = along[high] - along[low]
+    share = np.clip(np.divide(wanted - along[low], gap, out=np.zeros_like(gap), where=gap > 0), 0.0, 1.0)
+    found: Floats = points[low] + share[..., None] * (points[high] - points[low])
+    return found
+
+
+def _squares(points: Floats, start: Floats, end: Floats) -> Floats:
+    """Squared distances of points (…, n, 2) to segments from (…, m, 2) to (…, m, 2), shape (…, n, m)."""
+    right, down = (end[..., None, :, axis] - start[..., None, :, axis] for axis in (0, 1))
     length = right * right + down * down
-    x, y = points[:, 0, None] - line[:-1, 0], points[:, 1, None] - line[:-1, 1]
+    x = points[..., :, None, 0] - start[..., None, :, 0]
+    y = points[..., :, None, 1] - start[..., None, :, 1]
     share = (x * right + y * down) / np.where(length > 0, length, 1.0)
     share = np.minimum(np.maximum(share, 0.0), 1.0)
     x -= share * right
     y -= share * down
-    shortest: Floats = np.sqrt((x * x + y * y).min(1))
-    return shortest
+    x *= x
+    y *= y
+    x += y
+    away: Floats = x
+    return away
 
 
 def hausdorff(a: ArrayLike, b: ArrayLike, count: int = 64) -> float:
@@ -211,38 +242,50 @@ def hausdorff_table(lines: Sequence[ArrayLike], farthest: float, count: int = 64
     """`hausdorff` of every polyline with every other, shape (n, n); infinite where it must be above ``farthest``."""
     tables = [np.asarray(line, dtype=np.float64).reshape(-1, 2) for line in lines]
     tables = [line if len(line) > 1 else np.repeat(line, 2, axis=0) for line in tables]
-    dense = [np.concatenate([line, resample(line, count)]) for line in tables]
+    # Filled up by the last vertex, which adds nothing.
+    most = max(map(len, tables), default=2)
+    vertices = np.stack([np.concatenate([line, np.repeat(line[-1:], most - len(line), axis=0)]) for line in tables])
+    dense = np.concatenate([vertices, resample_all(tables, count)], axis=1)
     # Lines are at least as far apart as the borders of their bounding boxes.
-    bounds = np.array([[*line.min(0), *line.max(0)] for line in tables]).reshape(-1, 4)
-    found = np.full((len(tables), len(tables)), np.inf)
-    for place, line in enumerate(tables):
-        near = np.flatnonzero((np.abs(bounds - bounds[place]) <= farthest).all(1))
-        points = np.concatenate([dense[other] for other in near])
-        away = np.empty(len(points))
-        step = max(1, TABLE_CELLS // len(line))
-        for start in range(0, len(points), step):
-            away[start : start + step] = _distances(points[start : start + step], line)
-        starts = np.cumsum([0, *(len(dense[other]) for other in near[:-1])])
-        found[near, place] = np.maximum.reduceat(away, starts)
+    bounds = np.concatenate([vertices.min(1), vertices.max(1)], axis=1)
+    near = (np.abs(bounds[:, None] - bounds) <= farthest).all(2)
+    found = np.full(near.shape, np.inf)
+    one, other = np.nonzero(near)
+    step = max(1, BLOCK_CELLS // (dense.shape[1] * most))
+    for start in range(0, len(one), step):
+        i, j = one[start : start + step], other[start : start + step]
+        found[i, j] = np.sqrt(_squares(dense[i], vertices[j, :-1], vertices[j, 1:]).min(2).max(1))
     both: Floats = np.maximum(found, found.T)
     return both
 
 
-def simplified(points: Floats, tolerance: float) -> Floats:
-    """A polyline without the vertices that are within ``tolerance`` of it: Douglas and Peucker, 1973."""
-    keep = np.zeros(len(points), dtype=np.bool_)
-    keep[[0, -1]] = True
-    stack = [(0, len(points) - 1)]
-    while stack:
-        first, last = stack.pop()
-        if last - first < 2:
-            continue
-        away = _distances(points[first + 1 : last], points[[first, last]])
-        far = int(away.argmax())
-        if away[far] > tolerance:
-            keep[first + 1 + far] = True
-            stack += [(first, first + 1 + far), (first + 1 + far, last)]
-    return points[keep]
+def simplified(points: Floats, tolerance: float, keep: Sequence[int] = ()) -> Floats:
+    """A polyline without the vertices that are within ``tolerance`` of it: Douglas and Peucker, 1973.
+
+    The vertices at the places ``keep`` stay, as the first and the last do. All pieces are cut at once, until none is.
+    """
+    kept = np.unique([0, len(points) - 1, *keep])
+    open_ = np.ones(len(kept) - 1, dtype=np.bool_)
+    while True:
+        open_ &= np.diff(kept) > 1
+        starts, ends = kept[:-1][open_], kept[1:][open_]
+        if not len(starts):
+            found: Floats = points[kept]
+            return found
+        inner = ends - starts - 1
+        first = np.cumsum(inner) - inner
+        piece = np.repeat(np.arange(len(starts)), inner)
+        place = np.arange(len(piece)) - first[piece] + starts[piece] + 1
+        away = np.sqrt(_squares(points[place, None], points[starts[piece], None], points[ends[piece], None])[:, 0, 0])
+        farthest = np.maximum.reduceat(away, first)
+        # Of equally far ones the first.
+        hits = np.flatnonzero(away == farthest[piece])
+        cut = place[hits[np.searchsorted(hits, first)]][farthest > tolerance]
+        again = np.zeros(len(points), dtype=np.bool_)
+        again[starts[farthest > tolerance]] = True
+        again[cut] = True
+        kept = np.sort(np.concatenate([kept, cut]))
+        open_ = again[kept[:-1]]
 
 
 # --- polygons --------------------------------------------------------------------------------------------------------
@@ -316,15 +359,111 @@ def polygon_iou(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def polygon_iou_table(polygons: Sequence[ArrayLike]) -> Floats:
-    """`polygon_iou` of every polygon with every other, shape (n, n)."""
+    """`polygon_iou` of every polygon with every other, shape (n, n). Only where bounding boxes meet is it computed."""
     tables = [np.asarray(polygon, dtype=np.float64).reshape(-1, 2) for polygon in polygons]
-    bounds = np.array([[*table.min(0), *table.max(0)] for table in tables]).reshape(-1, 4)
     found = np.zeros((len(tables), len(tables)))
-    for place, table in enumerate(tables):
-        meet = (bounds[place:, :2] < bounds[place, 2:]).all(1) & (bounds[place:, 2:] > bounds[place, :2]).all(1)
-        for other in (np.flatnonzero(meet) + place).tolist():
-            found[place, other] = found[other, place] = polygon_iou(table, tables[other])
+    if not tables:
+        return found
+    # Filled up by the first vertex: the edge from there to itself adds nothing.
+    most = max(map(len, tables))
+    closed = np.stack(
+        [np.concatenate([table, np.repeat(table[:1], most - len(table) + 1, axis=0)]) for table in tables]
+    )
+    low, high = closed.min(1), closed.max(1)
+    meet = (low[:, None] < high[None]).all(2)
+    one, other = np.nonzero(np.triu(meet & meet.T, 1))
+    plain = are_simple(tables)
+    x, y = closed[..., 0], closed[..., 1]
+    areas = ((x[:, 1:] - x[:, :1]) * (y[:, 1:] + y[:, :-1] - 2 * y[:, :1])).sum(1) / 2
+    areas -= ((x[:, :-1] - x[:, :1]) * (y[:, 1:] + y[:, :-1] - 2 * y[:, :1])).sum(1) / 2
+    easy = plain[one] & plain[other]
+    i, j = one[easy], other[easy]
+    common = _common_of_simple(closed, i, j) * np.sign(areas[i]) * np.sign(areas[j])
+    union = np.abs(areas[i]) + np.abs(areas[j]) - common
+    found[i, j] = np.clip(np.divide(common, union, out=np.zeros(len(i)), where=union > 0), 0.0, 1.0)
+    for i_, j_ in zip(one[~easy].tolist(), other[~easy].tolist(), strict=True):
+        found[i_, j_] = polygon_iou(tables[i_], tables[j_])
+    found += found.T
+    rough = {place: float(polygon_area(tables[place]) > 0) for place in np.flatnonzero(~plain).tolist()}
+    np.fill_diagonal(found, [rough.get(place, float(area != 0)) for place, area in enumerate(areas.tolist())])
     return found
+
+
+def _common_of_simple(closed: Floats, one: Ints, other: Ints) -> Floats:
+    """The area that two polygons have in common, by pair; negative where their directions differ.
+
+    The sum, over each edge of the one and each of the other, of what is below both of them (Green's theorem).
+
+    Args:
+        closed: shape (polygons, vertices, 2), the first vertex repeated at the end; none crosses itself.
+        one, other: places of the polygons of each pair.
+    """
+    (x, y), (x2, y2) = np.moveaxis(closed[:, :-1], 2, 0), np.moveaxis(closed[:, 1:], 2, 0)
+    sign = np.where(x2 >= x, 1.0, -1.0)
+    left, right = np.minimum(x, x2), np.maximum(x, x2)
+    start, end = np.where(sign > 0, y, y2), np.where(sign > 0, y2, y)
+    # What is as good as vertical has nothing below it, and no slope.
+    wide = right - left > 1e-12 * np.maximum(np.abs(left), np.abs(right))
+    slope = np.divide(end - start, right - left, out=np.zeros_like(left), where=wide)
+    sign = np.where(wide, sign, 0.0)
+    found = np.empty(len(one))
+    step = max(1, BLOCK_CELLS // sign.shape[1] ** 2)
+    for begin in range(0, len(one), step):
+        i, j = one[begin : begin + step], other[begin : begin + step]
+        low = np.maximum(left[i][:, :, None], left[j][:, None, :])
+        width = np.maximum(np.minimum(right[i][:, :, None], right[j][:, None, :]) - low, 0.0)
+        # Heights from the pair's own ground, so that large coordinates cost no digits.
+        ground = y[i, 0]
+        mine = (start[i] - ground[:, None] - slope[i] * left[i])[:, :, None] + slope[i][:, :, None] * low
+        yours = (start[j] - ground[:, None] - slope[j] * left[j])[:, None, :] + slope[j][:, None, :] * low
+        apart = mine - yours
+        apart_after = apart + width * (slope[i][:, :, None] - slope[j][:, None, :])
+        under = np.maximum(-apart, 0.0) + np.maximum(-apart_after, 0.0)
+        whole = np.abs(apart) + np.abs(apart_after)
+        below = 2 * yours + width * slope[j][:, None, :]
+        below -= np.divide(under * under, whole, out=np.zeros_like(whole), where=whole > 0)
+        found[begin : begin + step] = np.einsum("bnm,bnm,bn,bm->b", below, width, sign[i], sign[j]) / 2
+    return found
+
+
+def are_simple(polygons: Sequence[Floats]) -> Bools:
+    """Which polygons neither cross nor touch themselves: only neighboring edges meet; shape (polygons,)."""
+    found = np.zeros(len(polygons), dtype=np.bool_)
+    sizes = np.array([len(polygon) for polygon in polygons], dtype=np.int64)
+    for size in np.unique(sizes[sizes > 2]).tolist():
+        places = np.flatnonzero(sizes == size)
+        step = max(1, BLOCK_CELLS // size**2)
+        for start in range(0, len(places), step):
+            part = places[start : start + step]
+            found[part] = _simple(np.stack([polygons[place] for place in part.tolist()]))
+    return found
+
+
+def _simple(points: Floats) -> Bools:
+    """`are_simple` of polygons with as many vertices, (polygons, n, 2)."""
+    size = points.shape[1]
+    step = np.roll(points, -1, axis=1) - points
+    gap = points[:, None] - points[:, :, None]
+    cross = step[:, :, None, 0] * step[:, None, :, 1] - step[:, :, None, 1] * step[:, None, :, 0]
+    along = gap[..., 0] * step[:, None, :, 1] - gap[..., 1] * step[:, None, :, 0]
+    beside = gap[..., 0] * step[:, :, None, 1] - gap[..., 1] * step[:, :, None, 0]
+    length = (step * step).sum(2)
+    scale = np.sqrt(length[:, :, None] * length[:, None, :])
+    parallel = np.abs(cross) <= 1e-12 * scale
+    safe = np.where(parallel, 1.0, cross)
+    along, other = along / safe, beside / safe
+    meet = ~parallel & (np.abs(along - 0.5) <= 0.5 + 1e-9) & (np.abs(other - 0.5) <= 0.5 + 1e-9)
+    # Parallel ones meet if they are on one line and not beside each other.
+    ahead = (gap * step[:, :, None]).sum(3)
+    follow = (step[:, None] * step[:, :, None]).sum(3)
+    reach = ahead + follow
+    one_line = np.abs(beside) <= 1e-9 * np.maximum(length, 1e-300)[:, :, None]
+    meet |= parallel & one_line & (np.maximum(ahead, reach) >= 0) & (np.minimum(ahead, reach) <= length[:, :, None])
+    between = np.abs(np.arange(size)[:, None] - np.arange(size))
+    # Neighbors meet anyhow; one that goes back over the other does not bound an area.
+    meet = np.where((between > 1) & (between < size - 1), meet, parallel & (follow < 0))
+    simple: Bools = ~meet.any((1, 2)) & (length > 0).all(1)
+    return simple
 
 
 def crosses_itself(polygon: ArrayLike) -> bool:
@@ -357,7 +496,14 @@ def cut_to(polygon: ArrayLike, width: float, height: float) -> Floats:
 
 def filled(polygon: ArrayLike, left: float, top: float, cell: float, shape: tuple[int, int]) -> Bools:
     """Which cells of a grid have their center in the polygon (even-odd), shape (rows, columns)."""
-    start, end = _edges(polygon)
+    return votes_of([np.asarray(polygon, dtype=np.float64).reshape(-1, 2)], left, top, cell, shape) > 0
+
+
+def votes_of(polygons: Sequence[Floats], left: float, top: float, cell: float, shape: tuple[int, int]) -> Ints:
+    """In how many of the polygons each cell of a grid has its center (even-odd), shape (rows, columns)."""
+    owner = np.repeat(np.arange(len(polygons)), [len(polygon) for polygon in polygons])
+    start = np.concatenate(polygons)
+    end = np.concatenate([np.roll(polygon, -1, axis=0) for polygon in polygons])
     x, y = start.T
     right, down = (end - start).T
     heights = top + (np.arange(shape[0]) + 0.5) * cell
@@ -365,46 +511,71 @@ def filled(polygon: ArrayLike, left: float, top: float, cell: float, shape: tupl
     rows, edges = np.nonzero((low <= heights[:, None]) & (heights[:, None] < high))
     at = x[edges] + (heights[rows] - y[edges]) * (right[edges] / down[edges])
     columns = np.clip(np.ceil((at - left) / cell - 0.5), 0, shape[1]).astype(np.int64)
+    # Along a row a polygon begins and ends by turns.
+    order = np.lexsort((columns, rows, owner[edges]))
+    line = (owner[edges] * shape[0] + rows)[order]
+    first = np.flatnonzero(np.concatenate([[True], line[1:] != line[:-1]])) if len(line) else line
+    turn = np.arange(len(line)) - np.repeat(first, np.diff(np.append(first, len(line))))
     width = shape[1] + 1
-    toggles = np.bincount(rows * width + columns, minlength=shape[0] * width).astype(np.uint8).reshape(shape[0], width)
-    covered: Bools = np.bitwise_xor.accumulate(toggles & 1, axis=1)[:, :-1] == 1
-    return covered
+    steps = np.bincount(
+        (rows * width + columns)[order], weights=np.where(turn % 2 == 0, 1.0, -1.0), minlength=shape[0] * width
+    )
+    votes: Ints = np.cumsum(steps.reshape(shape[0], width), axis=1)[:, :-1].astype(np.int64)
+    return votes
+
+
+# Steps along the borders of cells, clockwise in a picture with the cell on the right hand: what is beside the cell
+# (down, right), and where the step begins and ends (x, y).
+_STEPS = (
+    ((-1, 0), (0, 0), (1, 0)),
+    ((0, 1), (1, 0), (1, 1)),
+    ((1, 0), (1, 1), (0, 1)),
+    ((0, -1), (0, 1), (0, 0)),
+)
 
 
 def outline(cells: Bools) -> Floats:
     """The outer border of the largest connected part of a mask, as corners of cells x, y; shape (n, 2), maybe empty.
 
-    Parts hang together over sides, not over corners; holes are left out. Of equal parts the first by row is taken.
+    Parts hang together over sides, not over corners; holes are left out. Of equal parts the first by row is taken. Only
+    where the border turns is a corner.
     """
     padded = np.pad(cells, 1)
-    leads: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    # Clockwise in a picture, the cell on the right hand.
-    for (down, right), (x, y), (x2, y2) in (
-        ((-1, 0), (0, 0), (1, 0)),
-        ((0, 1), (1, 0), (1, 1)),
-        ((1, 0), (1, 1), (0, 1)),
-        ((0, -1), (0, 1), (0, 0)),
-    ):
-        neighbor = padded[1 + down : padded.shape[0] - 1 + down, 1 + right : padded.shape[1] - 1 + right]
-        for row, column in np.argwhere(cells & ~neighbor).tolist():
-            leads.setdefault((column + x, row + y), []).append((column + x2, row + y2))
-    best: list[tuple[int, int]] = []
-    most = 0.0
-    for corner in sorted(leads, key=lambda place: (place[1], place[0])):
-        while leads[corner]:
-            loop = [corner]
-            here = leads[corner].pop()
-            while here != corner:
-                before = loop[-1]
-                loop.append(here)
-                heading = (here[0] - before[0], here[1] - before[1])
-                options = leads[here]
-                # Where two ways lead on, the right turn stays at the same cell.
-                turn = (here[0] - heading[1], here[1] + heading[0])
-                options.remove(here := turn if turn in options else options[0])
-            table = np.array(loop, dtype=np.float64)
-            x_, y_ = table.T
-            area = float((x_ * np.roll(y_, -1) - np.roll(x_, -1) * y_).sum()) / 2
-            if area > most:
-                best, most = loop, area
-    return np.array(best, dtype=np.float64).reshape(-1, 2)
+    width = cells.shape[1] + 1
+    begins, ends, turns = [], [], []
+    for turn, ((down, right), (x, y), (x2, y2)) in enumerate(_STEPS):
+        beside = padded[1 + down : padded.shape[0] - 1 + down, 1 + right : padded.shape[1] - 1 + right]
+        rows, columns = np.divmod(np.flatnonzero(cells & ~beside), cells.shape[1])
+        begins.append((rows + y) * width + columns + x)
+        ends.append((rows + y2) * width + columns + x2)
+        turns.append(np.full(len(rows), turn))
+    begin, end, heading = np.concatenate(begins), np.concatenate(ends), np.concatenate(turns)
+    order = np.lexsort((heading, begin))
+    begin, end, heading = begin[order], end[order], heading[order]
+    # The step after each: where two lead on, the right turn stays at the same cell.
+    after = np.searchsorted(begin, end)
+    second = np.minimum(after + 1, len(begin) - 1)
+    other = (begin[second] == end) & (heading[second] == (heading + 1) % 4)
+    following = np.where(other, second, after).tolist()
+    x, y = begin % width, begin // width
+    # Twice the area that each step adds to that of its loop.
+    swept = (x * (end // width) - (end % width) * y).tolist()
+    seen = bytearray(len(following))
+    best, most = -1, 0
+    for start in range(len(following)):
+        step, area = start, 0
+        while not seen[step]:
+            seen[step] = 1
+            area += swept[step]
+            step = following[step]
+        if area > most:
+            best, most = start, area
+    loop: list[int] = []
+    while best >= 0 and (not loop or best != loop[0]):
+        loop.append(best)
+        best = following[best]
+    corners = [
+        step for before, step in zip(loop[-1:] + loop[:-1], loop, strict=True) if heading[before] != heading[step]
+    ]
+    found: Floats = np.stack([x[corners], y[corners]], axis=1).astype(np.float64).reshape(-1, 2)
+    return found

@@ -1,8 +1,9 @@
 """One set of lines, polylines or polygons from several workers' (see `shapes` for how they are matched).
 
 **Lines and polylines** are as alike as exp(-d² / (2 scale²)), d the symmetric Hausdorff distance. Members of a cluster
-are turned to the direction of the most central one, resampled at equal distances, and each point is the median of
-theirs; then vertices that are not needed are dropped. Two-point lines give the medians of their ends.
+are turned to the direction of the most central one (where all are closed, to its beginning too), resampled at equal
+distances, and each point is the median of theirs; then vertices that are not needed are dropped. Two-point lines give
+the medians of their ends.
 
 **Polygons** are as alike as intersection over union. A cell of a fine grid (256 along the longer side of the cluster,
 but no cell under a quarter of a pixel) is inside if at least half of the members cover it; the outline of the largest
@@ -13,7 +14,7 @@ out as drawn.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -23,16 +24,17 @@ import numpy as np
 from truthkit_core.consolidation.boxes import number_member
 from truthkit_core.consolidation.geometry import (
     Floats,
+    are_simple,
     crosses_itself,
     cut_to,
-    filled,
     hausdorff_table,
     outline,
     polygon_area,
     polygon_iou_table,
-    resample,
+    resample_all,
     simplified,
     usable,
+    votes_of,
 )
 from truthkit_core.consolidation.shapes import (
     ShapeKind,
@@ -155,9 +157,10 @@ def consolidate_polygons(
     itself counts by the even-odd rule; one without area, or with a coordinate that is no number of pixels, does not
     count. ``problems`` says so. Raises ValueError for an option out of range.
     """
+    kind = _polygons(_simple(polygon for given in answers.values() for own in given.values() for polygon in own))
     return consolidate_shapes(
         answers,
-        lambda _name: _POLYGONS,
+        lambda _name: kind,
         ShapeSettings(threshold, overlap, cross_overlap),
         labels=labels,
         sizes=sizes,
@@ -174,6 +177,13 @@ DEFAULT_METHOD = "clusters"
 
 def _points(table: Floats) -> Points:
     return tuple((int(x) if x.is_integer() else x, int(y) if y.is_integer() else y) for x, y in table.tolist())
+
+
+def _ring(points: Points) -> Points:
+    """The same for a closed line wherever it begins, and whichever way it goes."""
+    least = min(points, default=None)
+    ways = (points, points[::-1])
+    return min((w[at:] + w[:at] for w in ways for at, point in enumerate(w) if point == least), default=points)
 
 
 def _compared(a: Sequence[V], b: Sequence[V], table: Callable[[Sequence[Points]], Floats]) -> Floats:
@@ -200,27 +210,45 @@ def _check_line(line: Polyline, size: tuple[float, float] | None) -> tuple[Polyl
 
 
 def _line_likeness(a: Sequence[Polyline], b: Sequence[Polyline], scale: float) -> Floats:
-    # Beyond six times the scale the likeness is nothing that counts: 1e-8.
-    away = _compared(a, b, partial(hausdorff_table, farthest=6 * scale))
+    # Beyond four times the scale the likeness is nothing that counts: 0.0003.
+    away = _compared(a, b, partial(hausdorff_table, farthest=4 * scale))
     likeness: Floats = np.exp(-(away**2) / (2 * scale * scale))
     return likeness
 
 
 def _merge_lines(lines: Sequence[Polyline], label: str) -> Polyline:
-    if len({line.points for line in lines}) == 1:
-        return replace(lines[0], label=label)
-    ordered = sorted(lines)
+    closed = all(line.points[0] == line.points[-1] for line in lines)
+    if len({_ring(line.points[1:]) if closed else line.points for line in lines}) == 1:
+        return replace(min(lines), label=label)
     count = 2 if all(len(line.points) == 2 for line in lines) else SAMPLES
-    tables = [resample(line.points, count) for line in ordered]
-
-    def apart(one: Floats, other: Floats) -> float:
-        return float(np.hypot(*(one - other).T).sum())
-
-    sums = [sum(min(apart(one, other), apart(one, other[::-1])) for other in tables) for one in tables]
-    central = tables[min(range(len(tables)), key=lambda place: (round(sums[place], 6), place))]
-    turned = [table if apart(central, table) <= apart(central, table[::-1]) else table[::-1] for table in tables]
-    middle = np.median(np.stack(turned), axis=0)
+    tables = resample_all([np.array(line.points, dtype=np.float64) for line in sorted(lines)], count)
+    # The ways to go along each, (lines, ways, points, 2): there and back, from every point of a closed one.
+    ways = _ways(tables, closed)
+    apart = np.round(_apart(tables, ways), 6)
+    central = int(apart.min(2).sum(1).argmin())
+    middle = np.median(ways[np.arange(len(tables)), apart[central].argmin(1)], axis=0)
     return Polyline(_points(simplified(middle, 0.5)), label)
+
+
+def _ways(tables: Floats, closed: bool) -> Floats:
+    both = np.stack([tables, tables[:, ::-1]], axis=1)
+    if not closed:
+        return both
+    # The last point is the first.
+    ring = tables.shape[1] - 1
+    places = (np.arange(ring)[:, None] + np.arange(ring + 1)) % ring
+    found: Floats = both[:, :, places].reshape(len(tables), 2 * ring, ring + 1, 2)
+    return found
+
+
+def _apart(tables: Floats, ways: Floats) -> Floats:
+    """How far each line is from each way to go along each: root of the sum of squares, (lines, lines, ways)."""
+    center = tables.mean((0, 1))
+    mine = (tables - center).reshape(len(tables), -1)
+    yours = (ways - center).reshape(-1, mine.shape[1])
+    squares = (mine * mine).sum(1)[:, None] + (yours * yours).sum(1) - 2 * mine @ yours.T
+    apart: Floats = np.sqrt(np.maximum(squares, 0.0)).reshape(len(tables), len(tables), -1)
+    return apart
 
 
 def _lines(scale: float) -> ShapeKind[Polyline]:
@@ -230,12 +258,17 @@ def _lines(scale: float) -> ShapeKind[Polyline]:
 # --- polygons --------------------------------------------------------------------------------------------------------
 
 
-def _check_polygon(polygon: Polygon, size: tuple[float, float] | None) -> tuple[Polygon | None, str]:
-    if not usable(polygon.points):
-        return None, "has a coordinate that is no number of pixels, it does not count"
-    if len(set(polygon.points)) < 3 or polygon_area(polygon.points) <= 0:
-        return None, "has no area, it does not count"
-    problems = ["crosses itself: the even-odd rule says what is inside"] if crosses_itself(polygon.points) else []
+def _check_polygon(
+    polygon: Polygon, size: tuple[float, float] | None, simple: Collection[Points] = ()
+) -> tuple[Polygon | None, str]:
+    problems = []
+    if polygon.points not in simple:
+        if not usable(polygon.points):
+            return None, "has a coordinate that is no number of pixels, it does not count"
+        if len(set(polygon.points)) < 3 or polygon_area(polygon.points) <= 0:
+            return None, "has no area, it does not count"
+        if crosses_itself(polygon.points):
+            problems.append("crosses itself: the even-odd rule says what is inside")
     if size is not None and not all(0 <= x <= size[0] and 0 <= y <= size[1] for x, y in polygon.points):
         inside = cut_to(polygon.points, *size)
         if len(inside) < 3 or polygon_area(inside) <= 0:
@@ -250,29 +283,32 @@ def _polygon_likeness(a: Sequence[Polygon], b: Sequence[Polygon]) -> Floats:
 
 
 def _merge_polygons(polygons: Sequence[Polygon], label: str) -> Polygon:
-    if len({polygon.points for polygon in polygons}) == 1 and not crosses_itself(polygons[0].points):
-        return replace(polygons[0], label=label)
-    corners = np.array([point for polygon in polygons for point in polygon.points])
+    if len({_ring(polygon.points) for polygon in polygons}) == 1 and not crosses_itself(polygons[0].points):
+        return replace(min(polygons), label=label)
+    tables = [np.array(polygon.points, dtype=np.float64) for polygon in polygons]
+    corners = np.concatenate(tables)
     (left, top), extent = corners.min(0).tolist(), np.ptp(corners, axis=0)
     cell = max(float(extent.max()) / GRID, 0.25)
     columns, rows = (max(1, math.ceil(length / cell)) for length in extent.tolist())
-    votes = np.zeros((rows, columns), dtype=np.int64)
-    for polygon in polygons:
-        votes += filled(polygon.points, left, top, cell, (rows, columns))
-    border = outline(votes * 2 >= len(polygons))
+    border = outline(votes_of(tables, left, top, cell, (rows, columns)) * 2 >= len(polygons))
     if not len(border):  # thinner than the grid
-        return replace(sorted(polygons)[0], label=label)
+        return replace(min(polygons), label=label)
     # Both halves from the first vertex to the one farthest away, because a closed line has no ends.
     far = int(((border - border[0]) ** 2).sum(1).argmax())
+    closed = np.concatenate([border, border[:1]])
     for tolerance in (1.0, 0.5, 0.0):
-        halves = (
-            simplified(border[: far + 1], tolerance),
-            simplified(np.concatenate([border[far:], border[:1]]), tolerance),
-        )
-        found = np.concatenate([halves[0][:-1], halves[1][:-1]])
-        if len(found) >= 3 and not crosses_itself(found):
+        found = simplified(closed, tolerance, [far])[:-1]
+        if len(found) >= 3 and (are_simple([found])[0] or not crosses_itself(found)):
             break
     return Polygon(_points(np.round(found * cell + (left, top), 3)), label)
 
 
-_POLYGONS: ShapeKind[Polygon] = ShapeKind("polygon", _check_polygon, _polygon_likeness, _merge_polygons)
+def _polygons(simple: Collection[Points]) -> ShapeKind[Polygon]:
+    return ShapeKind("polygon", partial(_check_polygon, simple=simple), _polygon_likeness, _merge_polygons)
+
+
+def _simple(polygons: Iterable[Polygon]) -> set[Points]:
+    """Points of those that neither cross nor touch themselves, and so have an area; found for all at once."""
+    distinct = {polygon.points for polygon in polygons if len(polygon.points) > 2 and usable(polygon.points)}
+    plain = are_simple([np.array(points, dtype=np.float64) for points in distinct])
+    return {points for points, one in zip(distinct, plain.tolist(), strict=True) if one}
