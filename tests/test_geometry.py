@@ -158,7 +158,7 @@ def test_tables_are_what_pairs_give(seed: int) -> None:
     chance = np.random.default_rng(seed)
     shapes = [chance.uniform(0, 60, (chance.integers(3, 7), 2)) + chance.uniform(0, 80, 2) for _ in range(3)]
     # Whole numbers too: then edges lie on each other, and vertices on edges.
-    shapes += [chance.integers(0, 9, (chance.integers(3, 7), 2)) * 10.0 for _ in range(3)]
+    shapes += [chance.integers(0, 9, (chance.integers(3, 7), 2)).astype(np.float64) for _ in range(3)]
     lines, covers = hausdorff_table(shapes, 40.0), polygon_iou_table(shapes)
     for i, one in enumerate(shapes):
         for j, other in enumerate(shapes):
