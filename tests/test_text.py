@@ -142,15 +142,32 @@ def plain_distance(a: str, b: str) -> int:
 ABC = st.text("abc", max_size=12)
 
 
+def aligned(a: str, b: str) -> list[int]:
+    """For every character of ``b`` its partner's place in ``a``, or -1 less the place before which it is inserted."""
+    found = texts._align(a, b)
+    places = [*range(found.start), *found.middle, *range(len(a) - len(b) + found.end, len(a))]
+    row, inserted = found.laid(b)
+    assert [row[place] for place in places if place >= 0] == [b[at] for at, place in enumerate(places) if place >= 0]
+    assert len(row) == len(a)
+    assert [before for before, _ in inserted] == [-1 - place for place in places if place < 0]
+    return places
+
+
 @PATIENT
 @given(ABC, ABC)
 def test_edit_distance_and_alignment(a: str, b: str) -> None:
     assert edit_distance(a, b) == plain_distance(a, b)
-    places = texts._align(a, b)
+    places = aligned(a, b)
     pairs = [(place, at) for at, place in enumerate(places) if place >= 0]
     assert [place for place, _ in pairs] == sorted({place for place, _ in pairs})
     right = sum(a[place] == b[at] for place, at in pairs)
     assert len(a) + len(b) - len(pairs) - right == plain_distance(a, b)
+
+
+@PATIENT
+@given(st.lists(ABC, max_size=6))
+def test_distances_of_all_are_those_of_pairs(given: list[str]) -> None:
+    assert texts.distances(given) == [[edit_distance(one, other) for other in given] for one in given]
 
 
 ANSWER = st.lists(st.sampled_from(["a", "b", "c", "D.", "é", "好"]), max_size=6).map(" ".join)
@@ -223,7 +240,7 @@ def test_who_agree_on_nothing_to_write_are_believed() -> None:
 def test_a_split_alignment_is_as_short(a: str, b: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("truthkit_core.consolidation.text._MOST_CELLS", 4)
-        found = texts._align(a, b)
+        found = aligned(a, b)
     paired = [place for place in found if place >= 0]
     assert paired == sorted(set(paired))
     assert len(found) == len(b)

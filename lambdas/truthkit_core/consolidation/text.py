@@ -17,10 +17,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from operator import eq
 from typing import Any
 
 # Digits after the point that decide which of two sums of weights is larger.
 _DECISIVE = 9
+# What is ahead by more needs no rounding.
+_CLEARLY = 1e-6
 _ALIGNMENT_PASSES = 3
 # Words' worth of all workers' error rate in a worker's own.
 _SHRINKAGE = 20.0
@@ -124,7 +127,7 @@ _UNSPACED = (
 
 def _unspaced(text: str) -> bool:
     """Whether most letters are of scripts without blanks."""
-    if text.isascii():
+    if text.isascii() or max(text) < "\u0e00":
         return False
     letters = [ord(char) for char in text if char.isalnum()]
     return 2 * sum(any(low <= char <= high for low, high in _UNSPACED) for char in letters) > len(letters)
@@ -208,6 +211,10 @@ def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
     rows, columns = end_a - start, end_b - start
     if not rows or not columns:
         return rows + columns
+    if rows == 1 or columns == 1:
+        # One element among others: all others are put in, and it is replaced if it is not there.
+        found = a[start] in b[start:end_b] if rows == 1 else b[start] in a[start:end_a]
+        return max(rows, columns) - found
     places = _places(a[start:end_a])
     mask, last = (1 << rows) - 1, 1 << (rows - 1)
     up, down, score = mask, 0, rows
@@ -226,6 +233,40 @@ def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
     return score
 
 
+def distances(texts: Sequence[Sequence[str]]) -> list[list[int]]:
+    """`edit_distance` of every text to every other.
+
+    All texts stand in one number, a bit an element and one between, so that a text is compared with all in one pass
+    (Hyyrö, Fredriksson and Navarro, Increased bit-parallelism for approximate and multiple string matching, ACM Journal
+    of Experimental Algorithmics 10, 2005). A distance is the sum of the last column's steps.
+    """
+    places: dict[str, int] = {}
+    mask = lowest = 0
+    bit = 1
+    parts: list[tuple[int, int]] = []
+    for text in texts:
+        parts.append((bit.bit_length() - 1, (1 << len(text)) - 1))
+        lowest |= bit if text else 0
+        mask |= parts[-1][1] << parts[-1][0]
+        for element in text:
+            places[element] = places.get(element, 0) | bit
+            bit <<= 1
+        bit <<= 1
+    found = []
+    for text in texts:
+        up, down = mask, 0
+        for element in text:
+            same = places[element]
+            diagonal = (((same & up) + up) ^ up) | same | down
+            left = diagonal & up
+            right = ((down | (mask & ~(diagonal | up))) << 1) | lowest
+            up = ((left << 1) | ~(diagonal | right)) & mask
+            down = right & diagonal & mask
+        size = len(text)
+        found.append([size + (up >> at & ones).bit_count() - (down >> at & ones).bit_count() for at, ones in parts])
+    return found
+
+
 def _places(elements: Sequence[str]) -> dict[str, int]:
     places: dict[str, int] = {}
     bit = 1
@@ -235,26 +276,44 @@ def _places(elements: Sequence[str]) -> dict[str, int]:
     return places
 
 
-def _align(base: Sequence[str], other: Sequence[str]) -> list[int]:
-    """For every element of ``other`` its partner's place in ``base``, or ``-1 - place`` if it is inserted before it.
+@dataclass(frozen=True, slots=True)
+class _Alignment:
+    """A text beside a base: its first ``start`` elements are the base's, and those from ``end`` are the base's last.
 
-    The same columns as in `edit_distance`, kept and walked back; a pair is preferred to a gap.
+    ``middle`` has, for every element between, its partner's place in the base, or ``-1 - place`` if it is inserted
+    before it.
     """
+
+    start: int
+    end: int
+    middle: list[int]
+    base: int
+    """Elements of the base."""
+
+    def laid(self, elements: Sequence[str]) -> tuple[list[str | None], list[tuple[int, str]]]:
+        """What stands at each place of the base, None for nothing; and what is inserted, before which place."""
+        inner: list[str | None] = [None] * (self.base - self.start - len(elements) + self.end)
+        inserted: list[tuple[int, str]] = []
+        for place, element in zip(self.middle, elements[self.start : self.end], strict=True):
+            if place >= 0:
+                inner[place - self.start] = element
+            else:
+                inserted.append((-1 - place, element))
+        return [*elements[: self.start], *inner, *elements[self.end :]], inserted
+
+
+def _align(base: Sequence[str], other: Sequence[str]) -> _Alignment:
+    """The same columns as in `edit_distance`, kept and walked back; a pair is preferred to a gap."""
     start, end, end_other = 0, len(base), len(other)
     while start < end and start < end_other and base[start] == other[start]:
         start += 1
     while end > start and end_other > start and base[end - 1] == other[end_other - 1]:
         end -= 1
         end_other -= 1
-    found = list(range(start))
     middle = other[start:end_other]
-    rows = end - start
-    if rows and middle:
-        found += _align_middle(base[start:end], middle, start)
-    else:
-        found += [-1 - start] * len(middle)
-    found += range(end, len(base))
-    return found
+    both = start < end and middle
+    places = _align_middle(base[start:end], middle, start) if both else [-1 - start] * len(middle)
+    return _Alignment(start, end_other, places, len(base))
 
 
 def _columns(base: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -329,15 +388,34 @@ class _Object:
     by_character: bool
     problems: list[str]
     consensus: tuple[str, ...] = ()
-    aligned_to: tuple[str, ...] | None = None
-    alignments: Sequence[Sequence[int]] = ()
+    table: _Table | None = None
 
-    def aligned(self, base: tuple[str, ...]) -> Sequence[Sequence[int]]:
-        """Every text's `_align` to ``base``; the last ones are kept."""
-        if self.aligned_to != base:
-            self.alignments = [_align(base, text.keys) for text in self.texts]
-            self.aligned_to = base
-        return self.alignments
+    def aligned(self, base: tuple[str, ...]) -> _Table:
+        """All texts beside ``base``; the last table is kept."""
+        if self.table is None or self.table.base != base:
+            self.table = _Table.of(self.texts, base)
+        return self.table
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Texts beside a base: ``rows[text][place]`` is what stands there, None for nothing; ``columns`` the same by place.
+
+    ``inserted[text]`` is what stands before a place, in order.
+    """
+
+    base: tuple[str, ...]
+    alignments: list[_Alignment]
+    rows: list[list[str | None]]
+    columns: list[tuple[str | None, ...]]
+    inserted: list[list[tuple[int, str]]]
+
+    @classmethod
+    def of(cls, texts: Sequence[_Text], base: tuple[str, ...]) -> _Table:
+        alignments = [_align(base, text.keys) for text in texts]
+        laid = [alignment.laid(text.keys) for alignment, text in zip(alignments, texts, strict=True)]
+        rows = [row for row, _inserted in laid]
+        return cls(base, alignments, rows, list(zip(*rows, strict=True)), [inserted for _row, inserted in laid])
 
 
 def _objects(answers: Answers) -> dict[str, _Object]:
@@ -356,24 +434,25 @@ def _objects(answers: Answers) -> dict[str, _Object]:
     return found
 
 
-def _medoid(one: _Object, weights: Mapping[str, float], distance: Callable[[_Text, _Text], int]) -> int:
-    """The place of the text with the least weighted distance to all; ties go to the better backed, then the first."""
+def _medoid(one: _Object, weights: Mapping[str, float], texts: Sequence[Sequence[str]]) -> int:
+    """The place of the text with the least weighted distance to all; ties go to the better backed, then the first.
+
+    ``texts`` are the object's, as they are compared.
+    """
     backing = [sum(weights.get(worker, 1.0) for worker in workers) for workers in one.workers]
-    sums = [0.0] * len(one.texts)
-    for first, a in enumerate(one.texts):
-        for second in range(first + 1, len(one.texts)):
-            apart = distance(a, one.texts[second])
-            sums[first] += backing[second] * apart
-            sums[second] += backing[first] * apart
+    sums = [0.0] * len(texts)
+    for weight, row in zip(backing, distances(texts), strict=True):
+        for place, apart in enumerate(row):
+            sums[place] += weight * apart
     return min(range(len(sums)), key=lambda at: (round(sums[at], _DECISIVE), -round(backing[at], _DECISIVE), at))
 
 
-def _word_distance(a: _Text, b: _Text) -> int:
-    return edit_distance(a.keys, b.keys)
+def _words(one: _Object) -> list[tuple[str, ...]]:
+    return [text.keys for text in one.texts]
 
 
-def _character_distance(a: _Text, b: _Text) -> int:
-    return 0 if a.keys == b.keys else edit_distance(" ".join(a.keys), " ".join(b.keys))
+def _characters_of(one: _Object) -> list[str]:
+    return [" ".join(text.keys) for text in one.texts]
 
 
 def _label(one: _Object, keys: tuple[str, ...], text: str, confidence: float) -> TextLabel:
@@ -392,14 +471,14 @@ def _unanswered(one: _Object) -> TextLabel:
     return TextLabel(None, 0.0, 0, 0, (*one.problems, "nobody answered"))
 
 
-def _by_medoid(answers: Answers, distance: Callable[[_Text, _Text], int]) -> TextResult:
+def _by_medoid(answers: Answers, compared: Callable[[_Object], Sequence[Sequence[str]]]) -> TextResult:
     found = {}
     for name, one in _objects(answers).items():
         if not one.texts:
             found[name] = _unanswered(one)
             continue
         long = max(sum(map(len, text.keys)) for text in one.texts) > _MOST_CHARACTERS
-        best = one.texts[_medoid(one, {}, _word_distance if long else distance)]
+        best = one.texts[_medoid(one, {}, _words(one) if long else compared(one))]
         slots = _Slots.of(one, best.keys, {})
         found[name] = _label(one, best.keys, _joined(best.written, one.by_character), slots.confidence(best.keys))
     return TextResult(found)
@@ -407,7 +486,7 @@ def _by_medoid(answers: Answers, distance: Callable[[_Text, _Text], int]) -> Tex
 
 def medoid_words(answers: Answers) -> TextResult:
     """The answer with the least sum of word edit distances to the others: always one that somebody wrote."""
-    return _by_medoid(answers, _word_distance)
+    return _by_medoid(answers, _words)
 
 
 def medoid_characters(answers: Answers) -> TextResult:
@@ -415,51 +494,65 @@ def medoid_characters(answers: Answers) -> TextResult:
 
     Objects with an answer of more than 10,000 characters are compared by words.
     """
-    return _by_medoid(answers, _character_distance)
+    return _by_medoid(answers, _characters_of)
 
 
 @dataclass(slots=True)
 class _Slots:
-    """Answers aligned to one text: what stands at each of its words, and what is inserted before each and last.
+    """The votes on a text's words: at each of them, and on what is inserted before each and last.
 
-    ``at[place]`` and ``before[place][column]`` map a compared word to its weight; what is missing to the whole weight
-    says that there is no word.
+    ``at[place]`` is None where all have the word; else it maps compared words to weights, as ``before[place]`` does for
+    every column of what is inserted there. What is missing to the whole weight says that there is no word.
     """
 
     weight: float
-    at: list[dict[str, float]]
-    before: list[list[dict[str, float]]]
+    at: list[dict[str, float] | None]
+    before: dict[int, list[dict[str, float]]]
 
     @classmethod
     def of(cls, one: _Object, base: tuple[str, ...], weights: Mapping[str, float]) -> _Slots:
-        at: list[dict[str, float]] = [{} for _ in base]
-        before: list[list[dict[str, float]]] = [[] for _ in range(len(base) + 1)]
-        total = 0.0
-        for text, workers, alignment in zip(one.texts, one.workers, one.aligned(base), strict=True):
+        table = one.aligned(base)
+        each: list[float] = []
+        for workers in one.workers:
             weight = 0.0
             for worker in workers:
                 weight += weights.get(worker, 1.0)
-            total += weight
-            if text.keys == base:
-                for votes, key in zip(at, base, strict=True):
-                    votes[key] = votes.get(key, 0.0) + weight
+            each.append(weight)
+        count = len(each)
+        at: list[dict[str, float] | None] = []
+        for key, column in zip(base, table.columns, strict=True):
+            if column.count(key) == count:
+                at.append(None)
                 continue
-            column, gap = 0, 0
-            for place, key in zip(alignment, text.keys, strict=True):
-                if place >= 0:
-                    votes = at[place]
-                else:
-                    column = column + 1 if gap == place else 0
-                    gap = place
-                    columns = before[-1 - place]
-                    if column == len(columns):
-                        columns.append({})
-                    votes = columns[column]
-                votes[key] = votes.get(key, 0.0) + weight
+            votes: dict[str, float] = {}
+            for given, weight in zip(column, each, strict=True):
+                if given is not None:
+                    votes[given] = votes.get(given, 0.0) + weight
+            at.append(votes)
+        before: dict[int, list[dict[str, float]]] = {}
+        for inserted, weight in zip(table.inserted, each, strict=True):
+            number, gap = 0, -1
+            for place, key in inserted:
+                number = number + 1 if gap == place else 0
+                gap = place
+                columns = before.setdefault(place, [])
+                if number == len(columns):
+                    columns.append({})
+                columns[number][key] = columns[number].get(key, 0.0) + weight
+        total = 0.0
+        for weight in each:
+            total += weight
         return cls(total, at, before)
 
     def _winner(self, votes: Mapping[str, float], present: str | None) -> str | None:
         """The best backed word; None for no word. Ties go to what stands there, then to words, by the alphabet."""
+        most, none = max(votes.values(), default=0.0), self.weight - sum(votes.values())
+        if none > most + _CLEARLY:
+            return None
+        if most > none + _CLEARLY:
+            leading = [key for key, weight in votes.items() if weight > most - _CLEARLY]
+            if len(leading) == 1:
+                return leading[0]
         best: tuple[float, bool, bool] = (round(self.weight - sum(votes.values()), _DECISIVE), present is None, False)
         winner = None
         for key in sorted(votes):
@@ -470,18 +563,22 @@ class _Slots:
 
     def text(self, base: tuple[str, ...]) -> tuple[str, ...]:
         found: list[str | None] = []
-        for place, columns in enumerate(self.before):
-            found += [self._winner(votes, None) for votes in columns]
-            if place < len(base):
-                found.append(self._winner(self.at[place], base[place]))
+        for place, (key, votes) in enumerate(zip(base, self.at, strict=True)):
+            if place in self.before:
+                found += [self._winner(column, None) for column in self.before[place]]
+            found.append(key if votes is None else self._winner(votes, key))
+        found += [self._winner(column, None) for column in self.before.get(len(base), ())]
         return tuple(key for key in found if key is not None)
 
     def confidence(self, base: tuple[str, ...]) -> float:
         """Mean share of the weight for what ``base`` has, over its words and the gaps that anyone filled."""
         if not self.weight:
             return 0.0
-        right = [votes.get(key, 0.0) for votes, key in zip(self.at, base, strict=True)]
-        right += [self.weight - sum(votes.values()) for columns in self.before for votes in columns]
+        right = [
+            self.weight if votes is None else votes.get(key, 0.0) for votes, key in zip(self.at, base, strict=True)
+        ]
+        gaps = [column for _place, columns in sorted(self.before.items()) for column in columns]
+        right += [self.weight - sum(column.values()) for column in gaps]
         share = sum(right) / (len(right) * self.weight) if right else 1.0
         # Weights are at most about 1 an answer, so that one more who agrees outweighs a share of the doubt.
         return max(share * self.weight / (self.weight + _DOUBT), 0.0)
@@ -515,7 +612,7 @@ def alignment_vote(
         if name in known:
             one.consensus = known[name].keys
         else:
-            start = _medoid(one, weights, _word_distance)
+            start = _medoid(one, weights, _words(one))
             one.consensus = _settle(one, one.texts[start].keys, weights)
     workers = _measured(some)
     if weighted:
@@ -555,14 +652,10 @@ def _measured(objects: Iterable[tuple[str, _Object]]) -> TextWorkers:
         if sum(map(len, one.workers)) < 2:
             continue
         base = one.consensus
-        for text, workers, alignment in zip(one.texts, one.workers, one.aligned(base), strict=True):
-            right = paired = 0
-            for place, key in zip(alignment, text.keys, strict=True):
-                if place >= 0:
-                    paired += 1
-                    right += base[place] == key
+        table = one.aligned(base)
+        for text, workers, row, inserted in zip(one.texts, one.workers, table.rows, table.inserted, strict=True):
             # Replaced, inserted and left out: an alignment has the fewest edits.
-            edits = len(text.keys) + len(base) - paired - right
+            edits = len(base) - sum(map(eq, row, base)) + len(inserted)
             for worker in workers:
                 counts[worker][0] += edits
                 counts[worker][1] += max(len(base), len(text.keys))
@@ -571,18 +664,24 @@ def _measured(objects: Iterable[tuple[str, _Object]]) -> TextWorkers:
 
 def _written(one: _Object, weights: Mapping[str, float]) -> str:
     """The consensus as workers wrote its words."""
-    spellings: list[defaultdict[str, float]] = [defaultdict(float) for _ in one.consensus]
-    anywhere: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for text, workers, alignment in zip(one.texts, one.workers, one.aligned(one.consensus), strict=True):
-        weight = sum(weights.get(worker, 1.0) for worker in workers)
-        for place, key, written in zip(alignment, text.keys, text.written, strict=True):
-            anywhere[key][written] += weight
-            if place >= 0 and one.consensus[place] == key:
-                spellings[place][written] += weight
+    table = one.aligned(one.consensus)
+    backing = [sum(weights.get(worker, 1.0) for worker in workers) for workers in one.workers]
+    rows = [alignment.laid(text.written)[0] for alignment, text in zip(table.alignments, one.texts, strict=True)]
     words = []
-    for key, found in zip(one.consensus, spellings, strict=True):
-        backing = found or anywhere[key]
-        words.append(min(backing, key=lambda word: (-round(backing[word], _DECISIVE), word)))
+    for key, keys, written in zip(one.consensus, table.columns, zip(*rows, strict=True), strict=True):
+        if written.count(written[0]) == len(written) and written[0] is not None and keys.count(key) == len(keys):
+            words.append(written[0])
+            continue
+        spellings: defaultdict[str, float] = defaultdict(float)
+        for given, spelling, weight in zip(keys, written, backing, strict=True):
+            if given == key and spelling is not None:
+                spellings[spelling] += weight
+        if not spellings:
+            for text, weight in zip(one.texts, backing, strict=True):
+                for given, spelling in zip(text.keys, text.written, strict=True):
+                    if given == key:
+                        spellings[spelling] += weight
+        words.append(min(spellings, key=lambda word: (-round(spellings[word], _DECISIVE), word)))
     return _joined(words, one.by_character)
 
 
