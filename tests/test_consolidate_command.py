@@ -428,14 +428,16 @@ def test_until_all_is_written_the_old_file_stays(tmp_path: Path) -> None:
     )
 )
 def test_lines_written_fast_are_those_of_json(answers: dict[tuple[str, str], str]) -> None:
-    from truthkit.consolidating.output import class_lines
+    from truthkit.consolidating.output import class_texts
 
     given_answers = ClassAnswers.of(
         [(item, worker, label) for (item, worker), label in answers.items()], classes=["ü", '"', "<b>", "\u2028", "a"]
     )
     for name, method in METHODS.items():
         lines = label_lines(Run(name, 0.0, {}, method(given_answers)))
-        assert list(class_lines(method(given_answers))) == [json.dumps(one, ensure_ascii=False) + "\n" for one in lines]
+        assert "".join(class_texts(method(given_answers))) == "".join(
+            json.dumps(one, ensure_ascii=False) + "\n" for one in lines
+        )
 
 
 def test_a_kill_in_the_middle_leaves_the_old_labels(tmp_path: Path) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from truthkit.answers.read import by_manifest
 from truthkit.consolidating.methods import Run
 from truthkit_core.consolidation.class_answers import NO_LABEL, ClassResult, unknown_label
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 def label_lines(run: Run) -> Iterator[dict[str, Any]]:
@@ -22,41 +26,105 @@ def label_lines(run: Run) -> Iterator[dict[str, Any]]:
         yield {"object": name, **objects[name].to_json()}
 
 
-def class_lines(result: ClassResult) -> Iterator[str]:
-    """The lines of classes, as `label_lines` has them, as texts; millions take a tenth of the time."""
-    answers = result.answers
+def class_texts(result: ClassResult) -> Iterator[str]:
+    """The lines of classes, as `label_lines` has them, some thousands in a text; millions take a tenth of the time."""
+    answers, count = result.answers, len(result.answers.items)
     names = [_json(name) for name in answers.classes]
     size = max(len(names), 1)
-    count = len(answers.items)
-    keys = np.sort(answers.item * size + answers.label)
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
-    keys, given = keys[first], np.diff(first, append=len(keys))
-    item, label = np.divmod(keys, size)
+    order = np.array(sorted(range(count), key=lambda at: by_manifest(answers.items[at])), dtype=np.int64)
+    rank = np.empty(count, dtype=np.int64)
+    rank[order] = np.arange(count)
     # Most votes and most likely first, equal ones in the order of the classes.
-    order = np.lexsort((label, -given, item))
-    texts = zip(label[order].tolist(), given[order].tolist(), strict=True)
-    votes = [f"{names[one]}: {times}" for one, times in texts]
-    vote_ends = np.cumsum(np.bincount(item, minlength=count)).tolist()
-    order = np.lexsort((result.entry_class, -result.probability, result.entry_item))
-    shares = zip(result.entry_class[order].tolist(), result.probability[order].tolist(), strict=True)
-    chances = [f"{names[one]}: {round(share, 4)!r}" for one, share in shares]
-    chance_ends = np.cumsum(np.bincount(result.entry_item, minlength=count)).tolist()
+    keys, given = _counted(rank[answers.item] * size + answers.label)
+    most = int(given.max(initial=0)) + 1
+    vote_at, rest = np.divmod(np.sort((keys // size * most + most - 1 - given) * size + keys % size), most * size)
+    vote_times, vote_class = most - 1 - rest // size, rest % size
+    chance_at, chance_class = rank[result.entry_item], result.entry_class
+    by_chance = np.lexsort((chance_class, -result.probability, chance_at))
+    chance_at, chance_class, chance = chance_at[by_chance], chance_class[by_chance], result.probability[by_chance]
     problems: dict[str, list[str]] = {}
     for name, worker, what in answers.unknown:
         problems.setdefault(name, []).append(unknown_label(worker, what))
-    labels, confidence = result.label.tolist(), result.confidence.tolist()
-    for at in sorted(range(count), key=lambda at: by_manifest(answers.items[at])):
-        name, number = answers.items[at], labels[at]
-        told = problems.get(name, [])
-        if number < 0:
-            told = [*told, NO_LABEL]
-        chance = ", ".join(chances[chance_ends[at - 1] if at else 0 : chance_ends[at]])
-        vote = ", ".join(votes[vote_ends[at - 1] if at else 0 : vote_ends[at]])
-        yield (
-            f'{{"object": {_json(name)}, "label": {names[number] if number >= 0 else "null"}, '
-            f'"confidence": {round(confidence[at], 4)!r}, "probabilities": {{{chance}}}, "votes": {{{vote}}}, '
-            f'"problems": {_json(told) if told else "[]"}}}\n'
+    for first in range(0, count, _TOGETHER):
+        mine = order[first : first + _TOGETHER]
+        objects = [answers.items[at] for at in mine.tolist()]
+        label = result.label[mine]
+        ends: dict[int, list[str]] = {at: problems[name] for at, name in enumerate(objects) if name in problems}
+        for at in np.flatnonzero(label < 0).tolist():
+            ends[at] = [*ends.get(at, ()), NO_LABEL]
+        votes = slice(*np.searchsorted(vote_at, (first, first + len(mine))))
+        chances = slice(*np.searchsorted(chance_at, (first, first + len(mine))))
+        yield _joined(
+            [f'{{"object": {_json(name)}, "label": ' for name in objects],
+            _written([*names, "null"], ', "confidence": ', label, _parts(result.confidence[mine]), _share),
+            (chance_at[chances] - first, _written(names, ": ", chance_class[chances], _parts(chance[chances]), _share)),
+            (vote_at[votes] - first, _written(names, ": ", vote_class[votes], vote_times[votes], str)),
+            {at: _json(told) for at, told in ends.items()},
         )
+
+
+# Objects whose lines are written together.
+_TOGETHER = 50_000
+
+
+def _joined(
+    heads: list[str],
+    winners: NDArray[np.object_],
+    chances: tuple[Ints, NDArray[np.object_]],
+    votes: tuple[Ints, NDArray[np.object_]],
+    problems: Mapping[int, str],
+) -> str:
+    """Lines of their parts, all parts at once: one by one would take most of the time."""
+    count = len(heads)
+    many = [np.bincount(at, minlength=count) for at, _texts in (chances, votes)]
+    # A line: head, winner, chances, "votes", votes, end; between chances, and between votes, a comma each.
+    widths = [np.maximum(2 * one - 1, 0) for one in many]
+    starts = np.cumsum(4 + widths[0] + widths[1])
+    starts = np.concatenate([[0], starts])
+    texts = np.full(int(starts[-1]), ", ", dtype=object)
+    lines = starts[:-1]
+    texts[lines] = np.array(heads, dtype=object)
+    texts[lines + 1] = winners + ', "probabilities": {'
+    middle = lines + 2 + widths[0]
+    texts[middle] = '}, "votes": {'
+    texts[starts[1:] - 1] = '}, "problems": []}\n'
+    for at, told in problems.items():
+        texts[starts[at + 1] - 1] = f'}}, "problems": {told}}}\n'
+    for begin, number, (at, found) in zip((lines + 2, middle + 1), many, (chances, votes), strict=True):
+        place = np.arange(len(at)) - (np.cumsum(number) - number)[at]
+        texts[begin[at] + 2 * place] = found
+    return "".join(texts.tolist())
+
+
+def _counted(keys: Ints) -> tuple[Ints, Ints]:
+    """The different keys, ascending, and how often each is there."""
+    keys = np.sort(keys)
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[first], np.diff(first, append=len(keys))
+
+
+def _written(
+    names: Sequence[str], between: str, place: Ints, number: Ints, text: Callable[[int], str]
+) -> NDArray[np.object_]:
+    """Name and number of each, as text; what is the same is written once."""
+    most = int(number.max(initial=0)) + 1
+    keys, at = np.unique(place % max(len(names), 1) * most + number, return_inverse=True)
+    texts = [names[one // most] + between + text(one % most) for one in keys.tolist()]
+    found: NDArray[np.object_] = np.array(texts, dtype=object)[at]
+    return found
+
+
+def _parts(shares: Floats) -> Ints:
+    """Shares in ten thousandths, as `round` has them."""
+    exact = shares * 10_000
+    parts = np.rint(exact).astype(np.int64)
+    for at in np.flatnonzero(np.abs(np.abs(exact - parts) - 0.5) < 1e-6).tolist():
+        parts[at] = round(round(float(shares[at]), 4) * 10_000)
+    return parts
+
+
+def _share(parts: int) -> str:
+    return repr(parts / 10_000)
 
 
 # One encoder: `json.dumps` would make one a value.
@@ -66,7 +134,7 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 def write_labels(file: Path, run: Run) -> int:
     """Write a method's labels as `label_lines` gives them; gives how many."""
     if isinstance(run.result, ClassResult):
-        write_texts(file, class_lines(run.result))
+        write_texts(file, class_texts(run.result))
         return len(run.result.answers.items)
     return write_lines(file, label_lines(run))
 

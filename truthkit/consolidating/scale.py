@@ -13,7 +13,9 @@ import logging
 import math
 import shutil
 import tempfile
+import threading
 import time
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from truthkit.answers import Answers, FieldAnswers
 from truthkit.answers.fields import ascending
 from truthkit.answers.read import by_manifest
 from truthkit.answers.table import ANSWERS, numbered, read_columns
-from truthkit.consolidating.output import class_lines, write_texts
+from truthkit.consolidating.output import class_texts, write_texts
 from truthkit.consolidating.scores import BINS, bins_of, hits
 from truthkit.findings import Finding, UsageError
 from truthkit_core.consolidation.class_models import DEFAULT_METHOD, ClassAnswers
@@ -50,6 +52,12 @@ _ROW = 14
 _SAMPLE, _SAMPLE_EACH = 20_000, 200
 # Models are added up when there are so many of them, or when they have so many cells together.
 _MODELS, _CELLS = 16, 4_000_000
+# Dask has its workers give back every freed page at once, and looks every 10 ms at what they do. To batches, which are
+# many arrays of some MB one after the other, the first costs more processor time than all sums.
+_LOCAL = {
+    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
+    "distributed.worker.profile.enabled": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +82,6 @@ class Scaled:
             "accuracy": self.accuracy,
             "calibration_error": self.calibration_error,
             "seconds": round(self.seconds, 6),
-            "objects": self.objects,
-            "answers": self.answers,
-            "workers": self.workers,
-            "batches": self.batches,
         }
         return {"default": DEFAULT_METHOD, "methods": {DEFAULT_METHOD: measured}}
 
@@ -88,14 +92,16 @@ def open_client(address: str | None) -> Any:
     Raises UsageError if Dask is not installed or the cluster does not answer.
     """
     try:
+        import dask.config
         from distributed import Client, LocalCluster
     except ImportError:
         raise UsageError("--dask needs Dask, which is not installed", _INSTALL) from None
     if address is None:
-        cluster = LocalCluster(
-            threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1", silence_logs=logging.CRITICAL
-        )  # type: ignore[no-untyped-call]
-        return Client(cluster)  # type: ignore[no-untyped-call]
+        with dask.config.set(_LOCAL):
+            cluster = LocalCluster(
+                threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1", silence_logs=logging.CRITICAL
+            )  # type: ignore[no-untyped-call]
+            return Client(cluster)  # type: ignore[no-untyped-call]
     try:
         return Client(address, timeout=10)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
@@ -236,7 +242,7 @@ def _each(
 
 
 def _counts(batches: Sequence[str], classes: Sequence[str], model: WorkerModel | None) -> WorkerModel:
-    ready = (Batch.of(_load(batch, classes)) for batch in batches)
+    ready = (Batch.of(_load(batch, classes, named=False)) for batch in batches)
     return _total(one.votes() if model is None else one.counts(model) for one in ready)
 
 
@@ -258,17 +264,37 @@ def _label(
     if folder is not None:
         file = Path(folder, f"{Path(batch).stem}.labels")
         with file.open("w", encoding="utf-8", newline="\n", errors="backslashreplace") as stream:
-            stream.writelines(class_lines(result))
+            stream.writelines(class_texts(result))
         told["labels"] = str(file)
     return told
 
 
-def _load(batch: str, classes: Sequence[str]) -> ClassAnswers:
-    with np.load(batch) as kept:
-        items, workers = (_names(kept[name]) for name in ("items", "workers"))
-        unknown = tuple((item, worker, label) for item, worker, label in _names(kept["unknown"]))
-        item, worker, label = (kept[name].astype(np.int64) for name in ("item", "worker", "label"))
-        return ClassAnswers(item, worker, label, items, workers, classes, unknown)
+def _load(batch: str, classes: Sequence[str], *, named: bool = True) -> ClassAnswers:
+    """A batch; the rounds need no objects' names."""
+    *columns, workers, count = _arrays(batch, *ANSWERS, "workers", "count")
+    item, worker, label = (one.astype(np.int64) for one in columns)
+    if not named:
+        return ClassAnswers(item, worker, label, [""] * int(count), _names(workers), classes)
+    items, strange = map(_names, _arrays(batch, "items", "unknown"))
+    unknown = tuple((one, who, what) for one, who, what in strange)
+    return ClassAnswers(item, worker, label, items, _names(workers), classes, unknown)
+
+
+def _arrays(file: Path | str, *names: str) -> list[NDArray[Any]]:
+    """Arrays of an ``.npz``, each read whole."""
+    with _HEADERS, np.load(file, allow_pickle=False) as kept:
+        return [kept[name] for name in names]
+
+
+def _mapped(file: Path | str) -> NDArray[Any]:
+    """The array of an ``.npy``, on disk."""
+    with _HEADERS:
+        found: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False)
+    return found
+
+
+# NumPy reads an array's head by `ast.parse`, which fails now and then where several threads of Python 3.11 do so at once.
+_HEADERS = threading.Lock()
 
 
 def _names(kept: NDArray[Any]) -> list[Any]:
@@ -290,7 +316,7 @@ def _save_batch(file: Path, item: Ints, worker: Ints, label: Ints, items: Any, w
     """A batch; its places in as few bytes as hold them."""
     places = {"item": (item, len(items)), "worker": (worker, len(workers)), "label": (label, int(label.max(initial=0)))}
     narrow = {name: at.astype(np.uint16 if most < 2**16 else np.uint32) for name, (at, most) in places.items()}
-    _save(file, **narrow, items=items, workers=workers, unknown=unknown)
+    _save(file, **narrow, items=items, workers=workers, unknown=unknown, count=np.array(len(items)))
 
 
 # --- batches ---
@@ -358,7 +384,7 @@ def _whole_numbers(file: Path) -> NDArray[Any] | None:
     if file.suffix != ".npy":
         return None
     try:
-        rows = np.load(file, mmap_mode="r", allow_pickle=False)
+        rows = _mapped(file)
     except (ValueError, OSError, EOFError):
         return None
     fits = rows.ndim == 2 and rows.shape[1] == 3 and rows.dtype.kind in "iu" and rows.dtype != np.uint64
@@ -415,7 +441,7 @@ def _ranged(
 def _split_numbers(work: tuple[str, int, int, str], bounds: Ints) -> tuple[str, list[int], list[int], int]:
     """Some rows in the order of their batches: the file, where in it each batch ends, the labels, the lowest item."""
     name, first, last, piece = work
-    rows = np.load(name, mmap_mode="r", allow_pickle=False)[first:last]
+    rows = _mapped(name)[first:last]
     home = np.searchsorted(bounds, np.ascontiguousarray(rows[:, 0]), side="right")
     # Narrow numbers are sorted by their digits.
     order = np.argsort(home.astype(np.uint16) if len(bounds) < 2**16 else home, kind="stable")
@@ -425,12 +451,12 @@ def _split_numbers(work: tuple[str, int, int, str], bounds: Ints) -> tuple[str, 
 
 
 def _join_numbers(work: tuple[str, list[tuple[str, int, int]]], values: Ints, places: Ints) -> str:
-    """A batch of its pieces, as `ClassAnswers` has it: by object, worker and class, repetitions once.
+    """A batch of its pieces, as the rounds take it: by object, class and worker, repetitions once.
 
     ``places`` are those of the classes that the labels ``values`` name, -1 for those that are none.
     """
     file, pieces = work
-    parts = [np.load(name, mmap_mode="r", allow_pickle=False)[:, first:last] for name, first, last in pieces]
+    parts = [_mapped(name)[:, first:last] for name, first, last in pieces]
     columns = [np.concatenate([part[column] for part in parts]).astype(np.int64) for column in range(3)]
     del parts
     items, item = _distinct(columns[0])
@@ -443,9 +469,9 @@ def _join_numbers(work: tuple[str, list[tuple[str, int, int]]], values: Ints, pl
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     size, many = int(places.max(initial=0)) + 1, max(len(names), 1)
-    keys = ascending((item[said] * many + rank[worker[said]]) * size + label[said])
-    row, label = np.divmod(keys, size)
-    item, worker = np.divmod(row, many)
+    keys = ascending((item[said] * size + label[said]) * many + rank[worker[said]])
+    row, worker = np.divmod(keys, many)
+    item, label = np.divmod(row, size)
     used, worker = _distinct(worker)
     unknown = sorted((str(one), str(who), str(what)) for one, who, what in strange)
     _save_batch(Path(file), item, worker, label, items, [names[order[one]] for one in used.tolist()], unknown)
@@ -468,7 +494,7 @@ def _answers_about(file: Path) -> float:
     """How many answers a partition has, about: it decides how many batches there are, and nothing else."""
     if file.suffix == ".npy":
         try:
-            return float(len(np.load(file, mmap_mode="r")))
+            return float(len(_mapped(file)))
         except (ValueError, OSError, EOFError, TypeError):  # told when it is read
             return 0.0
     return file.stat().st_size / _ROW
@@ -517,9 +543,8 @@ def _read_partition(file: Path, findings: list[Finding]) -> tuple[tuple[Ints, In
         columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [none] * 3
         return (columns[0], columns[1], columns[2]), [list(one) for one in known]
     try:
-        loaded = np.load(file, allow_pickle=False)
-        raw = list(loaded.T) if isinstance(loaded, np.ndarray) else [loaded[name] for name in ANSWERS]
-    except (ValueError, KeyError, OSError, EOFError) as error:
+        raw = list(np.atleast_1d(_mapped(file)).T) if file.suffix == ".npy" else _arrays(file, *ANSWERS)
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(f"no partition: {error}", f"give arrays {', '.join(ANSWERS)}", file=str(file)) from None
     if len(raw) != 3 or any(one.ndim != 1 or len(one) != len(raw[0]) or one.dtype.kind not in "iuU" for one in raw):
         cure = "give whole numbers (or texts in .npz) of shape (answers, 3), or three arrays of one length"
@@ -530,7 +555,7 @@ def _read_partition(file: Path, findings: list[Finding]) -> tuple[tuple[Ints, In
 
 
 def _join(work: tuple[str, int], classes: Sequence[str]) -> str:
-    """The pieces of one batch, as `ClassAnswers` has them: by object, worker and class, repetitions once."""
+    """The pieces of one batch, as the rounds take it: by object, class and worker, repetitions once."""
     folder, part = work
     known: list[dict[str, int]] = [{}, {}]
     place = {name: number for number, name in enumerate(classes)}
@@ -538,17 +563,15 @@ def _join(work: tuple[str, int], classes: Sequence[str]) -> str:
     columns: list[list[Ints]] = [[], [], []]
     pieces = sorted(Path(folder).glob(f"piece-{part:05}-*.npz"))
     for piece in pieces:
-        with np.load(piece) as kept:
-            for one, (name, names) in enumerate((("item", "items"), ("worker", "workers"))):
-                texts = json.loads(kept[names].tobytes())
-                columns[one].append(numbered(texts, known[one])[kept[name]])
-            texts = json.loads(kept["labels"].tobytes())
-            for text in texts:
-                if text not in place:
-                    place[text] = -1 - len(strange_names)
-                    strange_names.append(text)
-            labels = [place[text] for text in texts]
-            columns[2].append(np.array(labels, dtype=np.int64)[kept["label"]])
+        *places, items_here, workers_here, labels_here = _arrays(piece, *ANSWERS, "items", "workers", "labels")
+        for one, names in enumerate((items_here, workers_here)):
+            columns[one].append(numbered(_names(names), known[one])[places[one]])
+        texts = _names(labels_here)
+        for text in texts:
+            if text not in place:
+                place[text] = -1 - len(strange_names)
+                strange_names.append(text)
+        columns[2].append(np.array([place[text] for text in texts], dtype=np.int64)[places[2]])
         piece.unlink()
     if not pieces:
         return ""
@@ -559,9 +582,10 @@ def _join(work: tuple[str, int], classes: Sequence[str]) -> str:
     strange = {(items[item[at]], workers[worker[at]], strange_names[-1 - label[at]]) for at in np.flatnonzero(~said)}
     item, worker, label = item[said], worker[said], label[said]
     size = max(len(classes), 1)
-    keys = ascending((item * max(len(workers), 1) + worker) * size + label)
-    row, label = np.divmod(keys, size)
-    item, worker = np.divmod(row, max(len(workers), 1))
+    many = max(len(workers), 1)
+    keys = ascending((item * size + label) * many + worker)
+    row, worker = np.divmod(keys, many)
+    item, label = np.divmod(row, size)
     used, worker = _distinct(worker)
     file = Path(folder, f"batch-{part:05}.npz")
     _save_batch(file, item, worker, label, items, [workers[one] for one in used.tolist()], sorted(strange))

@@ -25,9 +25,9 @@ def hits(result: ClassResult, gold: Mapping[str, str]) -> tuple[Ints, Ints, Floa
     place = {name: number for number, name in enumerate(answers.classes)}
     count = len(answers.items)
     truth = np.full(count, -2, dtype=np.int64)
-    for number, item in enumerate(answers.items):
-        if item in gold:
-            truth[number] = place.get(gold[item], -1)
+    if gold:
+        for number in np.flatnonzero(np.fromiter(map(gold.__contains__, answers.items), bool, count)).tolist():
+            truth[number] = place.get(gold[answers.items[number]], -1)
     top = np.zeros(count)
     np.maximum.at(top, result.entry_item, result.probability)
     tied = result.probability >= top[result.entry_item] - _EQUAL
@@ -53,7 +53,7 @@ def class_measures(result: ClassResult, gold: Mapping[str, str]) -> dict[str, fl
         "accuracy": float(good.mean()),
         "calibration_error": float(np.abs(gaps).sum()) / len(known),
         "brier": float((squares[known] - 2 * own + 1.0).mean()),
-        "log_loss": float(-np.log(np.clip(own, 1e-12, 1.0)).mean()),
+        "log_loss": float(np.log(1.0 / np.clip(own, 1e-12, 1.0)).mean()),
         "gold": float(len(known)),
     }
 

@@ -19,8 +19,9 @@ from truthkit_core.consolidation.class_answers import ClassAnswers, ClassResult
 from truthkit_core.consolidation.worker_model import Floats, Ints, WorkerModel, on_grid
 from truthkit_core.consolidation.worker_variety import shares_of_their_own, sharper_by_spread
 
-BLOCK = 1_000_000
-"""About so many answers are unfolded together; more are cut, to the same result."""
+BLOCKS = (125_000, 1_000_000)
+"""About so many answers, at least and at most, are unfolded together, to the same result: as many as there may be
+cells. Few stay in the processor's cache; many are needed where adding up cells would be most of the work."""
 FLAGS = 50_000_000
 """Up to so many possible cells their numbers are found by marking, above by sorting."""
 
@@ -413,8 +414,10 @@ class Batch:
             order = np.argsort(item, kind="stable")
             item, worker, label = item[order], worker[order], label[order]
         ends = [0]
+        least, most = BLOCKS
+        block = min(max(len(answers.workers) * classes**2, least), most)
         while ends[-1] < len(item):
-            last = item[min(ends[-1] + BLOCK, len(item)) - 1]
+            last = item[min(ends[-1] + block, len(item)) - 1]
             ends.append(int(np.searchsorted(item, last, side="right")))
         blocks = []
         for start, end in itertools.pairwise(ends):

@@ -1,0 +1,152 @@
+"""`truthkit consolidate PARTITIONS --dask` over simulated answers on disk: wall time, memory a process, accuracy.
+
+    python benchmarks/partitions.py FOLDER --answers 100000000    # makes FOLDER, 24 bytes an answer; takes it away again
+    python benchmarks/partitions.py FOLDER --answers 100000000 --keep
+
+Five answers an object of 2,000 workers whose skill is drawn from beta(4, 2.5); ten classes, mistakes lumpy as in
+`benchmarks.kinds.scale`. An object's five answers lie in five partitions, in another order each. Gold is there for
+100,000 objects. Linux only: memory is what `/proc` tells of each process (the most of its own that it ever held; pages
+of files that it only looked at are told apart).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+EACH, WORKERS, CLASSES, GOLD = 5, 2_000, 10, 100_000
+BLOCK = 1_000_000
+
+
+def make(folder: Path, answers: int, files: int) -> None:
+    """Partitions ``.npy`` of rows item, worker, label, and ``gold.csv`` in the folder above them."""
+    chance = np.random.default_rng(4)
+    objects = answers // EACH
+    truth = chance.integers(0, CLASSES, objects, dtype=np.int8)
+    first = chance.integers(0, WORKERS, objects, dtype=np.int16)
+    step = chance.integers(1, WORKERS // EACH, objects, dtype=np.int16)
+    skill = chance.beta(4, 2.5, WORKERS)
+    rows = chance.gamma(0.4, 1.0, (WORKERS, CLASSES, CLASSES)) + 1e-12
+    rows[:, np.arange(CLASSES), np.arange(CLASSES)] = 0.0
+    steps = np.cumsum(rows / rows.sum(2, keepdims=True), axis=2)
+    folder.mkdir(parents=True)
+    per_slot = files // EACH
+    for slot in range(EACH):
+        order = chance.permutation(objects)
+        for number, part in enumerate(np.array_split(order, per_slot)):
+            table = np.lib.format.open_memmap(
+                folder / f"part-{slot * per_slot + number:05}.npy", mode="w+", dtype=np.int64, shape=(len(part), 3)
+            )
+            for start in range(0, len(part), BLOCK):
+                item = part[start : start + BLOCK]
+                by = (first[item].astype(np.int64) + slot * step[item]) % WORKERS
+                label = truth[item].astype(np.int64)
+                wrong = np.flatnonzero(chance.random(len(item)) >= skill[by])
+                above = chance.random(len(wrong))[:, None] > steps[by[wrong], label[wrong]]
+                label[wrong] = np.minimum(above.sum(1), CLASSES - 1)
+                table[start : start + BLOCK] = np.stack([item, by, label], axis=1)
+            table.flush()
+    known = np.sort(chance.choice(objects, min(GOLD, objects), replace=False))
+    with (folder.parent / "gold.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("item", "truth"))
+        writer.writerows(zip(known.tolist(), truth[known].tolist(), strict=True))
+
+
+def _children(process: int) -> list[int]:
+    try:
+        texts = [one.read_text() for one in Path(f"/proc/{process}/task").glob("*/children")]
+    except OSError:
+        return []
+    direct = [int(one) for text in texts for one in text.split()]
+    return [process, *(inner for one in direct for inner in _children(one))]
+
+
+def _held(process: int) -> tuple[str, int, int]:
+    """What a process is, MB of its own now, MB with the pages of files."""
+    try:
+        status = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+        command = Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+    except (OSError, ValueError):
+        return "", 0, 0
+    own = int(status.get("RssAnon", "0").split()[0]) // 1024
+    return command, own, int(status.get("VmHWM", "0").split()[0]) // 1024
+
+
+def run(folder: Path) -> dict[str, Any]:
+    """The command, in a process of its own."""
+    out = folder.parent / "labels.jsonl"
+    command = [sys.executable, "-m", "truthkit", "consolidate", str(folder), "--dask", "--json"]
+    command += ["--gold", str(folder.parent / "gold.csv"), "--out", str(out)]
+    begin = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        most: dict[int, tuple[int, int]] = {}
+        scratch = 0
+        ended = threading.Event()
+
+        def watch() -> None:
+            nonlocal scratch
+            while not ended.wait(1.0):
+                for one in _children(process.pid):
+                    _command, own, peak = _held(one)
+                    known = most.get(one, (0, 0))
+                    most[one] = (max(known[0], own), max(known[1], peak))
+                files = [file for kept in folder.parent.glob("truthkit-batches-*") for file in kept.glob("*")]
+                scratch = max(scratch, sum(_size(file) for file in files))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        text, _ = process.communicate()
+        ended.set()
+        watcher.join()
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    told = next(iter(json.loads(text)["methods"].values()))
+    return {
+        **told,
+        "wall": round(time.perf_counter() - begin, 1),
+        "labels_bytes": out.stat().st_size,
+        "scratch_bytes": scratch,
+        "own_mb": sorted((own for own, _peak in most.values()), reverse=True)[:4],
+        "peak_mb": sorted((peak for _own, peak in most.values()), reverse=True)[:4],
+    }
+
+
+def _size(file: Path) -> int:
+    try:
+        return os.stat(file).st_blocks * 512
+    except OSError:
+        return 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--answers", type=int, default=10_000_000)
+    parser.add_argument("--files", type=int, help="partitions, by default one for a million answers")
+    parser.add_argument("--keep", action="store_true", help="leave the partitions, and take those that are there")
+    options = parser.parse_args()
+    partitions = options.folder / "partitions"
+    if not partitions.is_dir():
+        make(partitions, options.answers, options.files or max(EACH, options.answers // 1_000_000))
+    try:
+        print(json.dumps(run(partitions), indent=1))
+    finally:
+        if not options.keep:
+            shutil.rmtree(options.folder)
+
+
+if __name__ == "__main__":
+    main()
