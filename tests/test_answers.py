@@ -102,6 +102,18 @@ def test_two_jobs_in_a_folder_are_wrong_use(tmp_path: Path) -> None:
         read_answers(tmp_path)
 
 
+def test_jobs_that_lie_deeper_are_not_mixed_either(tmp_path: Path) -> None:
+    write(tmp_path / "out/one/worker-response", "0", answer("a", {"f": {"label": "x"}}))
+    write(tmp_path / "out/two/worker-response", "0", answer("b", {"f": {"label": "y"}}))
+    with pytest.raises(UsageError, match="several jobs: out/one, out/two") as caught:
+        read_answers(tmp_path)
+    assert "give the folder of one" in caught.value.findings[0].cure
+    write(tmp_path / "three/annotations/worker-response", "0", answer("b", {"f": {"label": "y"}}))
+    write(tmp_path / "output/four/annotations/worker-response", "0", answer("b", {"f": {"label": "y"}}))
+    with pytest.raises(UsageError, match="several jobs: output/four, three"):
+        read_answers(tmp_path)
+
+
 def test_bad_files_and_answers_are_told_and_the_rest_counts(tmp_path: Path) -> None:
     write(tmp_path, "0", answer("a", {"f": {"label": "x"}}), {"workerId": 3}, answer("b", "no JSON"), answer("c", {}))
     write(tmp_path, "1").write_text('{"answers": [')
@@ -192,6 +204,8 @@ def test_columns_by_name_and_rows_that_do_not_fit(tmp_path: Path) -> None:
         (b"", "has no column item, worker, label", 1),
         (b"item,worker,label\n", "has no answers", None),
         (b"item,worker,label\n1,2,3\n1,\xff,3\n", "not UTF-8", 3),
+        (b"item,label,worker,label\n1,2,3,4\n", "names the column label more than once", 1),
+        (b'item,worker,label\n1,2,3\n1,3,"4\n2,2,3\n', "the row is no CSV", 3),
     ],
 )
 def test_a_file_that_is_no_table_is_wrong_use(tmp_path: Path, text: bytes, said: str, line: int | None) -> None:

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +51,20 @@ def read_answers(source: Path, *, field: str | None = None, on_progress: Progres
 
 def responses_folder(source: Path) -> Path:
     """Where in a job's folder the worker responses are; the folder itself if it is none of a job."""
-    for pattern in (
-        "annotations/worker-response",
-        "worker-response",
-        "*/annotations/worker-response",
-        "output/*/annotations/worker-response",
-    ):
-        found = sorted(one for one in source.glob(pattern) if one.is_dir())
-        if len(found) > 1:
-            names = ", ".join(str(one.parents[1].relative_to(source)) for one in found[:5])
-            raise UsageError(f"{source} holds several jobs: {names}", "give the folder of one")
-        if found:
-            return found[0]
-    return source
+    for own in ("annotations/worker-response", "worker-response"):
+        if (source / own).is_dir():
+            return source / own
+    patterns = ("*/annotations/worker-response", "output/*/annotations/worker-response")
+    found = sorted(one for pattern in patterns for one in source.glob(pattern) if one.is_dir())
+    if len(found) > 1:
+        raise _several(source, [one.parents[1] for one in found])
+    return found[0] if found else source
+
+
+def _several(source: Path, jobs: Sequence[Path]) -> UsageError:
+    names = ", ".join(one.relative_to(source).as_posix() for one in jobs[:5])
+    more = f" and {len(jobs) - 5:,} more" if len(jobs) > 5 else ""
+    return UsageError(f"{source} holds several jobs: {names}{more}", f"give the folder of one: {jobs[0]}")
 
 
 def source_texts(source: Path) -> dict[str, str]:
@@ -87,13 +88,19 @@ def source_texts(source: Path) -> dict[str, str]:
 def latest_files(folder: Path) -> dict[str, str]:
     """The latest file of each object, by object id, in the order of the manifest.
 
-    A file's parent folder is the object's id, its name the time; of equal times the later iteration counts.
+    A file's parent folder is the object's id, its name the time; of equal times the later iteration counts. Raises
+    UsageError if the objects' folders are those of several jobs.
     """
     latest: dict[str, tuple[str, int, str]] = {}
-    for object_id, stamp, iteration, path in _files(folder, folder.name, 0):
+    jobs: dict[str, None] = {}
+    for object_id, stamp, iteration, path, above in _files(str(folder), folder.name, 0, ""):
+        jobs[above] = None
         known = latest.get(object_id)
         if known is None or (stamp, iteration) > known[:2]:
             latest[object_id] = (stamp, iteration, path)
+    if len(jobs) > 1:
+        parents = sorted(map(Path, jobs))
+        raise _several(folder, [one.parent if one.name == "worker-response" else one for one in parents])
     return {name: latest[name][2] for name in sorted(latest, key=by_manifest)}
 
 
@@ -102,19 +109,22 @@ def by_manifest(object_id: str) -> tuple[int, int, str]:
     return (0, int(object_id), "") if object_id.isascii() and object_id.isdigit() else (1, 0, object_id)
 
 
-def _files(folder: Path | str, name: str, iteration: int) -> Iterator[tuple[str, str, int, str]]:
+def _files(folder: str, name: str, iteration: int, above: str) -> Iterator[tuple[str, str, int, str, str]]:
+    """Object, time, iteration and path of each file, and the folder in which all objects or iterations of its job are;
+    ``above`` is this folder where ``folder`` is an object's or an iteration's."""
     found = _ITERATION.fullmatch(name)
+    inner_above = folder
     if found:
-        iteration = int(found[1])
+        iteration, inner_above = int(found[1]), above or folder
     folders = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
                 folders.append((entry.path, entry.name))
             elif entry.name.endswith(".json") and not entry.name.startswith("."):
-                yield name, entry.name, iteration, entry.path
+                yield name, entry.name, iteration, entry.path, above or folder
     for path, inner in folders:
-        yield from _files(path, inner, iteration)
+        yield from _files(path, inner, iteration, inner_above)
 
 
 def _read_response(found: Collector, name: str, file: str) -> None:

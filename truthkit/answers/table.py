@@ -99,6 +99,14 @@ def _blocks(
             f"the header is no CSV: {error}", f"write the first line: {','.join(wanted)}", file=str(file), line=1
         ) from None
     names = [name.strip() for name in names]
+    twice = [name for name in wanted if names.count(name) > 1]
+    if twice:
+        raise UsageError(
+            f"the header names the column {', '.join(twice)} more than once",
+            "keep one of them, and give the others other names",
+            file=str(file),
+            line=1,
+        )
     missing = [name for name in wanted if name not in names]
     if missing:
         has = ", ".join(names[:10]) or "nothing"
@@ -147,15 +155,17 @@ def _slowly(
 ) -> Iterator[tuple[list[str], ...]]:
     """Row by row, with the line of what is wrong."""
     columns: tuple[list[str], ...] = tuple([] for _ in at)
-    rows = csv.reader(stream)
+    # Strict: a quote that is never closed would take all rows after it for one cell.
+    rows = csv.reader(stream, strict=True)
     while True:
+        before = rows.line_num
         try:
             row = next(rows)
         except StopIteration:
             break
         except (csv.Error, UnicodeDecodeError) as error:
-            line, cure = first + rows.line_num, "save it as UTF-8, cells between commas"
-            raise UsageError(f"the file is no CSV: {error}", cure, file=str(file), line=line) from None
+            line, cure = first + before, "close every quote; save it as UTF-8, cells between commas"
+            raise UsageError(f"the row is no CSV: {error}", cure, file=str(file), line=line) from None
         if not row:
             continue
         line = first + rows.line_num - 1

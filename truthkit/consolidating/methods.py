@@ -21,6 +21,8 @@ from truthkit_core.strategies import KINDS, ObjectLabel, Settings, consolidate_o
 _MODULES = {"class": "class_models", "set": "sets", "number": "numbers", "text": "text"}
 MEASURED = ("class", "number")
 """Kinds whose labels gold can measure."""
+# Of classes JSON has accuracy, calibration error and seconds; tables and reports tell more.
+_NOT_IN_JSON = ("brier", "log_loss", "gold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,9 @@ class Run:
     problem: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        rounded = {name: None if value is None else round(value, 6) for name, value in self.measures.items()}
+        told = {name: value for name, value in self.measures.items() if name not in _NOT_IN_JSON}
+        rounded = {name: None if value is None else round(value, 6) for name, value in told.items()}
         found: dict[str, Any] = {"accuracy": None, "calibration_error": None, **rounded}
-        if "gold" in found:
-            found["gold"] = int(found["gold"])
         found["seconds"] = round(self.seconds, 6)
         return {**found, "problem": self.problem} if self.problem else found
 
