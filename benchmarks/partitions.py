@@ -1,7 +1,7 @@
 """`truthkit consolidate PARTITIONS --dask` over simulated answers on disk: wall time, memory a process, accuracy.
 
-    python benchmarks/partitions.py FOLDER --answers 100000000    # makes FOLDER, 24 bytes an answer; takes it away again
-    python benchmarks/partitions.py FOLDER --answers 100000000 --keep
+    python benchmarks/partitions.py FOLDER --answers 100000000    # makes FOLDER, takes it away
+    python benchmarks/partitions.py FOLDER --answers 100000000 --keep    # 24 bytes an answer stay there
 
 Five answers an object of 2,000 workers whose skill is drawn from beta(4, 2.5); ten classes, mistakes lumpy as in
 `benchmarks.kinds.scale`. An object's five answers lie in five partitions, in another order each. Gold is there for
@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -74,15 +73,15 @@ def _children(process: int) -> list[int]:
     return [process, *(inner for one in direct for inner in _children(one))]
 
 
-def _held(process: int) -> tuple[str, int, int]:
-    """What a process is, MB of its own now, MB with the pages of files."""
+def _held(process: int) -> tuple[int, int]:
+    """MB of its own that a process holds now, and the most with the pages of files."""
     try:
-        status = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
-        command = Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
-    except (OSError, ValueError):
-        return "", 0, 0
-    own = int(status.get("RssAnon", "0").split()[0]) // 1024
-    return command, own, int(status.get("VmHWM", "0").split()[0]) // 1024
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0, 0
+    status = dict(line.split(":", 1) for line in lines)
+    own, most = (int(status.get(name, "0").split()[0]) // 1024 for name in ("RssAnon", "VmHWM"))
+    return own, most
 
 
 def run(folder: Path) -> dict[str, Any]:
@@ -100,7 +99,7 @@ def run(folder: Path) -> dict[str, Any]:
             nonlocal scratch
             while not ended.wait(1.0):
                 for one in _children(process.pid):
-                    _command, own, peak = _held(one)
+                    own, peak = _held(one)
                     known = most.get(one, (0, 0))
                     most[one] = (max(known[0], own), max(known[1], peak))
                 files = [file for kept in folder.parent.glob("truthkit-batches-*") for file in kept.glob("*")]
@@ -126,7 +125,7 @@ def run(folder: Path) -> dict[str, Any]:
 
 def _size(file: Path) -> int:
     try:
-        return os.stat(file).st_blocks * 512
+        return file.stat().st_blocks * 512
     except OSError:
         return 0
 

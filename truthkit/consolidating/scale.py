@@ -293,7 +293,7 @@ def _mapped(file: Path | str) -> NDArray[Any]:
     return found
 
 
-# NumPy reads an array's head by `ast.parse`, which fails now and then where several threads of Python 3.11 do so at once.
+# NumPy reads an array's head by `ast.parse`, which may fail where several threads of Python 3.11 do so at once.
 _HEADERS = threading.Lock()
 
 
