@@ -90,9 +90,9 @@ def _joined(
     texts[starts[1:] - 1] = '}, "problems": []}\n'
     for at, told in problems.items():
         texts[starts[at + 1] - 1] = f'}}, "problems": {told}}}\n'
-    for begin, number, (at, found) in zip((lines + 2, middle + 1), many, (chances, votes), strict=True):
-        place = np.arange(len(at)) - (np.cumsum(number) - number)[at]
-        texts[begin[at] + 2 * place] = found
+    for begin, number, (of, found) in zip((lines + 2, middle + 1), many, (chances, votes), strict=True):
+        place = np.arange(len(of)) - (np.cumsum(number) - number)[of]
+        texts[begin[of] + 2 * place] = found
     return "".join(texts.tolist())
 
 
