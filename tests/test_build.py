@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 import shutil
@@ -10,13 +12,20 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore.validate import ParamValidator
+from moto import mock_aws
+from typer.testing import CliRunner
 
 from truthkit import build as building
 from truthkit.build import MAX_CHARACTERS, build, build_inline, inline_safe
+from truthkit.cli import app
 from truthkit.findings import TruthkitError, UsageError
+from truthkit.lint import check, targets_of
 from truthkit.liquid import Template
 from truthkit.project import Project, Workflow, bundles_dir
+from truthkit.smoke import smoke
 
 ROOT = Path(__file__).parents[1]
 ESBUILD = ROOT / "frontend" / "node_modules" / ".bin" / "esbuild"
@@ -236,3 +245,79 @@ class TestTheKitsTemplate:
         assert json.loads((bundles_dir() / "bundles.json").read_text())["text-annotator.js"]["bytes"] == len(
             code.encode()
         )
+
+
+# --- bundles beside the template ---
+
+
+ASSETS = "https://d111111abcdef8.cloudfront.net/labels/"
+
+
+@pytest.mark.parametrize(
+    ("tag", "linked"),
+    [
+        ('<script src="/truthkit/one.js"></script>', "<script {}></script>"),
+        ("<SCRIPT defer src=truthkit/one.js integrity='x' crossorigin></SCRIPT>", "<SCRIPT defer {}  ></script>"),
+        (
+            '<script {% if task.input.a %}data-a="b"{% endif %} src="/truthkit/one.js">x</script>',
+            '<script {% if task.input.a %}data-a="b"{% endif %} {}></script>',
+        ),
+    ],
+)
+def test_a_bundle_beside_the_template_is_held_to_its_content(make: Make, tmp_path: Path, tag: str, linked: str) -> None:
+    workflow = make(f"<p>a</p>{tag}<b>é</b>", one="go()")
+    [built] = build([workflow], tmp_path / "out", assets=ASSETS)
+    digest = hashlib.sha256(b"go()").hexdigest()[:16]
+    sealed = "sha384-" + base64.b64encode(hashlib.sha384(b"go()").digest()).decode()
+    own = f'src="{ASSETS}truthkit/one.{digest}.js" integrity="{sealed}" crossorigin="anonymous"'
+    assert built.file.read_text("utf-8") == f"<p>a</p>{linked.replace('{}', own, 1)}<b>é</b>"
+    assert built.assets == (tmp_path / "out" / "assets" / "truthkit" / f"one.{digest}.js",)
+    assert built.assets[0].read_bytes() == b"go()"
+
+
+@pytest.mark.parametrize("address", ["http://a.example", "https://a.example/x?y", 'https://a.example/"', "a.example"])
+def test_addresses_that_would_not_do_are_refused(make: Make, tmp_path: Path, address: str) -> None:
+    with pytest.raises(UsageError, match="--assets"):
+        build([make("<p></p>")], tmp_path / "out", assets=address)
+
+
+def test_assets_are_uploaded_once_with_their_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket="my-assets")
+        given = ["build", "text-entities", "--assets", ASSETS, "--upload", "s3://my-assets/labels"]
+        given += ["--out", str(tmp_path), "--project", str(ROOT)]
+        done = CliRunner().invoke(app, given)
+        assert done.exit_code == 0, done.output
+        [one] = s3.list_objects_v2(Bucket="my-assets")["Contents"]
+        assert f"uploaded s3://my-assets/{one['Key']}" in done.output
+        found = s3.get_object(Bucket="my-assets", Key=one["Key"])
+        assert (found["ContentType"], found["CacheControl"]) == (
+            "text/javascript; charset=utf-8",
+            "public, max-age=31536000, immutable",
+        )
+        assert found["Body"].read() == (bundles_dir() / "text-annotator.js").read_bytes()
+        assert f"{ASSETS}{one['Key'].removeprefix('labels/')}" in (tmp_path / "text-entities.liquid.html").read_text()
+        assert "uploaded s3" not in CliRunner().invoke(app, given).output
+
+
+def test_what_augmented_ai_wants(tmp_path: Path) -> None:
+    [built] = build([KIT], tmp_path, a2i=True)
+    assert built.a2i is not None
+    request = json.loads(built.a2i.read_text("utf-8"))
+    shape = boto3.client("sagemaker", region_name="us-east-1").meta.service_model.operation_model("CreateHumanTaskUi")
+    assert not ParamValidator().validate(request, shape.input_shape).has_errors()
+    assert request["UiTemplate"]["Content"] == built.file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("assets", [None, ASSETS])
+def test_built_files_pass_check_and_smoke(tmp_path: Path, assets: str | None) -> None:
+    [built] = build([KIT], tmp_path / "out", assets=assets)
+    checked = check(targets_of([str(built.file), str(ROOT / "samples" / "text-entities" / "manifest.jsonl"),
+                                str(KIT.lambdas / "pre_annotation.py")]))  # fmt: skip
+    assert not checked.errors
+    [result] = smoke([built.file], task_input={"text": "One day", "labels": ["a"], "taskObject": "s3://b/k.png"})
+    assert result.ok, result.findings

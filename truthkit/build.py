@@ -1,44 +1,70 @@
-"""From a worker template and its bundle to the one file that is pasted into the console.
+"""From a worker template and its bundles to the file that the service takes.
 
-The bundle becomes an inline script that neither Liquid nor the HTML parser takes for its own: `{{`, `{%`, `</script`
-and `<!--` are respelled where they stand (in code by a space, in literals by an escape), which changes no value.
+Inline, the bundle becomes a script that neither Liquid nor the HTML parser takes for its own: `{{`, `{%`, `</script`
+and `<!--` are respelled where they stand (in code by a space, in literals by an escape), which changes no value. As an
+asset, it is a file of its own with its content's hash in its name, and the page holds the browser to that content.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from truthkit.aws_calls import upload
 from truthkit.findings import Finding, TruthkitError, UsageError, excerpt
 from truthkit.project import Workflow, bundles_dir
-from truthkit.script_tags import address_of, bundle_name, tags
+from truthkit.script_tags import Tag, address_of, bundle_name, tags
 
 MAX_CHARACTERS = 128_000
 """A template has fewer characters than this (contract c: ``UiTemplate.Content`` of RenderUiTemplate)."""
 
+_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/-]*)?")
+# The name changes with the content.
+_FOR_EVER = "public, max-age=31536000, immutable"
 _LIQUID = re.compile(
     r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{%.*?%\}|(?P<output>\{\{.*?\}\})", re.DOTALL
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Asset:
+    """A bundle under the name that its content gives it: ``truthkit/NAME.HASH.js``, with what ``integrity`` says."""
+
+    bundle: str
+    path: str
+    integrity: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
-    """One built template: ``characters`` long, with the kit's ``bundles`` inside."""
+    """One built template: ``characters`` long, with the kit's ``bundles`` inside, or beside it as ``assets``."""
 
     workflow: str
     file: Path
     characters: int
     bundles: tuple[str, ...]
+    assets: tuple[Path, ...] = ()
+    a2i: Path | None = None
 
 
-def build(workflows: Iterable[Workflow], out: Path) -> list[Built]:
+def build(workflows: Iterable[Workflow], out: Path, *, assets: str | None = None, a2i: bool = False) -> list[Built]:
     """Write ``<out>/<workflow>.liquid.html`` for each workflow; the same input gives the same bytes.
+
+    Args:
+        assets: the address under which ``<out>/assets`` will be served; None: the bundles go into the templates.
+        a2i: write ``<out>/<workflow>.a2i.json`` too, the request of Augmented AI's CreateHumanTaskUi.
 
     Raises TruthkitError with file, line and cure; nothing is written unless every workflow can be built.
     """
-    ready = [(workflow, *_inline(workflow)) for workflow in workflows]
+    if assets is not None and not _ADDRESS.fullmatch(assets):
+        raise UsageError(f"--assets {assets} is no address of the web", "give https://HOST or https://HOST/FOLDER")
+    ready = [(workflow, *_built(workflow, _inlined if assets is None else _linked(assets))) for workflow in workflows]
     if not ready:
         raise UsageError(
             "there is no workflow to build", "name one, or run it in a folder with templates/ and lambdas/"
@@ -48,8 +74,41 @@ def build(workflows: Iterable[Workflow], out: Path) -> list[Built]:
     for workflow, text, bundles in ready:
         file = out / f"{workflow.name}.liquid.html"
         file.write_text(text, encoding="utf-8", newline="")
-        built.append(Built(workflow.name, file, len(text), bundles))
+        files = []
+        for asset in map(asset_of, bundles) if assets is not None else ():
+            place = out / "assets" / asset.path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(asset.content)
+            files.append(place)
+        request = out / f"{workflow.name}.a2i.json" if a2i else None
+        if request is not None:
+            content = {"HumanTaskUiName": workflow.name, "UiTemplate": {"Content": text}}
+            request.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        built.append(Built(workflow.name, file, len(text), bundles, tuple(files), request))
     return built
+
+
+def upload_assets(built: Iterable[Built], root: Path, target: str) -> list[str]:
+    """Bring the assets below ``root`` to S3, with their type, to be cached for ever; gives the new ones' addresses.
+
+    Raises UsageError for what is no S3 URI, TruthkitError where AWS refuses.
+    """
+    if not target.startswith("s3://"):
+        raise UsageError(f"--upload {target} is no S3 URI", "give --upload s3://BUCKET, with the folder of --assets")
+    done = []
+    for file in dict.fromkeys(file for one in built for file in one.assets):
+        uri = f"{target.rstrip('/')}/{file.relative_to(root).as_posix()}"
+        if upload(file, uri, content_type="text/javascript; charset=utf-8", cache=_FOR_EVER):
+            done.append(uri)
+    return done
+
+
+def asset_of(bundle: str) -> Asset:
+    """The asset that a built bundle is."""
+    content = (bundles_dir() / f"{bundle}.js").read_bytes()
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    integrity = base64.b64encode(hashlib.sha384(content).digest()).decode("ascii")
+    return Asset(bundle, f"truthkit/{bundle}.{digest}.js", f"sha384-{integrity}", content)
 
 
 def build_inline(workflow: Workflow) -> str:
@@ -58,10 +117,36 @@ def build_inline(workflow: Workflow) -> str:
     Scripts of others (the crowd script) stay as they are. Raises TruthkitError for a bundle that is not built, a
     module script, and a result of 128,000 characters or more.
     """
-    return _inline(workflow)[0]
+    return _built(workflow, _inlined)[0]
 
 
-def _inline(workflow: Workflow) -> tuple[str, tuple[str, ...]]:
+Put = Callable[[str, str, Tag], str]
+"""What stands in place of a script: of a template's source, a bundle's name and its tag."""
+
+
+def _inlined(source: str, bundle: str, tag: Tag) -> str:
+    del source, tag
+    file = bundles_dir() / f"{bundle}.js"
+    return f"<script>{inline_safe(_read(file), str(file))}</script>"
+
+
+def _linked(assets: str) -> Put:
+    def put(source: str, bundle: str, tag: Tag) -> str:
+        asset = asset_of(bundle)
+        address = f'src="{assets.rstrip("/")}/{asset.path}" integrity="{asset.integrity}" crossorigin="anonymous"'
+        parts, at = [], tag.start
+        # Liquid may stand between the attributes, so that only these are changed.
+        for one in tag.attributes:
+            if one.name in ("src", "integrity", "crossorigin"):
+                parts += [source[at : one.span.start], address if one is tag.get("src") else ""]
+                at = one.span.stop
+        return "".join((*parts, source[at : tag.end], "</script>"))
+
+    return put
+
+
+def _built(workflow: Workflow, put: Put) -> tuple[str, tuple[str, ...]]:
+    """The template with its bundles put where their scripts are, and their names."""
     file = workflow.template
     source = _read(file)
     faults: list[Finding] = []
@@ -81,14 +166,12 @@ def _inline(workflow: Workflow) -> tuple[str, tuple[str, ...]]:
                 _fault("build-module", "a built template cannot have module scripts", cure, file, source, tag.start)
             )
         elif name:
-            bundle = bundles_dir() / f"{name}.js"
-            if not bundle.is_file():
+            if not (bundles_dir() / f"{name}.js").is_file():
                 known = ", ".join(sorted(path.stem for path in bundles_dir().glob("*.js"))) or "none"
                 what = f"there is no bundle {name!r} (built ones: {known})"
                 faults.append(_fault("build-bundle", what, "make build, or mend the name", file, source, tag.start))
                 continue
-            code = inline_safe(_read(bundle), str(bundle))
-            parts += [source[done : tag.start], "<script>", code, "</script>"]
+            parts += [source[done : tag.start], put(source, name, tag)]
             names.append(name)
             done = tag.close
     if faults:
@@ -96,7 +179,7 @@ def _inline(workflow: Workflow) -> tuple[str, tuple[str, ...]]:
     text = "".join((*parts, source[done:]))
     if len(text) >= MAX_CHARACTERS:
         what = f"the built template has {len(text):,} characters, and must have fewer than {MAX_CHARACTERS:,}"
-        cure = "make the template shorter, or put the bundle on S3 and load it by its address"
+        cure = "make the template shorter, or load its bundles by their address: --assets https://…"
         raise TruthkitError(Finding("build-size", what, cure, file=str(file), line=1))
     return text, tuple(dict.fromkeys(names))
 

@@ -22,7 +22,7 @@ _TAG_END = re.compile(r"[\s/]*>", re.ASCII)
 _ONLY_TEXT = ("script", "style", "textarea", "title")
 _BEFORE_HEAD = re.compile(rf"(?:\s+|{_COMMENT})*", re.DOTALL | re.ASCII)
 _DOCTYPE = re.compile(r"<!doctype[^>]*>", re.IGNORECASE)
-_BUNDLE = re.compile(r"(?:^|/)truthkit/([A-Za-z0-9_-]+)\.js(?:[?#]|$)")
+_BUNDLE = re.compile(r"(?:^|/)truthkit/([A-Za-z0-9_-]+)(?:\.[0-9a-f]{16})?\.js(?:[?#]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ def address_of(page: str, attribute: Attribute) -> str:
 
 
 def bundle_name(address: str) -> str | None:
-    """NAME of an address of one of the kit's bundles, ``…/truthkit/NAME.js``; None of another."""
+    """NAME of an address of one of the kit's bundles, ``…/truthkit/NAME.js`` or, built with ``--assets``,
+    ``…/truthkit/NAME.HASH.js``; None of another."""
     found = _BUNDLE.search(address)
     return found[1] if found else None

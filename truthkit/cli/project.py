@@ -19,6 +19,8 @@ from truthkit.findings import Finding, TruthkitError, UsageError
     epilog=examples(
         "truthkit build text-entities --inline",
         "truthkit build --inline --out build",
+        "truthkit build --assets https://d111111abcdef8.cloudfront.net --upload s3://my-assets",
+        "truthkit build text-entities --inline --a2i",
     ),
 )
 def build_command(
@@ -26,6 +28,15 @@ def build_command(
     inline: Annotated[
         bool, typer.Option("--inline", help="Put the bundles into the template: one file to paste.")
     ] = False,
+    assets: Annotated[
+        str | None,
+        typer.Option("--assets", metavar="https://…", help="Load the bundles from there, each by its content's hash."),
+    ] = None,
+    upload: Annotated[
+        str | None,
+        typer.Option("--upload", metavar="s3://…", help="With --assets: bring the bundles to the bucket behind it."),
+    ] = None,
+    a2i: Annotated[bool, typer.Option("--a2i", help="Write the request of CreateHumanTaskUi too.")] = False,
     out_dir: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the built templates go.")] = Path(
         "build"
     ),
@@ -33,18 +44,22 @@ def build_command(
     as_json: JsonOption = False,
 ) -> None:
     """Build worker templates into the files for the service."""
-    from truthkit.build import build
+    from truthkit.build import build, upload_assets
     from truthkit.project import Project
 
-    if not inline:
+    if inline == (assets is not None):
         raise UsageError(
-            "say how the bundles get into the template", "give --inline: one file to paste into the console"
+            "say how the bundles get into the template",
+            "give --inline: one file to paste into the console, or --assets https://…: bundles beside it",
         )
+    if upload is not None and assets is None:
+        raise UsageError("--upload is for the bundles of --assets", "give --assets https://… too")
     here = Project(project.resolve()) if project else Project.find()
     chosen = [here.workflow(name) for name in workflows] if workflows else list(here.workflows())
     if not chosen:
         raise UsageError(f"{here.root} has no workflows", "make one: truthkit new NAME")
-    built = build(chosen, out_dir)
+    built = build(chosen, out_dir, assets=assets, a2i=a2i)
+    uploaded = upload_assets(built, out_dir / "assets", upload) if upload is not None else []
     if as_json:
         print_json(
             [
@@ -53,6 +68,8 @@ def build_command(
                     "file": str(one.file),
                     "characters": one.characters,
                     "bundles": list(one.bundles),
+                    "assets": [str(file) for file in one.assets],
+                    "a2i": str(one.a2i) if one.a2i else None,
                 }
                 for one in built
             ]
@@ -60,6 +77,12 @@ def build_command(
         return
     for one in built:
         out.print(f"{escape(str(one.file))}: {one.characters:,} of 128,000 characters")
+        if one.a2i is not None:
+            out.print(escape(f"{one.a2i}: aws sagemaker create-human-task-ui --cli-input-json file://{one.a2i}"))
+    for file in dict.fromkeys(file for one in built for file in one.assets):
+        out.print(escape(str(file)))
+    for uri in uploaded:
+        out.print(escape(f"uploaded {uri}"))
 
 
 @app.command(

@@ -11,10 +11,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
+from truthkit.aws_calls import upload
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.manifest import MOST_ATTRIBUTE_CHARACTERS, MOST_LINE_BYTES, MOST_LINES
 from truthkit.manifests.choosing import sample, select, where
-from truthkit.manifests.cloud import upload
 from truthkit.manifests.sources import NAMES, Row, read_rows
 from truthkit.manifests.texts import ATTRIBUTE, USD_A_PAGE, with_texts_beside, with_texts_read
 

@@ -109,7 +109,7 @@ def _text(file: Path) -> str:
 def _in_s3(prefix: str) -> Iterator[Row]:
     """Objects by key: pictures and media, else texts; of text objects the address, not the text."""
     from truthkit._object_files import KeyNotAFileError, split_uri
-    from truthkit.manifests.cloud import client, told
+    from truthkit.aws_calls import client, told
 
     try:
         bucket, key = split_uri(prefix)

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from truthkit._object_files import split_uri
+from truthkit.aws_calls import client, told
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.job.spec import write_atomically
-from truthkit.manifests.cloud import client, told
 from truthkit.manifests.sources import Row
 
 ATTRIBUTE = "text-file-s3-uri"

@@ -55,8 +55,10 @@ def told(about: str) -> Iterator[None]:
         raise TruthkitError(Finding("aws", f"{about}: {error}", "look at the network, and try again")) from None
 
 
-def upload(file: Path, uri: str, *, content_type: str | None = None, overwrite: bool = False) -> bool:
-    """Bring a file to S3; False if the same is there already.
+def upload(
+    file: Path, uri: str, *, content_type: str | None = None, cache: str | None = None, overwrite: bool = False
+) -> bool:
+    """Bring a file to S3; False if the same is there already. ``cache`` is its Cache-Control.
 
     Raises UsageError where something else is there and ``overwrite`` is not said, TruthkitError where AWS refuses.
     """
@@ -78,6 +80,7 @@ def upload(file: Path, uri: str, *, content_type: str | None = None, overwrite: 
                 return False
             if not overwrite:
                 raise UsageError(f"{uri} is there already, and is another", "give another --prefix, or --yes")
-        extra = {"ContentType": content_type} if content_type else {}
+        extra = {"ContentType": content_type, "CacheControl": cache}
+        extra = {name: value for name, value in extra.items() if value is not None}
         s3.upload_file(str(file), bucket, key, ExtraArgs=extra)
     return True
