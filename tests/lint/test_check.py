@@ -346,3 +346,11 @@ def test_the_log_of_findings_has_what_sarif_requires(broken: Path) -> None:
         assert result["message"]["text"]
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         assert not re.match(r"/|[a-z]+:", uri)
+
+
+def test_a_list_that_is_the_whole_attribute_is_not_quoted_by_hand(tmp_path: Path) -> None:
+    """The service prints it as escaped JSON; templates of A2I count on that."""
+    element = '<crowd-classifier name="a" header="?" categories="{{ task.input.labels }}"></crowd-classifier>'
+    (tmp_path / "t.liquid.html").write_text(f"{SCRIPT}<crowd-form>{element}</crowd-form>")
+    (tmp_path / "manifest.jsonl").write_text(json.dumps({"source": "x", "labels": ["a", "b"]}) + "\n")
+    assert check(targets_of([str(tmp_path)])).findings == ()
