@@ -280,6 +280,25 @@ def test_transparent_pixels_are_background() -> None:
     assert problems == []
 
 
+@pytest.mark.parametrize("see_through", [0, 1, 2])
+def test_a_palette_is_read_as_its_pixels_are(see_through: int) -> None:
+    """With a transparent entry too: as the same picture without a palette."""
+    picture = Image.open(BytesIO(write_mask(np.array([[0, 1, 2], [2, 2, 1]], dtype=np.uint8), COLORS)))
+    plain, whole = BytesIO(), BytesIO()
+    picture.save(plain, "PNG", transparency=see_through)
+    with Image.open(plain) as opened:
+        assert opened.mode == "P"
+        opened.convert("RGBA").save(whole, "PNG")
+    found = []
+    for body in (plain, whole):
+        data = base64.b64encode(body.getvalue()).decode("ascii")
+        value = {"labelMappings": {"dog": {"color": COLORS[1]}}, "labeledImage": {"pngImageData": data}}
+        mask, problems = read_mask(value, LABELS)
+        found.append((mask.tolist(), problems))
+    assert found[0] == found[1]
+    assert any(map(any, found[0][0])) == (see_through != 2)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
