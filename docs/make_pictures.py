@@ -4,6 +4,7 @@
 .venv/bin/python docs/make_pictures.py elements   those of the elements
 .venv/bin/python docs/make_pictures.py crowd      those of consolidation and agreement (its data: docs/make_wisdom.py)
 .venv/bin/python docs/make_pictures.py preview    those of the preview
+.venv/bin/python docs/make_pictures.py report     those of a job's report
 """
 
 from __future__ import annotations
@@ -219,6 +220,7 @@ async def report_pictures(browser: Browser, report: Path) -> None:
     async with opened(browser, report.as_uri()) as page:
         await shoot(page, "report")
     async with opened(browser, report.as_uri(), height=1000) as page:
+        await page.locator("html[data-ready]").wait_for(state="attached")
         await page.locator("details.object").first.evaluate("element => element.scrollIntoView()")
         await shoot(page, "report-object")
 
@@ -306,6 +308,15 @@ async def take(report: Path | None, what: str, folder: Path) -> None:
             await browser.close()
 
 
+async def take_report(report: Path) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**launch_options(require_chromium()))
+        try:
+            await report_pictures(browser, report)
+        finally:
+            await browser.close()
+
+
 async def take_preview() -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**launch_options(require_chromium()))
@@ -324,6 +335,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="truthkit-pictures-") as name:
         folder = Path(name)
         report = None
+        if what == "report":
+            asyncio.run(take_report(run_job(WORKFLOW, limit=3, out=folder / "job", project=ROOT).report))
+            return
         if what not in ("elements", "crowd"):
             report = run_job(WORKFLOW, limit=3, out=folder / "job", project=ROOT).report
         asyncio.run(take(report, what, folder))
