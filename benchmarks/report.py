@@ -81,11 +81,11 @@ KINDS: dict[str, Callable[[random.Random, bool], dict[str, Any]]] = {
 class Objects(Sequence[ReportObject]):
     """Objects that are made when they are read, as a job's are read from its store."""
 
-    def __init__(self, kind: str, count: int) -> None:
-        self.kind, self.count = kind, count
+    def __init__(self, kind: str, total: int) -> None:
+        self.kind, self.total = kind, total
 
     def __len__(self) -> int:
-        return self.count
+        return self.total
 
     @overload
     def __getitem__(self, at: int) -> ReportObject: ...
@@ -93,7 +93,7 @@ class Objects(Sequence[ReportObject]):
     def __getitem__(self, at: slice) -> Sequence[ReportObject]: ...
     def __getitem__(self, at: int | slice) -> ReportObject | Sequence[ReportObject]:
         if isinstance(at, slice):
-            return [self[one] for one in range(self.count)[at]]
+            return [self[one] for one in range(self.total)[at]]
         make, chance = KINDS[self.kind], random.Random(at)
         label = make(chance, False)
         workers = chance.sample(range(WORKERS), 3)
@@ -117,7 +117,7 @@ class Objects(Sequence[ReportObject]):
         )
 
     def __iter__(self) -> Iterator[ReportObject]:
-        return (self[at] for at in range(self.count))
+        return (self[at] for at in range(self.total))
 
 
 def picture(uri: str) -> Path | None:
