@@ -16,6 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from truthkit_core.consolidation.by_object import by_object
 from truthkit_core.consolidation.class_answers import ClassAnswers, ClassLabel, ClassResult
 from truthkit_core.consolidation.shrunken import (
     DEFAULT,
@@ -172,6 +173,7 @@ def consolidate_classes(
         raise ValueError(f"{method!r} is none of the methods {', '.join(METHODS)}")
     if anchors is not None and method != DEFAULT_METHOD:
         raise ValueError(f"{method} makes no use of anchors: {DEFAULT_METHOD} does")
+    by_object(answers)
     if classes is None:
         found = {label for by_worker in answers.values() for label in by_worker.values() if label}
         classes = sorted(found | set((gold or {}).values()) | set(anchors.classes if anchors else ()))

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from truthkit_core.builtin_output import BACKGROUND_COLOR
+from truthkit_core.consolidation.by_object import by_object
 from truthkit_core.consolidation.geometry import Bools, Floats, Ints, box_iou
 from truthkit_core.consolidation.shapes import (
     ShapeKind,
@@ -117,7 +118,7 @@ def pixel_vote(
 ) -> MaskResult:
     """Every pixel by vote, every worker with the same weight; see `weighted_pixel_vote`."""
     return MaskResult(
-        {name: _semantic(given, labels, (sizes or {}).get(name), smooth) for name, given in answers.items()}
+        {name: _semantic(given, labels, (sizes or {}).get(name), smooth) for name, given in by_object(answers).items()}
     )
 
 
@@ -141,7 +142,7 @@ def weighted_pixel_vote(
         anchors: what earlier batches taught of the workers.
     """
     sizes = sizes or {}
-    shares = {name: _shares(_read(given, labels, sizes.get(name))[0]) for name, given in answers.items()}
+    shares = {name: _shares(_read(given, labels, sizes.get(name))[0]) for name, given in by_object(answers).items()}
     total: dict[str, tuple[float, int]] = {}
     for one in shares.values():
         for worker, share in one.items():
@@ -576,7 +577,7 @@ def consolidate_instances(
     """
     read: dict[str, dict[str, list[Instance]]] = {}
     wrong: dict[str, list[str]] = {}
-    for name, given in answers.items():
+    for name, given in by_object(answers).items():
         tables = {
             worker: [(_table(bits), label) for bits, label in instances] for worker, instances in sorted(given.items())
         }

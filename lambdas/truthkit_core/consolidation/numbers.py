@@ -14,9 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from truthkit_core.consolidation.by_object import by_object
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Answers = Mapping[str, Mapping[str, float]]
+Scale = Sequence[float] | None
+Limits = tuple[float, float] | None
+Gold = Mapping[str, float] | None
 
 LARGEST = 1e100
 """Numbers beyond it do not count: their squares cannot be reckoned with."""
@@ -142,14 +147,14 @@ class _Table:
     def of(
         cls,
         answers: Answers,
-        gold: Mapping[str, float] | None,
-        scale: Sequence[float] | None,
-        limits: tuple[float, float] | None,
+        gold: Gold,
+        scale: Scale,
+        limits: Limits,
     ) -> _Table:
         steps = None if scale is None else set(scale)
         problems: dict[str, list[str]] = {}
         rows = []
-        for item, (name, by_worker) in enumerate(answers.items()):
+        for item, (name, by_worker) in enumerate(by_object(answers).items()):
             for worker, given in sorted(by_worker.items()):
                 number = _number(given)
                 if number is None:
@@ -210,12 +215,7 @@ def _number(value: object) -> float | None:
 
 
 def mean(
-    answers: Answers,
-    *,
-    scale: Sequence[float] | None = None,
-    limits: tuple[float, float] | None = None,
-    tolerance: float | None = None,
-    gold: Mapping[str, float] | None = None,
+    answers: Answers, *, scale: Scale = None, limits: Limits = None, tolerance: float | None = None, gold: Gold = None
 ) -> NumberResult:
     """The arithmetic mean of all numbers.
 
@@ -233,12 +233,7 @@ def mean(
 
 
 def trimmed_mean(
-    answers: Answers,
-    *,
-    scale: Sequence[float] | None = None,
-    limits: tuple[float, float] | None = None,
-    tolerance: float | None = None,
-    gold: Mapping[str, float] | None = None,
+    answers: Answers, *, scale: Scale = None, limits: Limits = None, tolerance: float | None = None, gold: Gold = None
 ) -> NumberResult:
     """The mean without the lowest and the highest tenth (`TRIM`, rounded down); otherwise as `mean`."""
 
@@ -250,12 +245,7 @@ def trimmed_mean(
 
 
 def median(
-    answers: Answers,
-    *,
-    scale: Sequence[float] | None = None,
-    limits: tuple[float, float] | None = None,
-    tolerance: float | None = None,
-    gold: Mapping[str, float] | None = None,
+    answers: Answers, *, scale: Scale = None, limits: Limits = None, tolerance: float | None = None, gold: Gold = None
 ) -> NumberResult:
     """The median; of an even number of answers the middle of the two in the middle; otherwise as `mean`."""
 
@@ -268,10 +258,10 @@ def median(
 def worker_model(
     answers: Answers,
     *,
-    scale: Sequence[float] | None = None,
-    limits: tuple[float, float] | None = None,
+    scale: Scale = None,
+    limits: Limits = None,
     tolerance: float | None = None,
-    gold: Mapping[str, float] | None = None,
+    gold: Gold = None,
     anchors: NumberWorkers | None = None,
 ) -> NumberResult:
     """The default: a mean of what workers say less their bias, weighed by how well they follow the others.
@@ -402,8 +392,8 @@ def _workers(table: _Table, sums: Floats) -> NumberWorkers:
 def _by_item(
     table: _Table,
     kept: Callable[[Floats], Floats],
-    scale: Sequence[float] | None,
-    limits: tuple[float, float] | None,
+    scale: Scale,
+    limits: Limits,
     tolerance: float | None,
 ) -> NumberResult:
     """The mean of what ``kept`` leaves of each object's numbers, which ascend."""
@@ -422,8 +412,8 @@ def _labels(
     weight: Floats,
     bias: Floats,
     variance: float | None,
-    scale: Sequence[float] | None,
-    limits: tuple[float, float] | None,
+    scale: Scale,
+    limits: Limits,
     tolerance: float | None,
     workers: NumberWorkers | None,
     middle: Floats | None = None,
@@ -468,7 +458,7 @@ def _label(
     middle: float,
     error: float,
     steps: list[float] | None,
-    limits: tuple[float, float] | None,
+    limits: Limits,
     tolerance: float,
     answers: dict[str, float],
     problems: tuple[str, ...],

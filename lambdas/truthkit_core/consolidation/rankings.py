@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from truthkit_core.consolidation.by_object import by_object
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Ranking = tuple[tuple[str, ...], ...]
@@ -170,7 +172,7 @@ def kendall_tau(one: Ranking, other: Ranking) -> float:
 def _result(
     answers: Answers, alternatives: Sequence[str] | None, order: Callable[[_Counts], list[list[int]]]
 ) -> RankingResult:
-    counts = {name: _Counts.of(by_worker, alternatives) for name, by_worker in answers.items()}
+    counts = {name: _Counts.of(by_worker, alternatives) for name, by_worker in by_object(answers).items()}
     right = _pair_accuracy(list(counts.values()))
     # The same answers come often, and the exact order takes a moment.
     orders: dict[tuple[int, bytes, bytes], list[list[int]]] = {}

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from truthkit_core.consolidation.by_object import by_object
 from truthkit_core.consolidation.class_answers import ClassAnswers, ClassResult
 from truthkit_core.consolidation.shrunken import shrunken_dawid_skene
 from truthkit_core.consolidation.worker_model import WorkerModel, on_grid
@@ -121,6 +122,7 @@ class _Table:
     def of(
         cls, answers: Answers, labels: Sequence[str] | None, exclusive: str | None, gold: Mapping[str, Collection[str]]
     ) -> _Table:
+        by_object(answers)
         if labels is None:
             seen = {
                 name

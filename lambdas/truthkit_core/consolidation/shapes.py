@@ -29,6 +29,7 @@ from typing import Any, ClassVar, Generic
 
 import numpy as np
 
+from truthkit_core.consolidation.by_object import by_object
 from truthkit_core.consolidation.class_models import ClassAnswers, shrunken_dawid_skene
 from truthkit_core.consolidation.shape_clusters import (
     Cluster,
@@ -168,7 +169,7 @@ def consolidate_shapes(
         anchors: what earlier batches taught of the workers.
     """
     order = {name: place for place, name in enumerate(dict.fromkeys(labels))}
-    kinds = {name: kind_of(name) for name in answers}
+    kinds = {name: kind_of(name) for name in by_object(answers)}
     found = {
         name: _read(given, kinds[name], known_size(sizes, name), None if gold is None else gold.get(name), order)
         for name, given in answers.items()

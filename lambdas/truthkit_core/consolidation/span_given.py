@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from truthkit_core.consolidation.by_object import by_object
 from truthkit_core.consolidation.spans import Span
 
 Answers = Mapping[str, Mapping[str, Sequence[Span]]]
@@ -34,7 +35,7 @@ def checked(
     found: dict[str, dict[str, list[Span]]] = {}
     problems: dict[str, list[str]] = {}
     listed = set(labels)
-    for name, given in answers.items():
+    for name, given in by_object(answers).items():
         text = _Units.of(texts[name]) if texts and name in texts else None
         notes: list[str] = []
         found[name] = {}

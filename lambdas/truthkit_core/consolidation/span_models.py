@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from truthkit_core.consolidation.by_object import by_object
 from truthkit_core.consolidation.span_chain import DEFAULT, Passed, Problem, Sequential, Strengths, posteriors
 from truthkit_core.consolidation.span_given import Answers, Given, Layer, checked, layers
 from truthkit_core.consolidation.span_workers import SpanWorkers
@@ -414,7 +415,7 @@ def automatic(
 
     Enough are 100 spans that workers gave in this batch and in those the anchors know.
     """
-    given = sum(len(set(spans)) for workers in answers.values() for spans in workers.values())
+    given = sum(len(set(spans)) for workers in by_object(answers).values() for spans in workers.values())
     learned = sequential(answers, texts=texts, labels=labels, gold=gold, anchors=anchors)
     known = sum(
         count

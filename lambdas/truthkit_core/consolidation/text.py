@@ -20,6 +20,8 @@ from itertools import accumulate
 from operator import eq
 from typing import Any
 
+from truthkit_core.consolidation.by_object import by_object
+
 # Digits after the point that decide which of two sums of weights is larger.
 _DECISIVE = 9
 # What is ahead by more needs no rounding.
@@ -420,7 +422,7 @@ class _Table:
 
 def _objects(answers: Answers) -> dict[str, _Object]:
     found = {}
-    for name, given in answers.items():
+    for name, given in by_object(answers).items():
         problems = [
             f"the answer of {worker} is no text" for worker in sorted(given) if not isinstance(given[worker], str)
         ]
