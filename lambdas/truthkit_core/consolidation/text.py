@@ -33,6 +33,8 @@ _SHRINKAGE = 20.0
 _USUAL_ERROR = 0.2
 # Longer texts are compared by words, not characters: the time grows with the square.
 _MOST_CHARACTERS = 10_000
+# Elements of texts that are compared in one pass.
+_TOGETHER = 4_000
 # Cells of the table of an alignment that are kept at once, two bits each; larger ones are split.
 _MOST_CELLS = 100_000_000
 # A worker's weight is (1 - error rate) ** _SHARPNESS.
@@ -242,6 +244,9 @@ def distances(texts: Sequence[Sequence[str]]) -> list[list[int]]:
     (Hyyrö, Fredriksson and Navarro, Increased bit-parallelism for approximate and multiple string matching, ACM Journal
     of Experimental Algorithmics 10, 2005). A distance is the sum of the last column's steps.
     """
+    if sum(map(len, texts)) > _TOGETHER:
+        # Long ones mostly begin and end alike, which pairs can leave out.
+        return [[edit_distance(one, other) for other in texts] for one in texts]
     places: dict[str, int] = {}
     mask = lowest = 0
     bit = 1
