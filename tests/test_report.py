@@ -162,7 +162,7 @@ def page_of(data: ReportData, folder: Path) -> Page:
         pytest.param({"k": {"keypoints": [{"label": "a", "x": 1, "y": 2}]}}, [("k", "figures")], id="keypoints"),
         pytest.param(
             {"m": {"labelMappings": {"a": {"color": "#000000"}}, "labeledImage": {"pngImageData": "x"}, "labels": []}},
-            [("m", "figures"), ("m.labels", "tree")],
+            [("m", "figures"), ("m", "choice")],
             id="mask",
         ),
         pytest.param({"label": "x", "votes": {"x": 2}, "why": "y"}, [("", "choice"), ("why", "value")], id="choice"),

@@ -266,7 +266,11 @@ def _shaped(name: str, value: dict[str, Any]) -> tuple[list[Part], frozenset[str
     if spans := read_spans(value):
         return [Part(name or "entities", "spans", spans[0])], spans[1]
     if figures := read_figures(value):
-        return [Part(name, "figures", figures[0])], figures[1]
+        found = [Part(name, "figures", figures[0])]
+        # A label of masks may also list what is in it, as a gold that is nothing but that list does.
+        if figures[0].mask is not None and (listed := read_choice({"labels": value.get("labels")})):
+            return [*found, Part(name, "choice", listed[0])], figures[1] | listed[1]
+        return found, figures[1]
     if choice := read_choice(value):
         return [Part(name, "choice", choice[0])], choice[1]
     return [], frozenset()
