@@ -612,6 +612,23 @@ def test_a_mask_in_s3_is_drawn_in_the_labels_colors(tmp_path: Path) -> None:
     assert "not drawn: the mask cannot be read" in page.text
 
 
+def test_workers_are_compared_with_a_mask_in_s3(tmp_path: Path) -> None:
+    label, other = mask([[0, 1], [1, 2]], RED_BLUE), mask([[0, 1], [0, 2]], RED_BLUE)
+    file = tmp_path / "label.png"
+    file.write_bytes(base64.b64decode(label["labeledImage"]["pngImageData"]))
+    there = {**label, "labeledImage": {"s3Uri": "s3://out/label.png"}}
+    answers = (ReportWorker("w0", {"m": label}, 1.0), ReportWorker("w1", {"m": other}, 1.0))
+    one = an_object(answers=answers, label=there, expected={"labels": ["cat", "eye"]}, agreement=None)
+    summary = summarize(a_job([one], find={"s3://out/label.png": file}.get))
+    assert [tally.with_label.value for tally in summary.workers.values()] == [1, 0.75]
+    # What the gold says of which labels there are is no field that anybody was asked.
+    assert {name for name, _ in summary.labels} == {"m"}
+    page = page_of(a_job([one], find={"s3://out/label.png": file}.get), tmp_path)
+    assert "cat, eye" in page.text
+    gone = summarize(a_job([one], find=lambda uri: None))
+    assert [tally.with_label.value for tally in gone.workers.values()] == [None, None]
+
+
 # ---- screenshots
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import io
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from PIL import Image, ImageOps
+
+from truthkit.report.shapes import Figures
 
 # Tried one after the other until a picture fits its share of the page: greatest width and height, WebP quality.
 _STEPS = ((1400, 2100, 78), (1200, 1800, 62), (960, 1600, 50), (720, 1200, 42), (480, 900, 35))
@@ -130,3 +133,20 @@ def link(file: Path, page: Path) -> Picture | None:
         return None
     relative = os.path.relpath(file.resolve(), page.resolve().parent)
     return Picture(quote(Path(relative).as_posix()), 0, 0, linked=True)
+
+
+def with_pixels(figures: Figures, find: Callable[[str], Path | None]) -> Figures:
+    """The drawing with the pixels of its mask: a label's may lie in S3, where the handler put it.
+
+    Args:
+        find: gives the file behind an S3 URI. Without one, or if it cannot be read, the mask has no pixels.
+    """
+    mask = figures.mask
+    if mask is None or isinstance(mask["labeledImage"].get("pngImageData"), str):
+        return figures
+    file = find(mask["labeledImage"]["s3Uri"])
+    try:
+        data = base64.b64encode(file.read_bytes()).decode("ascii") if file is not None else ""
+    except OSError:
+        data = ""
+    return replace(figures, mask={**mask, "labeledImage": {"pngImageData": data}})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from truthkit.report.data import ReportData, ReportObject
@@ -14,6 +15,7 @@ from truthkit.report.draw import Field, Voice, fields
 from truthkit.report.draw.scene import Palette
 from truthkit.report.gold import Pairs, agreement, readable_label
 from truthkit.report.likeness import agree, by_label
+from truthkit.report.pictures import with_pixels
 from truthkit.report.shapes import Choice, Figures, Spans
 from truthkit_core.agreement import f1, nominal_alpha
 from truthkit_core.agreement.workers import Times
@@ -145,7 +147,7 @@ def summarize(data: ReportData) -> Summary:
         summary.off_gold += gold is not None and gold < 1
         summary.among.add(pairs.mean)
         summary.marks.append(Mark(at, it.failure is not None, pairs.mean, gold))
-        said = fields(_said(it, given))
+        said = [_readable(one, data.find) for one in fields(_said(it, given))]
         _count_workers(summary, it, said, pairs)
         for one in said:
             name = one.name or data.label_attribute
@@ -185,6 +187,13 @@ def gold_agreement(it: ReportObject, attribute: str) -> float | None:
     if readable_label(it.output_line, attribute) is not it.output_line.get(attribute):
         return None
     return agreement(it.label, it.expected)
+
+
+def _readable(one: Field, find: Callable[[str], Path | None]) -> Field:
+    """The field with the pixels of masks that lie in S3."""
+    if one.kind != "figures":
+        return one
+    return replace(one, said=tuple((voice, with_pixels(value, find)) for voice, value in one.said))
 
 
 def labels_of(said: Sequence[Field]) -> list[str]:
@@ -231,7 +240,9 @@ def _with(said: Sequence[Field], worker: str, role: str) -> float | None:
         elif isinstance(mine, Choice):
             mean.add(f1(mine.chosen, other.chosen))
         elif isinstance(mine, Figures):
-            mean.add(agree(mine, other))
+            # A mask that cannot be read says nothing of the worker.
+            if other.mask is None or other.mask["labeledImage"].get("pngImageData"):
+                mean.add(agree(mine, other))
         elif one.kind == "value" and role == "gold":
             mean.add(agreement(mine, other))
     return mean.value

@@ -41,7 +41,16 @@ def fields(said: Sequence[tuple[Voice, Any]]) -> list[Field]:
             found.setdefault(key, []).append((voice, part.value))
     order = list(KINDS)
     listed = [Field(name, kind, tuple(values)) for (name, kind), values in found.items()]
+    if any(field.kind == "figures" for field in listed):
+        listed = [_told(field) for field in listed]
     return sorted(listed, key=lambda field: order.index(field.kind))
+
+
+def _told(field: Field) -> Field:
+    """What no worker was asked beside a drawing, such as which labels there are in a mask: a text, no bars of votes."""
+    if field.kind != "choice" or any(voice.role == "worker" for voice, _ in field.said):
+        return field
+    return Field(field.name, "value", tuple((voice, ", ".join(choice.chosen)) for voice, choice in field.said))
 
 
 def _names_in_answers(pieces: Sequence[Part], workers: Sequence[Part]) -> dict[tuple[Kind, str], str]:

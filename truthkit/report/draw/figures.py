@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from PIL import Image
 
 from truthkit.report.draw.scene import COLORS, Field, Palette, Scene, Voice, count, short_number
 from truthkit.report.likeness import agree, mask_of
-from truthkit.report.pictures import Picture
+from truthkit.report.pictures import Picture, with_pixels
 from truthkit.report.shapes import Figure, Figures
 from truthkit_core.consolidation.masks import read_instances
 from truthkit_core.messages import ContractError
@@ -65,7 +65,7 @@ class View:
 
 
 def view(field: Field, scene: Scene) -> View:
-    said: list[tuple[Voice, Figures]] = [(voice, _with_pixels(figures, scene)) for voice, figures in field.said]
+    said: list[tuple[Voice, Figures]] = [(voice, with_pixels(figures, scene.find)) for voice, figures in field.said]
     label = next((figures for voice, figures in said if voice.role == "label"), None)
     gold = next((figures for voice, figures in said if voice.role == "gold"), None)
     width, height = _size([figures for _, figures in said], scene.picture)
@@ -107,19 +107,6 @@ def _layer(voice: Voice, number: int, figures: Figures, reference: Figures | Non
         drawn if score is None else f"{drawn}, {score:.0%} alike with {against}",
         faults,
     )
-
-
-def _with_pixels(figures: Figures, scene: Scene) -> Figures:
-    """A label's mask may lie in S3, where the handler put it."""
-    mask = figures.mask
-    if mask is None or isinstance(mask["labeledImage"].get("pngImageData"), str):
-        return figures
-    file = scene.find(mask["labeledImage"]["s3Uri"])
-    try:
-        data = base64.b64encode(file.read_bytes()).decode("ascii") if file is not None else ""
-    except OSError:
-        data = ""
-    return replace(figures, mask={**mask, "labeledImage": {"pngImageData": data}})
 
 
 def _size(drawn: list[Figures], picture: Picture | None) -> tuple[int, int]:
