@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
+from truthkit.event_loop import run_async
 from truthkit.job.consolidation import Consolidator
 from truthkit.job.job import Findings, Job
 from truthkit.job.spec import JobFolder, JobSpec
 from truthkit.job.store import Store, fixed_redundancy
 from truthkit.job.tasks import TaskMaker
-from truthkit.run import run_async
 
 WORKERS = 6
 

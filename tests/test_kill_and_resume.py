@@ -169,7 +169,7 @@ def test_an_interrupt_is_told_as_one_though_the_browser_ends_of_it_first() -> No
     script = """
 import asyncio, signal
 from truthkit.findings import Finding, TruthkitError
-from truthkit.run import run_async
+from truthkit.event_loop import run_async
 
 async def page():
     try:

@@ -606,3 +606,13 @@ def test_a_workforce_is_script_or_auto(tmp_path: Path) -> None:
         run_job(**plain.arguments(), workforce="people", out=tmp_path / "job")
     with pytest.raises(UsageError, match="works without a script"):
         run_job(**plain.arguments(), workforce="auto", out=tmp_path / "job")
+
+
+def test_templates_are_tried_without_what_only_jobs_need() -> None:
+    """Which took a third of the command's start."""
+    code = (
+        "import sys, truthkit.smoke, truthkit.lint.check\n"
+        "print([name for name in ('sqlalchemy', 'truthkit.run', 'boto3', 'moto', 'duckdb') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -26,7 +26,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from truthkit.findings import SubmissionError, UsageError
+from truthkit.findings import Finding, SubmissionError, TruthkitError, UsageError
+from truthkit.project import bundles_dir
 from truthkit.script_tags import address_of, bundle_name, head_start, tags
 
 CROWD_SCRIPT = "crowd-html-elements.js"
@@ -35,6 +36,18 @@ MAX_ANSWER_BYTES = 50_000_000
 _CROWD = re.compile(r"(?:^|/)crowd-html-elements(?:-v2)?\.js(?:[?#]|$)")
 _CROWD_STYLE = re.compile(r"(?:^|/)crowd-html-elements(?:-v2)?\.css(?:[?#]|$)")
 _ADDRESSES = {"script": "src", "link": "href"}
+
+
+def require_bundles(template: Path) -> None:
+    """Raise TruthkitError if the front end is not built."""
+    if not (bundles_dir() / CROWD_SCRIPT).is_file():
+        raise TruthkitError(
+            Finding(
+                "no-bundles",
+                f"the front end is not built: {bundles_dir() / CROWD_SCRIPT} is missing",
+                "run make build (needs Node 20 or newer)",
+            )
+        )
 
 
 class Desk(Protocol):

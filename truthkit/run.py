@@ -11,10 +11,9 @@ import fcntl
 import json
 import os
 import shutil
-import threading
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from truthkit.browser import launch_options, require_chromium
+from truthkit.event_loop import run_async
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.handlers import Handler
 from truthkit.job.consolidation import Consolidator
@@ -41,7 +41,7 @@ from truthkit.job.tasks import TaskMaker
 from truthkit.liquid import Template
 from truthkit.manifest import ManifestLine, read_manifest
 from truthkit.objects import ObjectStore
-from truthkit.pages import CROWD_SCRIPT, content_security_policy, serve, task_app
+from truthkit.pages import content_security_policy, require_bundles, serve, task_app
 from truthkit.project import HandlerRef, bundles_dir, check_strategy, contract_finding
 from truthkit.source import PathLike, Source
 from truthkit_core.messages import ContractError
@@ -693,54 +693,6 @@ class _Shown(Sequence["ReportObject"]):
             agreement=line_agreement(line.line, attribute, gold) if line.label is not None else None,
             screenshot=screenshot if screenshot.is_file() and screenshot.stat().st_size else None,
         )
-
-
-def require_bundles(template: Path) -> None:
-    """Raise TruthkitError if the front end is not built."""
-    if not (bundles_dir() / CROWD_SCRIPT).is_file():
-        raise TruthkitError(
-            Finding(
-                "no-bundles",
-                f"the front end is not built: {bundles_dir() / CROWD_SCRIPT} is missing",
-                "run make build (needs Node 20 or newer)",
-            )
-        )
-
-
-async def _unless_interrupted(work: Coroutine[Any, Any, None]) -> None:
-    """Ctrl-C reaches the browser too: how it ends must not hide that the user stopped the job."""
-    try:
-        await work
-    except BaseException:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise asyncio.CancelledError from None
-        raise
-
-
-def run_async(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine to its end, also where an event loop already runs (a notebook).
-
-    Raises KeyboardInterrupt if it was interrupted, whatever else then went wrong.
-    """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(_unless_interrupted(work))
-        return
-    failure: list[BaseException] = []
-
-    def target() -> None:
-        try:
-            asyncio.run(_unless_interrupted(work))
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=target)
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
 
 
 @contextmanager

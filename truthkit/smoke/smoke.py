@@ -10,15 +10,16 @@ from typing import Any
 
 from truthkit._object_files import Folder, ObjectFiles
 from truthkit.browser import launch_options, require_chromium
+from truthkit.event_loop import run_async
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.handlers import Handler
 from truthkit.job.spec import arn_of
 from truthkit.job.tasks import prepare
 from truthkit.manifest import read_manifest
 from truthkit.objects import ObjectStore
+from truthkit.pages import require_bundles
 from truthkit.project import HandlerRef
 from truthkit.rendering import read_json_object
-from truthkit.run import require_bundles, run_async
 from truthkit.smoke.server import Objects
 from truthkit.smoke.templates import find_templates
 from truthkit.smoke.trial import TemplateResult, try_templates

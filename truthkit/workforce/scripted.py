@@ -14,17 +14,19 @@ import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Browser, BrowserContext, Page
 from playwright.async_api import Error as BrowserError
 
 from truthkit.aws_names import REGION
 from truthkit.findings import Finding, TruthkitError, UsageError, excerpt
-from truthkit.job.job import Job, Task
 from truthkit.workforce.gestures import submit
 from truthkit.workforce.picture import VIEWPORT, take_picture
 from truthkit.workforce.watch import PROBE, Watch
+
+if TYPE_CHECKING:
+    from truthkit.job.job import Job, Task
 
 OPEN_MS = 30_000
 READY_MS = 15_000
