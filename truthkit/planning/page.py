@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -43,7 +44,13 @@ def write_page(file: Path, plan: Plan) -> None:
         ),
     ]
     few = next((one for one in plan.assumptions if plan.objects < FEW and one.startswith("Only ")), "")
-    write_text(file, template.render(plan=plan, pictures=pictures, few=few, style=Markup(STYLE)))
+    told = [_told(one) for one in plan.assumptions if one != few]
+    write_text(file, template.render(plan=plan, pictures=pictures, few=_told(few), told=told, style=Markup(STYLE)))
+
+
+def _told(text: str) -> Markup:
+    """A sentence whose options are not broken over lines."""
+    return Markup(re.sub(r"--[a-z][a-z-]*", r"<code>\g<0></code>", escape(text)))
 
 
 def chart(title: str, series: Mapping[str, Points], *, across: str) -> str:
