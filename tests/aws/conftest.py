@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
+
+from tests.aws.stack import transformed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,3 +46,9 @@ def built(sam: Sam, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
     assert "Build Succeeded" in sam("build", cwd=project)
     return project / ".aws-sam" / "build"
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """The template after SAM's transformation."""
+    return transformed()

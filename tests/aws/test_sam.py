@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from truthkit.aws.sam import functions, functions_block, is_stale, outputs_block, update_template
+from tests.aws.stack import CHOICES, COMBINATIONS, Stack, references, stack_of
+from truthkit.aws.sam import functions, functions_block, is_stale, update_template
 from truthkit.findings import TruthkitError
 from truthkit.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-STACK = "labels"
 WORKFLOWS = sorted(file.parent.name for file in (ROOT / "lambdas").glob("*/workflow.toml"))
-# What Ref and Sub give, as in a stack called labels.
-VALUES = {
-    "InputBucket": "in",
-    "OutputBucket": "out",
-    "LogRetentionDays": 30,
-    "AWS::StackName": STACK,
-    "AWS::Partition": "aws",
-    "AWS::Region": "eu-west-1",
-    "AWS::AccountId": "111122223333",
-    "AWS::URLSuffix": "amazonaws.com",
-}
 # Substrings of a function's name that AmazonSageMakerFullAccess lets a job invoke.
 INVOKABLE = ("LabelingFunction", "SageMaker", "sagemaker", "Sagemaker")
 
@@ -79,7 +68,7 @@ def test_a_new_workflow_brings_its_functions(project: Project) -> None:
     assert function["Handler"] == "bird_species.pre_annotation.lambda_handler"
     assert function["Timeout"] == 7
     assert template["Resources"]["BirdSpeciesPostLabelingFunction"]["Properties"]["Timeout"] == 300
-    assert {"BirdSpeciesPreArn", "BirdSpeciesPostArn"} <= set(template["Outputs"])
+    assert {"BirdSpeciesPreLabelingFunctionArn", "BirdSpeciesPostLabelingFunctionArn"} <= set(template["Outputs"])
 
     shutil.rmtree(folder)
     assert update_template(project) is True
@@ -173,79 +162,207 @@ def test_what_is_deployed_is_the_code_root(built: Path) -> None:
         assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == deployed
 
 
-class Policies:
-    """Managed policies are not used; asking for one is a fault."""
-
-    def load(self) -> dict[str, str]:
-        return {}
-
-
 @pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    """The template after SAM's transformation, intrinsics not yet resolved."""
-    source = yaml_parse((ROOT / "template.yaml").read_text())
-    source["Globals"]["Function"]["CodeUri"] = "s3://artefacts/code.zip"
-    source["Resources"]["NumpyLayer"]["Properties"]["ContentUri"] = "s3://artefacts/layer.zip"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        transformed: dict[str, Any] = transform(source, {}, Policies())
-    return transformed
+def stack(template: dict[str, Any]) -> Stack:
+    """Of buckets that are there already."""
+    return stack_of(template, InputBucket="acme-in", OutputBucket="acme-out")
 
 
-def intrinsics(value: Any) -> Iterator[str]:
-    """Every name that Ref, Sub, GetAtt and DependsOn use."""
-    if isinstance(value, list):
-        for item in value:
-            yield from intrinsics(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key == "Ref":
-                yield item
-            elif key == "Fn::Sub":
-                yield from re.findall(r"\$\{([^!}.]+)", item)
-            elif key == "Fn::GetAtt":
-                yield item[0]
-            elif key == "DependsOn":
-                yield from [item] if isinstance(item, str) else item
-            else:
-                yield from intrinsics(item)
+def shown(parameters: dict[str, str]) -> str:
+    return ",".join(name for name, value in parameters.items() if value != CHOICES[name][0]) or "defaults"
 
 
-def resolved(value: Any) -> Any:
-    """The value with its intrinsics worked out; an attribute of a resource as ``Resource.Attribute``."""
-    if isinstance(value, list):
-        return [resolved(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if "Ref" in value:
-        return VALUES.get(value["Ref"], value["Ref"])
-    if "Fn::Sub" in value:
-        return re.sub(r"\$\{([^}]+)\}", lambda match: str(VALUES[match[1]]), value["Fn::Sub"])
-    if "Fn::GetAtt" in value:
-        return ".".join(value["Fn::GetAtt"])
-    return {key: resolved(item) for key, item in value.items()}
+each_combination = pytest.mark.parametrize("parameters", COMBINATIONS, ids=shown)
 
 
-def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    return {
-        name: resolved(resource["Properties"])
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == kind
+def test_every_name_in_the_template_is_defined_and_used(template: dict[str, Any]) -> None:
+    """In whatever branch; the lint misses some."""
+    pseudo = {"AWS::StackName", "AWS::Partition", "AWS::Region", "AWS::AccountId", "AWS::NoValue"}
+    defined = {*template["Resources"], *template["Parameters"], *template["Conditions"], *pseudo}
+    used = set(references({name: template[name] for name in ("Conditions", "Resources", "Outputs")}))
+    assert used <= defined
+    assert {*template["Parameters"], *template["Conditions"]} <= used
+
+
+def test_a_name_that_is_not_there_is_found(template: dict[str, Any]) -> None:
+    """The checks above and below are not blind: a resource that this stack does not make cannot be used by it."""
+    broken = copy.deepcopy(template)
+    broken["Outputs"]["InputBucketName"]["Value"] = {"Ref": "InputDataBucket"}
+    stack_of(broken)
+    with pytest.raises(KeyError, match="InputDataBucket"):
+        stack_of(broken, InputBucket="acme-in")
+    broken["Outputs"]["InputBucketName"]["Value"] = {"Fn::Sub": "${Buckets}"}
+    with pytest.raises(KeyError, match="Buckets"):
+        stack_of(broken)
+
+
+@each_combination
+def test_what_the_stack_creates(template: dict[str, Any], parameters: dict[str, str]) -> None:
+    stack = stack_of(template, **parameters)
+    assert not re.search(r"\$\{|Fn::|'Ref'", str(stack)), "an intrinsic is left"
+    count = Counter(resource["Type"] for resource in stack.resources.values())
+    buckets = 1 + (parameters["InputBucket"] == "") + (parameters["OutputBucket"] == "")
+    assert count == {
+        "AWS::Lambda::Function": 2 * len(WORKFLOWS),
+        "AWS::Logs::LogGroup": 2 * len(WORKFLOWS),
+        "AWS::Lambda::LayerVersion": 1,
+        "AWS::IAM::Role": 4,
+        "AWS::IAM::Policy": 1 if parameters["AssumeJobRole"] == "true" else 2,
+        "AWS::S3::Bucket": buckets,
+        "AWS::S3::BucketPolicy": buckets,
+        "AWS::CloudFront::Distribution": 1,
+        "AWS::CloudFront::OriginAccessControl": 1,
+        "AWS::CloudFront::ResponseHeadersPolicy": 1,
     }
 
 
-def test_every_name_in_the_template_is_defined(template: dict[str, Any]) -> None:
-    defined = {*template["Resources"], *template["Parameters"], *VALUES}
-    used = set(intrinsics(template))
-    assert used > {"InputBucket", "OutputBucket", "PreAnnotationRole", "PostAnnotationRole", "ExecutionRole"}
-    assert used <= defined
-    assert set(template["Parameters"]) <= used
+@each_combination
+def test_outputs(template: dict[str, Any], parameters: dict[str, str]) -> None:
+    outputs = dict(stack_of(template, **parameters).outputs)
+    assert (
+        outputs.pop("JobRoleArn") == outputs.pop("ExecutionRoleArn") == "arn:aws:iam::123456789012:role/ExecutionRole"
+    )
+    assert outputs.pop("InputBucketName") == (parameters["InputBucket"] or "labels-inputdatabucket")
+    assert outputs.pop("OutputBucketName") == (parameters["OutputBucket"] or "labels-outputdatabucket")
+    assert outputs.pop("AssetBucketName") == "labels-assetbucket"
+    assert outputs.pop("AssetUrl") == "https://AssetDistribution.cloudfront.net"
+    # CloudFormation refuses an output without a value.
+    assert outputs.pop("KmsKeyArn", "") == parameters["KmsKeyArn"]
+    own = {}
+    for function in functions(Project(ROOT)):
+        arn = f"arn:aws:lambda:eu-west-1:123456789012:function:labels-{function.name}"
+        own |= {f"{function.logical_id}Arn": arn, f"{function.logical_id}LabelingFunctionArn": arn}
+    assert outputs == own
 
 
-def test_the_functions(template: dict[str, Any]) -> None:
-    found = of_type(template, "AWS::Lambda::Function")
+def test_wrong_parameters_are_refused(template: dict[str, Any]) -> None:
+    for name, value in (
+        ("InputBucket", "s3://in"),
+        ("OutputBucket", "Out"),
+        ("KmsKeyArn", "alias/mine"),
+        ("KmsKeyArn", "arn:aws:kms:eu-west-1:123456789012:alias/mine"),
+        ("AssumeJobRole", "yes"),
+    ):
+        with pytest.raises(AssertionError):
+            stack_of(template, **{name: value})
+
+
+# --- buckets, and CloudFront before that of the bundles ---
+
+
+@each_combination
+def test_buckets_are_private_encrypted_and_stay(template: dict[str, Any], parameters: dict[str, str]) -> None:
+    stack = stack_of(template, **parameters)
+    for name, bucket in stack.of_type("AWS::S3::Bucket").items():
+        assert "BucketName" not in bucket, "a name of its own would clash with that of a stack that was deleted"
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+        assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        [encryption] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        key = parameters["KmsKeyArn"] if name != "AssetBucket" else ""  # what is public needs no key
+        assert encryption["ServerSideEncryptionByDefault"] == (
+            {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}
+        )
+        assert encryption.get("BucketKeyEnabled", False) is bool(key)
+        assert stack.resources[name]["DeletionPolicy"] == stack.resources[name]["UpdateReplacePolicy"] == "Retain"
+
+        [policy] = [
+            one["PolicyDocument"]["Statement"]
+            for one in stack.of_type("AWS::S3::BucketPolicy").values()
+            if one["Bucket"] == f"labels-{name.lower()}"
+        ]
+        arn = f"arn:aws:s3:::labels-{name.lower()}"
+        assert policy[0] == {
+            "Sid": "EncryptedTransport",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        assert [one["Effect"] for one in policy[1:]] == (["Allow"] if name == "AssetBucket" else [])
+
+
+def test_pages_of_the_worker_portal_may_load_what_is_in_the_buckets_of_jobs(template: dict[str, Any]) -> None:
+    """As the service demands it (contract c): GET, any origin, this header exposed."""
+    buckets = stack_of(template).of_type("AWS::S3::Bucket")
+    assert {name for name, bucket in buckets.items() if "CorsConfiguration" in bucket} == {
+        "InputDataBucket",
+        "OutputDataBucket",
+    }
+    for name in ("InputDataBucket", "OutputDataBucket"):
+        assert buckets[name]["CorsConfiguration"]["CorsRules"] == [
+            {
+                "AllowedOrigins": ["*"],
+                "AllowedMethods": ["GET"],
+                "ExposedHeaders": ["Access-Control-Allow-Origin"],
+                "MaxAge": 3000,
+            }
+        ]
+
+
+def test_bundles_are_read_through_cloudfront_alone(stack: Stack) -> None:
+    [distribution] = stack.of_type("AWS::CloudFront::Distribution").values()
+    config = distribution["DistributionConfig"]
+    assert config["Enabled"] is True
+    [origin] = config["Origins"]
+    assert origin["DomainName"] == "labels-assetbucket.s3.eu-west-1.amazonaws.com"
+    assert origin["OriginAccessControlId"] == "id-AssetAccess"
+    assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
+    [access] = stack.of_type("AWS::CloudFront::OriginAccessControl").values()
+    assert access["OriginAccessControlConfig"] == {
+        "Name": "labels-eu-west-1-assets",
+        "OriginAccessControlOriginType": "s3",
+        "SigningBehavior": "always",
+        "SigningProtocol": "sigv4",
+    }
+    [policy] = stack.of_type("AWS::S3::BucketPolicy").values()
+    assert policy["PolicyDocument"]["Statement"][1:] == [
+        {
+            "Sid": "Distribution",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::labels-assetbucket/*",
+            "Condition": {
+                "StringEquals": {
+                    "AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/EAssetDistribution",
+                }
+            },
+        }
+    ]
+
+
+def test_bundles_come_encrypted_compressed_and_with_cors(stack: Stack) -> None:
+    [distribution] = stack.of_type("AWS::CloudFront::Distribution").values()
+    config = distribution["DistributionConfig"]
+    assert "CacheBehaviors" not in config
+    assert config["DefaultCacheBehavior"] == {
+        "TargetOriginId": config["Origins"][0]["Id"],
+        "ViewerProtocolPolicy": "https-only",
+        "AllowedMethods": ["GET", "HEAD"],
+        "Compress": True,
+        "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+        "ResponseHeadersPolicyId": "id-AssetHeaders",
+    }
+    [headers] = stack.of_type("AWS::CloudFront::ResponseHeadersPolicy").values()
+    assert headers["ResponseHeadersPolicyConfig"]["CorsConfig"] == {
+        "AccessControlAllowCredentials": False,
+        "AccessControlAllowHeaders": {"Items": ["*"]},
+        "AccessControlAllowMethods": {"Items": ["GET", "HEAD"]},
+        "AccessControlAllowOrigins": {"Items": ["*"]},
+        "OriginOverride": True,
+    }
+
+
+# --- functions ---
+
+
+def test_the_functions(stack: Stack) -> None:
+    found = stack.of_type("AWS::Lambda::Function")
     assert len(found) == 2 * len(WORKFLOWS)
-    layers = [{"Ref": name} for name in of_type(template, "AWS::Lambda::LayerVersion")]
+    [layer] = stack.of_type("AWS::Lambda::LayerVersion")
+    arn = f"arn:aws:lambda:eu-west-1:123456789012:layer:{layer}:1"
     for workflow in WORKFLOWS:
         words = "".join(word.capitalize() for word in workflow.split("_"))
         for which, timeout in (("Pre", 30), ("Post", 300)):
@@ -255,16 +372,17 @@ def test_the_functions(template: dict[str, Any]) -> None:
             assert function["Handler"] == f"{workflow}.{which.lower()}_annotation.lambda_handler"
             assert function["Timeout"] == timeout
             writes = "Writing" if (workflow, which) == ("semantic_segmentation", "Post") else ""
-            assert function["Role"] == f"{which}Annotation{writes}Role.Arn"
+            assert function["Role"] == f"arn:aws:iam::123456789012:role/{which}Annotation{writes}Role"
+            assert function["Environment"] == {"Variables": {"TRUTHKIT_ASSUME_JOB_ROLE": "1"}}
             assert any(part in function["FunctionName"] for part in INVOKABLE)
             assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", function["FunctionName"])
             # NumPy is for what consolidates with it, and takes time to start.
             wants = which == "Post" and workflow != "text_entities"
-            assert function.get("Layers", []) == ([one["Ref"] for one in layers] if wants else [])
+            assert function.get("Layers", []) == ([arn] if wants else [])
 
 
-def test_the_layer_is_for_the_functions(template: dict[str, Any]) -> None:
-    [layer] = of_type(template, "AWS::Lambda::LayerVersion").values()
+def test_the_layer_is_for_the_functions(stack: Stack) -> None:
+    [layer] = stack.of_type("AWS::Lambda::LayerVersion").values()
     assert layer["CompatibleRuntimes"] == ["python3.13"]
     assert layer["CompatibleArchitectures"] == ["arm64"]
 
@@ -288,152 +406,10 @@ def test_the_built_layer_has_what_functions_import_and_fits(built: Path) -> None
     assert sum(file.stat().st_size for file in files) < 120_000_000
 
 
-def test_every_function_logs_into_a_group_that_forgets(template: dict[str, Any]) -> None:
-    groups = of_type(template, "AWS::Logs::LogGroup")
-    for function in of_type(template, "AWS::Lambda::Function").values():
+def test_every_function_logs_into_a_group_that_forgets(stack: Stack) -> None:
+    groups = {group["LogGroupName"]: group for group in stack.of_type("AWS::Logs::LogGroup").values()}
+    for function in stack.of_type("AWS::Lambda::Function").values():
         group = groups.pop(function["LoggingConfig"]["LogGroup"])
         assert group["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}"
         assert group["RetentionInDays"] == 30
     assert not groups
-
-
-def test_what_the_stack_creates(template: dict[str, Any]) -> None:
-    kinds = {resource["Type"] for resource in template["Resources"].values()}
-    assert kinds == {
-        "AWS::Lambda::Function",
-        "AWS::Lambda::LayerVersion",
-        "AWS::Logs::LogGroup",
-        "AWS::IAM::Role",
-    }
-
-
-def test_outputs(template: dict[str, Any]) -> None:
-    outputs = {name: resolved(output["Value"]) for name, output in template["Outputs"].items()}
-    assert outputs == {"ExecutionRoleArn": "ExecutionRole.Arn"} | {
-        f"{function.logical_id}Arn": f"{function.logical_id}LabelingFunction.Arn"
-        for function in functions(Project(ROOT))
-    }
-    assert all(
-        part in (ROOT / "template.yaml").read_text()
-        for part in (functions_block(Project(ROOT)), outputs_block(Project(ROOT)))
-    )
-
-
-# --- roles ---
-
-
-def statements(template: dict[str, Any], role: str) -> list[tuple[set[str], list[str]]]:
-    """Actions and resources of all that a role is allowed."""
-    properties = of_type(template, "AWS::IAM::Role")[role]
-    assert "ManagedPolicyArns" not in properties
-    found = []
-    for policy in properties["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
-            assert set(statement) <= {"Sid", "Effect", "Action", "Resource"}
-            actions, resources = statement["Action"], statement["Resource"]
-            found.append(
-                (
-                    {actions} if isinstance(actions, str) else set(actions),
-                    [resources] if isinstance(resources, str) else resources,
-                )
-            )
-    return found
-
-
-LOGS = (
-    {"logs:CreateLogStream", "logs:PutLogEvents"},
-    ["arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/labels-LabelingFunction-*:*"],
-)
-
-
-def test_each_role_has_exactly_what_its_work_needs(template: dict[str, Any]) -> None:
-    assert set(of_type(template, "AWS::IAM::Role")) == {
-        "PreAnnotationRole",
-        "PostAnnotationRole",
-        "PostAnnotationWritingRole",
-        "ExecutionRole",
-    }
-    assert statements(template, "PreAnnotationRole") == [({"s3:GetObject"}, ["arn:aws:s3:::in/*"]), LOGS]
-    assert statements(template, "PostAnnotationRole") == [
-        ({"s3:GetObject"}, ["arn:aws:s3:::out/*/annotations/*"]),
-        LOGS,
-    ]
-    assert statements(template, "PostAnnotationWritingRole") == [
-        ({"s3:GetObject"}, ["arn:aws:s3:::out/*/annotations/*"]),
-        ({"s3:PutObject"}, ["arn:aws:s3:::out/*/annotations/consolidated-annotation/output/*"]),
-        LOGS,
-    ]
-    assert statements(template, "ExecutionRole") == [
-        ({"s3:GetObject"}, ["arn:aws:s3:::in/*"]),
-        ({"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"}, ["arn:aws:s3:::out/*"]),
-        ({"s3:ListBucket", "s3:GetBucketLocation"}, ["arn:aws:s3:::in", "arn:aws:s3:::out"]),
-        ({"lambda:InvokeFunction"}, ["arn:aws:lambda:eu-west-1:111122223333:function:labels-LabelingFunction-*"]),
-        (
-            {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
-            ["arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/LabelingJobs*"],
-        ),
-        ({"cloudwatch:PutMetricData"}, ["*"]),
-    ]
-
-
-def test_who_may_take_each_role(template: dict[str, Any]) -> None:
-    roles = of_type(template, "AWS::IAM::Role")
-    services = {}
-    for name, properties in roles.items():
-        (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
-        assert statement["Action"] == "sts:AssumeRole"
-        assert set(statement["Principal"]) == {"Service"}
-        services[name] = statement["Principal"]["Service"]
-    assert services == {
-        "PreAnnotationRole": "lambda.amazonaws.com",
-        "PostAnnotationRole": "lambda.amazonaws.com",
-        "PostAnnotationWritingRole": "lambda.amazonaws.com",
-        "ExecutionRole": "sagemaker.amazonaws.com",
-    }
-
-
-@pytest.mark.parametrize(
-    ("role", "action", "resource", "may"),
-    [
-        ("PreAnnotationRole", "s3:GetObject", "arn:aws:s3:::in/text/one.txt", True),
-        ("PreAnnotationRole", "s3:GetObject", "arn:aws:s3:::out/job/manifests/output/output.manifest", False),
-        ("PreAnnotationRole", "s3:PutObject", "arn:aws:s3:::in/text/one.txt", False),
-        ("PostAnnotationRole", "s3:GetObject", "arn:aws:s3:::out/job/annotations/consolidated-annotation/r.json", True),
-        ("PostAnnotationRole", "s3:GetObject", "arn:aws:s3:::out/a/b/job/annotations/worker-response/1.json", True),
-        ("PostAnnotationRole", "s3:GetObject", "arn:aws:s3:::out/job/manifests/output/output.manifest", False),
-        ("PostAnnotationRole", "s3:GetObject", "arn:aws:s3:::in/text/one.txt", False),
-        ("PostAnnotationRole", "s3:PutObject", "arn:aws:s3:::out/job/annotations/consolidated-annotation/x.png", False),
-        (
-            "PostAnnotationWritingRole",
-            "s3:PutObject",
-            "arn:aws:s3:::out/job/annotations/consolidated-annotation/output/0.png",
-            True,
-        ),
-        (
-            "PostAnnotationWritingRole",
-            "s3:PutObject",
-            "arn:aws:s3:::out/job/annotations/consolidated-annotation/consolidation-request/iteration-1/r.json",
-            False,
-        ),
-        ("PostAnnotationWritingRole", "s3:PutObject", "arn:aws:s3:::in/0.png", False),
-        ("ExecutionRole", "s3:PutObject", "arn:aws:s3:::out/job/manifests/output/output.manifest", True),
-        ("ExecutionRole", "s3:PutObject", "arn:aws:s3:::in/manifest.jsonl", False),
-        ("ExecutionRole", "s3:DeleteObject", "arn:aws:s3:::out/job/x", False),
-        ("ExecutionRole", "lambda:InvokeFunction", "{TextEntitiesPreLabelingFunction}", True),
-        ("ExecutionRole", "lambda:InvokeFunction", "{TextEntitiesPostLabelingFunction}", True),
-        ("ExecutionRole", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:other", False),
-    ],
-    ids=lambda value: value.split("/")[-1] if isinstance(value, str) else "",
-)
-def test_what_a_role_may(template: dict[str, Any], role: str, action: str, resource: str, may: bool) -> None:
-    names = {
-        name: f"arn:aws:lambda:eu-west-1:111122223333:function:{function['FunctionName']}"
-        for name, function in of_type(template, "AWS::Lambda::Function").items()
-    }
-    arn = resource.format_map(names) if resource.startswith("{") else resource
-    allowed = any(
-        action in actions and any(fnmatchcase(arn, pattern) for pattern in resources)
-        for actions, resources in statements(template, role)
-    )
-    assert allowed is may

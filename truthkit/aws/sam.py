@@ -98,11 +98,15 @@ class Function:
 """
 
     def outputs(self) -> str:
-        return f"""\
-  {self.logical_id}Arn:
+        """The function's ARN, by the name that ``truthkit launch`` reads and by a short one."""
+        return "".join(
+            f"""\
+  {name}Arn:
     Description: {self.which.capitalize()}-annotation function of {self.workflow}
     Value: !GetAtt {self.logical_id}{INVOKABLE}.Arn
 """
+            for name in (f"{self.logical_id}{INVOKABLE}", self.logical_id)
+        )
 
 
 def logical_name(workflow: str) -> str:
