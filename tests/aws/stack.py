@@ -183,18 +183,23 @@ class _Resolver:
             if key == "Condition" and isinstance(item, str):
                 return self.holds(item)
             if key.startswith("Fn::"):
-                return {
-                    "Fn::If": self.chosen,
-                    "Fn::Sub": self.substituted,
-                    "Fn::GetAtt": lambda item: self.attribute(*item),
-                    "Fn::Equals": lambda item: self(item[0]) == self(item[1]),
-                    "Fn::Not": lambda item: not self(item[0]),
-                }[key](item)
+                return self.function(key, item)
         resolved = {key: self(item) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if item is not _NOTHING}
 
-    def chosen(self, item: list[Any]) -> Any:
-        return self(item[1] if self.holds(item[0]) else item[2])
+    def function(self, name: str, item: Any) -> Any:
+        match name:
+            case "Fn::If":
+                return self(item[1] if self.holds(item[0]) else item[2])
+            case "Fn::Sub":
+                return self.substituted(item)
+            case "Fn::GetAtt":
+                return self.attribute(*item)
+            case "Fn::Equals":
+                return self(item[0]) == self(item[1])
+            case "Fn::Not":
+                return not self(item[0])
+        raise KeyError(name)
 
     def substituted(self, item: str | list[Any]) -> str:
         text, own = item if isinstance(item, list) else (item, {})

@@ -182,7 +182,9 @@ def account(request: pytest.FixtureRequest, template: dict[str, Any]) -> Iterato
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             patch.setenv(name, "testing")
         patch.setattr(boto3, "DEFAULT_SESSION", None)
-        s3, iam, sts = boto3.client("s3"), boto3.client("iam"), boto3.client("sts")
+        s3: Any = boto3.client("s3")
+        iam: Any = boto3.client("iam")
+        sts: Any = boto3.client("sts")
         for bucket in (INPUT, OUTPUT, "other"):
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
             s3.put_object(Bucket=bucket, Key="job/annotations/one.json", Body=b"[]")
@@ -214,10 +216,9 @@ def account(request: pytest.FixtureRequest, template: dict[str, Any]) -> Iterato
         yield request.param, Account(act_as)
 
 
-@set_initial_no_auth_action_count(0)
 def enforced(call: Callable[[], Any]) -> Any:
     """What a call gives where every request is held against the policies of who sends it."""
-    return call()
+    return set_initial_no_auth_action_count(0)(call)()
 
 
 def granted(client: Any, operation: str, arguments: dict[str, Any]) -> bool:

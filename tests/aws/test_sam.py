@@ -228,7 +228,7 @@ def test_outputs(template: dict[str, Any], parameters: dict[str, str]) -> None:
     assert outputs.pop("AssetUrl") == "https://AssetDistribution.cloudfront.net"
     # CloudFormation refuses an output without a value.
     assert outputs.pop("KmsKeyArn", "") == parameters["KmsKeyArn"]
-    own = {}
+    own: dict[str, str] = {}
     for function in functions(Project(ROOT)):
         arn = f"arn:aws:lambda:eu-west-1:123456789012:function:labels-{function.name}"
         own |= {f"{function.logical_id}Arn": arn, f"{function.logical_id}LabelingFunctionArn": arn}
