@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 from collections.abc import Coroutine
+from types import FrameType
 from typing import Any
 
 
 async def _unless_interrupted(work: Coroutine[Any, Any, None]) -> None:
     """Ctrl-C reaches the browser too: how it ends must not hide that the user stopped the job."""
+    interrupted = False
+    asked = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        if callable(asked):
+            asked(number, frame)
+
+    # Only the main thread gets signals; the handler before ours is the event loop's, which cancels this task.
+    ours = threading.current_thread() is threading.main_thread() and callable(asked)
+    if ours:
+        signal.signal(signal.SIGINT, note)
     try:
         await work
     except BaseException:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise asyncio.CancelledError from None
+        if interrupted:
+            raise KeyboardInterrupt from None
         raise
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, asked)
 
 
 def run_async(work: Coroutine[Any, Any, None]) -> None:
