@@ -2,6 +2,7 @@
 
     python benchmarks/partitions.py FOLDER --answers 100000000    # makes FOLDER, takes it away
     python benchmarks/partitions.py FOLDER --answers 100000000 --keep    # 24 bytes an answer stay there
+    python benchmarks/partitions.py FOLDER --answers 10000000 --alone    # and are the labels those of one machine?
 
 Five answers an object of 2,000 workers whose skill is drawn from beta(4, 2.5); ten classes, mistakes lumpy as in
 `benchmarks.kinds.scale`. An object's five answers lie in five partitions, in another order each. Gold is there for
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -64,6 +66,28 @@ def make(folder: Path, answers: int, files: int) -> None:
         writer.writerows(zip(known.tolist(), truth[known].tolist(), strict=True))
 
 
+def all_answers(folder: Path, file: Path) -> None:
+    """The partitions' answers as one table, for the command without Dask."""
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        stream.write("item,worker,label\n")
+        for part in sorted(folder.glob("*.npy")):
+            rows = np.load(part, mmap_mode="r")
+            for start in range(0, len(rows), BLOCK):
+                stream.writelines(f"{item},{by},{label}\n" for item, by, label in rows[start : start + BLOCK].tolist())
+
+
+def alone(folder: Path) -> dict[str, Any]:
+    """The default over the same answers at once, and whether every object has the same line, to the last byte."""
+    table, out = folder.parent / "answers.csv", folder.parent / "alone.jsonl"
+    all_answers(folder, table)
+    command = [sys.executable, "-m", "truthkit", "consolidate", str(table), "--out", str(out)]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    with out.open() as one, (folder.parent / "labels.jsonl").open() as other:
+        pairs = list(map(str.__eq__, one, other))
+        same = all(pairs) and not one.read() and not other.read()
+    return {"lines_compared": len(pairs), "same_as_one_machine": same}
+
+
 def _children(process: int) -> list[int]:
     try:
         texts = [one.read_text() for one in Path(f"/proc/{process}/task").glob("*/children")]
@@ -90,20 +114,28 @@ def run(folder: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "truthkit", "consolidate", str(folder), "--dask", "--json"]
     command += ["--gold", str(folder.parent / "gold.csv"), "--out", str(out)]
     begin = time.perf_counter()
+    used = _processor()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         most: dict[int, tuple[int, int]] = {}
         scratch = 0
+        seen: dict[str, float] = {}
         ended = threading.Event()
 
         def watch() -> None:
             nonlocal scratch
-            while not ended.wait(1.0):
+            while not ended.wait(0.2):
                 for one in _children(process.pid):
                     own, peak = _held(one)
                     known = most.get(one, (0, 0))
                     most[one] = (max(known[0], own), max(known[1], peak))
                 files = [file for kept in folder.parent.glob("truthkit-batches-*") for file in kept.glob("*")]
                 scratch = max(scratch, sum(_size(file) for file in files))
+                now = time.perf_counter() - begin
+                kinds = {file.name.partition("-")[0] if file.suffix != ".labels" else "labels" for file in files}
+                if "piece" in kinds:
+                    seen["cut"] = now
+                if "labels" in kinds:
+                    seen.setdefault("rounds", now)
 
         watcher = threading.Thread(target=watch)
         watcher.start()
@@ -116,11 +148,19 @@ def run(folder: Path) -> dict[str, Any]:
     return {
         **told,
         "wall": round(time.perf_counter() - begin, 1),
+        "processor": round(_processor() - used, 1),
+        "ended_at": {stage: round(at, 1) for stage, at in seen.items()},
         "labels_bytes": out.stat().st_size,
         "scratch_bytes": scratch,
         "own_mb": sorted((own for own, _peak in most.values()), reverse=True)[:4],
         "peak_mb": sorted((peak for _own, peak in most.values()), reverse=True)[:4],
     }
+
+
+def _processor() -> float:
+    """Processor seconds of all processes that have ended and were waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _size(file: Path) -> int:
@@ -136,12 +176,13 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=10_000_000)
     parser.add_argument("--files", type=int, help="partitions, by default one for a million answers")
     parser.add_argument("--keep", action="store_true", help="leave the partitions, and take those that are there")
+    parser.add_argument("--alone", action="store_true", help="compare with the labels of the command without --dask")
     options = parser.parse_args()
     partitions = options.folder / "partitions"
     if not partitions.is_dir():
         make(partitions, options.answers, options.files or max(EACH, options.answers // 1_000_000))
     try:
-        print(json.dumps(run(partitions), indent=1))
+        print(json.dumps({**run(partitions), **(alone(partitions) if options.alone else {})}, indent=1))
     finally:
         if not options.keep:
             shutil.rmtree(options.folder)

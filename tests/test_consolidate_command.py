@@ -536,6 +536,53 @@ def test_dask_gives_the_labels_of_one_machine(kind: str, parts: int, batch: int,
     assert {one.name for one in tmp_path.iterdir()} == {"label.csv", "alone.jsonl", "parts", "labels.jsonl"}
 
 
+def test_dask_gives_the_labels_of_one_machine_over_twenty_thousand_answers(client: Any, tmp_path: Path) -> None:
+    """As `benchmarks/partitions.py --alone` compares any number: every object, every byte."""
+    from benchmarks.partitions import all_answers, make
+    from truthkit.consolidating.scale import partitions_of, run_on_dask
+
+    make(tmp_path / "partitions", 20_000, 5)
+    all_answers(tmp_path / "partitions", tmp_path / "answers.csv")
+    _found, wanted = labels_alone(read_answers(tmp_path / "answers.csv").field(), tmp_path)
+    stages: dict[str, tuple[int, int]] = {}
+
+    def on_progress(what: str, done: int, total: int) -> None:
+        before = stages.get(what, (0, total))
+        assert before[0] < done <= total == before[1]
+        stages[what] = (done, total)
+
+    done = run_on_dask(
+        client,
+        partitions_of(tmp_path / "partitions"),
+        out=tmp_path / "labels.jsonl",
+        batch=6_000,
+        on_progress=on_progress,
+    )
+    assert done.batches == 4
+    assert done.objects == len(wanted.splitlines()) == 4_000
+    assert (tmp_path / "labels.jsonl").read_text() == wanted
+    rounds = [f"round {number} of 6" for number in range(1, 7)]
+    assert list(stages) == ["partitions", "batches", *rounds, "labels"]
+    assert [stages[one] for one in rounds] == [(4 * number, 24) for number in range(1, 7)]
+
+
+def test_an_interrupt_on_dask_leaves_the_old_labels_and_no_folder(client: Any, tmp_path: Path) -> None:
+    from truthkit.consolidating.scale import run_on_dask
+
+    np.save(tmp_path / "1.npy", np.array([(item, worker, item % 3) for item in range(60) for worker in range(4)]))
+    out = tmp_path / "labels.jsonl"
+    out.write_text("old\n")
+    for stage in ("partitions", "batches", "round 2 of 6", "labels"):
+
+        def stop(what: str, _done: int, _total: int, at: str = stage) -> None:
+            if what == at:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            run_on_dask(client, [tmp_path / "1.npy"], out=out, batch=50, on_progress=stop)
+        assert {one.name: one.read_bytes() for one in tmp_path.glob("[!1]*")} == {out.name: b"old\n"}
+
+
 @pytest.mark.parametrize("form", ["memory", "npy", "csv"])
 def test_dask_without_gold_tells_what_does_not_count_too(form: str, client: Any, tmp_path: Path) -> None:
     from truthkit.consolidating.scale import run_on_dask
@@ -614,8 +661,11 @@ def test_a_scheduler_that_does_not_answer_is_wrong_use(monkeypatch: pytest.Monke
         raise OSError("timed out")
 
     monkeypatch.setattr(distributed, "Client", refuses)
-    with pytest.raises(UsageError, match="no Dask scheduler answers at tcp://nowhere:1"):
-        open_client("tcp://nowhere:1")
+    with (
+        pytest.raises(UsageError, match="no Dask scheduler answers at tcp://nowhere:1"),
+        open_client("tcp://nowhere:1"),
+    ):
+        raise AssertionError("it answered")
 
 
 # --- real data ---

@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 from truthkit.cli.application import app, examples
 from truthkit.cli.options import JsonOption
-from truthkit.cli.terminal import TERMINAL, out, print_findings, print_json, progress, relative
+from truthkit.cli.terminal import TERMINAL, err, out, print_findings, print_json, progress, relative
 from truthkit.findings import Finding, UsageError
 
 if TYPE_CHECKING:
@@ -278,15 +278,21 @@ def on_dask(
         print_findings(answers.findings)
         given = class_field(answers, field)
         classes = labels_of(given, answers.labels)
-    with open_client(None if address == LOCAL else address) as client, progress("Dask") as advance:
-        done = run_on_dask(
-            client,
-            given,
-            classes=classes,
-            gold=gold,
-            out=out_file,
-            on_progress=lambda what, number, total: advance(number, total, what),
-        )
+    try:
+        with progress("Dask", left=True) as advance:
+            advance(0, None, "starting")
+            with open_client(None if address == LOCAL else address) as client:
+                done = run_on_dask(
+                    client,
+                    given,
+                    classes=classes,
+                    gold=gold,
+                    out=out_file,
+                    on_progress=lambda what, number, total: advance(number, total, what),
+                )
+    except KeyboardInterrupt:
+        err.print("stopped; nothing was written")
+        raise typer.Exit(130) from None
     print_findings(done.findings)
     if as_json:
         print_json(done.to_json())

@@ -30,12 +30,22 @@ err = console(stderr=True, terminal=sys.stderr.isatty())
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
-    """A progress bar on a terminal, nothing elsewhere; gives ``advance(done, total, note)``."""
+def progress(what: str, *, left: bool = False) -> Iterator[Callable[[int, int | None, str], None]]:
+    """A progress bar on a terminal, nothing elsewhere; gives ``advance(done, total, note)``.
+
+    With ``left`` it tells how long the rest takes, about.
+    """
     if not sys.stderr.isatty():
         yield lambda done, total, note: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),
@@ -43,6 +53,7 @@ def progress(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
+        *((TextColumn("left"), TimeRemainingColumn()) if left else ()),
     )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(what, total=None, note="")

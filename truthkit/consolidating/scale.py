@@ -18,6 +18,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count as counting
 from pathlib import Path
@@ -52,11 +53,15 @@ _ROW = 14
 _SAMPLE, _SAMPLE_EACH = 20_000, 200
 # Models are added up when there are so many of them, or when they have so many cells together.
 _MODELS, _CELLS = 16, 4_000_000
+# How often a folder is emptied, at most, that others may still fill.
+_TRIES = 100
 # Dask has its workers give back every freed page at once, and looks every 10 ms at what they do. To batches, which are
 # many arrays of some MB one after the other, the first costs more processor time than all sums.
+# Ctrl-C on a terminal goes to all processes: workers leave it to this one, which ends them, and tell no tracebacks.
 _LOCAL = {
     "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
     "distributed.worker.profile.enabled": False,
+    "distributed.worker.preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],
 }
 
 
@@ -86,8 +91,9 @@ class Scaled:
         return {"default": DEFAULT_METHOD, "methods": {DEFAULT_METHOD: measured}}
 
 
-def open_client(address: str | None) -> Any:
-    """A client of the cluster at ``address``, or of one started here, a process a core.
+@contextmanager
+def open_client(address: str | None) -> Iterator[Any]:
+    """A client of the cluster at ``address``, or of one started here, a process a core, which ends with it.
 
     Raises UsageError if Dask is not installed or the cluster does not answer.
     """
@@ -96,16 +102,24 @@ def open_client(address: str | None) -> Any:
         from distributed import Client, LocalCluster
     except ImportError:
         raise UsageError("--dask needs Dask, which is not installed", _INSTALL) from None
-    if address is None:
-        with dask.config.set(_LOCAL):
-            cluster = LocalCluster(
-                threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1", silence_logs=logging.CRITICAL
-            )  # type: ignore[no-untyped-call]
-            return Client(cluster)  # type: ignore[no-untyped-call]
-    try:
-        return Client(address, timeout=10)  # type: ignore[no-untyped-call]
-    except (OSError, TimeoutError, ValueError) as error:
-        raise UsageError(f"no Dask scheduler answers at {address}: {error}", "start one: dask scheduler") from None
+    with ExitStack() as ends:
+        if address is None:
+            with dask.config.set(_LOCAL):
+                cluster = LocalCluster(
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    host="127.0.0.1",
+                    silence_logs=logging.CRITICAL,
+                )  # type: ignore[no-untyped-call]
+                ends.enter_context(cluster)
+                client = ends.enter_context(Client(cluster))  # type: ignore[no-untyped-call]
+        else:
+            try:
+                client = ends.enter_context(Client(address, timeout=10))  # type: ignore[no-untyped-call]
+            except (OSError, TimeoutError, ValueError) as error:
+                message = f"no Dask scheduler answers at {address}: {error}"
+                raise UsageError(message, "start one: dask scheduler") from None
+        yield client
 
 
 def partitions_of(source: Path) -> list[Path]:
@@ -160,9 +174,10 @@ def run_on_dask(
         model, told = _rounds(client, batches, names, gold or {}, folder if out is not None else None, on_progress)
         if out is not None:
             files = sorted(Path(one["labels"]) for one in told)
-            write_texts(out, _one_by_one(files) if ascend else _merged(files))
+            size = sum(file.stat().st_size for file in files)
+            write_texts(out, _told(_one_by_one(files) if ascend else _merged(files), size, on_progress))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
     known = sum(one["gold"] for one in told) if any(one["classes"] for one in told) else 0
     gaps = sum((np.array(one["gaps"]) for one in told), np.zeros(BINS))
     return Scaled(
@@ -178,6 +193,14 @@ def run_on_dask(
         model if model is not None else WorkerModel.of(names, {}, {}),
         tuple(findings),
     )
+
+
+def _remove(folder: Path) -> None:
+    """Take a folder away. After Ctrl-C work that has begun may still put files there, until the folder is gone."""
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def _rounds(
@@ -196,11 +219,17 @@ def _rounds(
     for number in range(DEFAULT.rounds):
         shared = _scattered(client, model)
         what = f"round {number + 1} of {DEFAULT.rounds}"
-        model = _total(_each(client, _counts, some, what, on_progress, classes, shared))
+        advance = _later(on_progress, number * len(some), DEFAULT.rounds * len(some))
+        model = _total(_each(client, _counts, some, what, advance, classes, shared))
     shared, known = _scattered(client, model), _scattered(client, dict(gold))
     where = None if folder is None else str(folder)
     told = list(_each(client, _label, batches, "labels", on_progress, classes, shared, known, where))
     return model, told
+
+
+def _later(on_progress: Progress, before: int, total: int) -> Progress:
+    """Progress of a part, told as that of the whole."""
+    return lambda what, done, _part: on_progress(what, before + done, total)
 
 
 def _scattered(client: Any, value: Any) -> Any:
@@ -597,6 +626,17 @@ def _sorted(known: Mapping[str, int], at: Ints) -> tuple[list[str], Ints]:
     place = np.empty(len(names), dtype=np.int64)
     place[[known[name] for name in names]] = np.arange(len(names))
     return names, place[at]
+
+
+def _told(texts: Iterable[str], size: int, on_progress: Progress) -> Iterator[str]:
+    """The texts, of ``size`` bytes in all, with their progress in MB."""
+    done = told = 0
+    for text in texts:
+        yield text
+        done += len(text)
+        if done - told >= 1_000_000:
+            told = done
+            on_progress("writing, MB", min(done, size) // 1_000_000, size // 1_000_000)
 
 
 def _one_by_one(files: Sequence[Path]) -> Iterator[str]:
