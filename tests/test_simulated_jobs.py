@@ -17,12 +17,14 @@ from typing import Any
 import pytest
 
 from truthkit import RunResult, run_job
-from truthkit.findings import UsageError
+from truthkit.findings import TruthkitError, UsageError
 from truthkit.job.spec import JobFolder
+from truthkit.job.store import Counts
 from truthkit.planning import Estimate, Price, plan
 from truthkit.planning.page import chart, write_page
 from truthkit.planning.quality import MEASURES
 from truthkit.project import Project, kit_root
+from truthkit.run import Expected
 from truthkit.workforce.simulated.crowd import crowd_file, load_crowd
 from truthkit.workforce.simulated.form import KIND_OF_TAG
 from truthkit.workforce.simulated.gold import Gold, Pictures, truths
@@ -157,6 +159,33 @@ def test_a_killed_job_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
     )  # fmt: skip
     assert answers(whole) == after
     assert whole.gold_agreement == resumed.gold_agreement
+
+    # Ctrl-C, other batches and another concurrency change no answer either.
+    def interrupt(counts: Counts) -> None:
+        if counts.answers > 150:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_job(
+            "text-classification", manifest=options[1], gold=options[3], workforce="simulated", seed=3, batch=120,
+            concurrency=1, on_change=interrupt, out=tmp_path / "stopped",
+        )  # fmt: skip
+    assert 150 < len(answers(tmp_path / "stopped")) < 900
+    assert answers(run_job(resume=tmp_path / "stopped", concurrency=3)) == after
+
+
+def test_gold_is_read_line_by_line_as_it_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "expected.jsonl"
+    file.write_text('{"label": "Größe"}\n null\n[1, 2]', "utf-8")
+    with closing(Expected(file)) as expected:
+        file.replace(tmp_path / "old.jsonl")
+        assert [expected.get(line) for line in (3, 0, 1, 2, 4)] == [[1, 2], None, {"label": "Größe"}, None, None]
+    with closing(Expected(None)) as nothing:
+        assert nothing.get(1) is None
+    file.write_bytes(b'{"label": "x"}\n\xff\n')
+    with pytest.raises(TruthkitError) as raised:
+        Expected(file)
+    assert (raised.value.findings[0].code, raised.value.findings[0].line) == ("expected", 2)
 
 
 def test_what_simulated_workers_need_is_told(tmp_path: Path) -> None:

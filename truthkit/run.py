@@ -12,9 +12,10 @@ import json
 import os
 import shutil
 import time
+from array import array
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -380,7 +381,12 @@ class _Run:
             check_strategy(self.spec.post_lambda)
         except ContractError as error:
             raise TruthkitError(contract_finding(error)) from None
-        expected = _read_expected(self.spec.expected)
+        with closing(Expected(self.spec.expected)) as expected:
+            return self._execute(template, expected, began, on_start)
+
+    def _execute(
+        self, template: Template, expected: Expected, began: float, on_start: Callable[[JobFolder], None] | None
+    ) -> RunResult:
         hire = self._simulated() if self.spec.crowd is not None else self._in_browser(template.source)
         if self.resumed:
             _same_manifest(self.spec)
@@ -571,14 +577,14 @@ class _Run:
 
         return hire
 
-    def _result(self, store: Store, findings: Findings, expected: dict[int, Any], began: float) -> RunResult:
+    def _result(self, store: Store, findings: Findings, expected: Expected, began: float) -> RunResult:
         from truthkit.report import ReportData, write_report
         from truthkit.report.gold import line_agreement, worker_agreement
 
         spec, folder = self.spec, self.folder
         outcomes: Counter[str] = Counter()
-        scores: list[float] = []
-        between: list[float] = []
+        scores = Mean()
+        between = Mean()
         ids: list[str] = []
         first: list[OutputLine] = []
         given = reasons = 0
@@ -594,17 +600,16 @@ class _Run:
                     first[:] = first or [line]
                 gold = expected.get(one.line)
                 score = line_agreement(line.line, spec.label_attribute, gold) if line.label is not None else None
-                scores.extend([] if score is None else [score])
+                scores.add(score)
                 answers = [answer.content for answer in line.record.answers]
                 given += len(answers)
-                together = worker_agreement(answers)
-                between.extend([] if together is None else [together])
+                between.add(worker_agreement(answers))
                 yield line
 
         write_output_manifest(spec, folder, lines())
         if first and (told := label_reasons(spec, first[0], reasons, outcomes["labeled"])):
             findings.add(told)
-        mean = sum(scores) / len(scores) if scores else None
+        mean = scores.value
         seconds = time.monotonic() - began
         write_report(
             ReportData(
@@ -632,7 +637,7 @@ class _Run:
             failed=outcomes["failed"],
             seconds=seconds,
             gold_agreement=mean,
-            worker_agreement=sum(between) / len(between) if between else None,
+            worker_agreement=between.value,
             output_manifest=folder.output_manifest(spec),
             report=folder.report,
             findings=findings.all(),
@@ -642,9 +647,7 @@ class _Run:
 class _Shown(Sequence["ReportObject"]):
     """A job's objects for the report, read from the store when they are asked for: a large job has room."""
 
-    def __init__(
-        self, spec: JobSpec, folder: JobFolder, store: Store, expected: Mapping[int, Any], ids: Sequence[str]
-    ) -> None:
+    def __init__(self, spec: JobSpec, folder: JobFolder, store: Store, expected: Expected, ids: Sequence[str]) -> None:
         self._spec = spec
         self._folder = folder
         self._store = store
@@ -714,22 +717,62 @@ def _same_manifest(spec: JobSpec) -> None:
         )
 
 
-def _read_expected(file: Path | None) -> dict[int, Any]:
-    """Gold labels by manifest line. Raises TruthkitError with the line that is not JSON."""
-    if file is None:
-        return {}
-    expected = {}
-    with file.open(encoding="utf-8") as stream:
-        for number, text in enumerate(stream, 1):
-            try:
-                expected[number] = json.loads(text)
-            except ValueError as error:
-                raise TruthkitError(
-                    Finding(
-                        "expected", f"is not JSON: {error}", "one expected label a line", file=str(file), line=number
-                    )
-                ) from None
-    return expected
+class Mean:
+    """Of what is known; ``value`` is None as long as nothing is."""
+
+    def __init__(self) -> None:
+        self._total, self._count = 0.0, 0
+
+    def add(self, value: float | None) -> None:
+        if value is not None:
+            self._total += value
+            self._count += 1
+
+    @property
+    def value(self) -> float | None:
+        return self._total / self._count if self._count else None
+
+
+class Expected:
+    """Gold labels by manifest line, read when they are asked for: a large job has room.
+
+    Raises TruthkitError with the line that is not JSON, at once, and where the file has changed since then.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._stream = file.open("rb") if file is not None else None  # which stays, though another file takes its name
+        self._starts = array("Q")
+        place = 0
+        with ExitStack() as failed:
+            failed.callback(self.close)
+            for number, line in enumerate(self._stream or (), 1):
+                self._read(line, number)
+                self._starts.append(place)
+                place += len(line)
+            failed.pop_all()
+
+    def get(self, line: int) -> Any:
+        """The gold label of a manifest line (from 1), None if there is none."""
+        if self._stream is None or not 1 <= line <= len(self._starts):
+            return None
+        self._stream.seek(self._starts[line - 1])
+        return self._read(self._stream.readline(), line)
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+    def _read(self, text: bytes, number: int) -> Any:
+        try:
+            return json.loads(text.decode("utf-8"))
+        except ValueError as error:
+            raise TruthkitError(
+                Finding(
+                    "expected", f"is not JSON: {error}", "one expected label a line",
+                    file=str(self._file), line=number,
+                )
+            ) from None  # fmt: skip
 
 
 def _read_findings(file: Path) -> Iterator[Finding]:
