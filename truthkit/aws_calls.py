@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,34 @@ _CURES = {
     "SignatureDoesNotMatch": "look at your credentials (aws sts get-caller-identity)",
     "PermanentRedirect": "give AWS_REGION the bucket's region",
     "UnsupportedDocumentException": "give a PNG, JPEG, TIFF or PDF of one page",
+    "RequestExpired": "set this machine's clock, and log in again (aws sso login)",
+    "UnrecognizedClientException": "look at your credentials (aws sts get-caller-identity)",
+    "InvalidClientTokenId": "look at your credentials (aws sts get-caller-identity)",
+    "ThrottlingException": "wait a minute and run it again: what was done is found again",
+    "Throttling": "wait a minute and run it again: what was done is found again",
+    "SlowDown": "wait a minute and run it again: what was done is found again",
+    "ResourceLimitExceeded": "wait until other jobs have ended, or ask for a higher quota (Service Quotas)",
+    "ResourceNotFound": "truthkit status lists the jobs of this account and region (AWS_REGION)",
 }
+
+_SECRETS = (
+    (re.compile(r"(?i)([?&](?:amp;)?(?:X-Amz-[\w-]+|Signature|AWSAccessKeyId|Expires)=)[^&\s\"'<>\\]+"), r"\1***"),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "***"),
+    (
+        re.compile(
+            r"(?i)((?:aws_?)?(?:secret_?access_?key|session_?token|security_?token)['\"]?\s*[=:]\s*['\"]?)[^\s'\",}]+"
+        ),
+        r"\1***",
+    ),
+    (re.compile(r"(?i)(authorization['\"]?\s*[=:]\s*['\"]?)[^\n'\"]+"), r"\1***"),
+)
+
+
+def without_secrets(text: str) -> str:
+    """``text`` with what opens something struck out: signatures of presigned URLs, access keys, tokens."""
+    for pattern, kept in _SECRETS:
+        text = pattern.sub(kept, text)
+    return text
 
 
 def client(service: str) -> Any:
@@ -44,7 +72,8 @@ def told(about: str) -> Iterator[None]:
         code = str(error.response.get("Error", {}).get("Code", ""))
         message = str(error.response.get("Error", {}).get("Message", "")) or str(error)
         cure = _CURES.get(code, "look at the message, and try again")
-        raise TruthkitError(Finding("aws", f"{about}: {error.operation_name}: {code}: {message}", cure)) from None
+        text = without_secrets(f"{about}: {error.operation_name}: {code}: {message}")
+        raise TruthkitError(Finding("aws", text, cure)) from None
     except NoCredentialsError:
         raise UsageError(
             f"{about}: there are no credentials for AWS", "log in (aws sso login), or set AWS_PROFILE"
@@ -52,7 +81,8 @@ def told(about: str) -> Iterator[None]:
     except NoRegionError:
         raise UsageError(f"{about}: no region is set", "set AWS_REGION") from None
     except BotoCoreError as error:
-        raise TruthkitError(Finding("aws", f"{about}: {error}", "look at the network, and try again")) from None
+        text = without_secrets(f"{about}: {error}")
+        raise TruthkitError(Finding("aws", text, "look at the network, and try again")) from None
 
 
 def upload(
