@@ -1,0 +1,478 @@
+"""``truthkit launch``: what is looked at first, what is sent, and that it is sent once."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner, Result
+
+from tests.aws.fake_sagemaker import REGION, TEAM, FakeAws, function_arn
+from tests.documents import DOCS, commands
+from truthkit.cli import app
+from truthkit.findings import TruthkitError
+
+SESSION = boto3.Session()
+MANIFEST = "s3://acme-in/m/in.manifest"
+PRE = function_arn("lab-LabelingFunction-text-classification-pre")
+POST = function_arn("lab-LabelingFunction-text-classification-post")
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+CORS: Any = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
+
+
+class Account:
+    """An account in which all is well, until a test breaks it."""
+
+    def __init__(self, fake: FakeAws) -> None:
+        self.fake = fake
+        self.s3 = boto3.client("s3")
+        self.iam = boto3.client("iam")
+        for bucket in ("acme-in", "acme-out"):
+            self.s3.create_bucket(Bucket=bucket)
+        self.s3.put_bucket_cors(Bucket="acme-in", CORSConfiguration=CORS)
+        self.s3.put_object(Bucket="acme-in", Key="pictures/1.png", Body=b"1")
+        self.write({"source": "one"}, {"source": "two"})
+        made = self.iam.create_role(RoleName="lab-JobRole", AssumeRolePolicyDocument=json.dumps(TRUST))
+        self.role = made["Role"]["Arn"]
+        fake.functions.update({PRE: "Active", POST: "Active"})
+        fake.stacks["lab"] = {
+            "JobRoleArn": self.role,
+            "InputBucketName": "acme-in",
+            "OutputBucketName": "acme-out",
+            "AssetBucketName": "acme-assets",
+            "AssetUrl": "https://d111.cloudfront.net",
+            "TextClassificationPreLabelingFunctionArn": PRE,
+            "TextClassificationPostLabelingFunctionArn": POST,
+        }
+
+    def write(self, *lines: dict[str, Any], key: str = "m/in.manifest") -> None:
+        body = "".join(json.dumps(line) + "\n" for line in lines)
+        self.s3.put_object(Bucket="acme-in", Key=key, Body=body.encode())
+
+    def run(self, *arguments: str, manifest: str | None = MANIFEST, team: str = TEAM) -> Result:
+        given = ["--manifest", manifest] if manifest else []
+        command = ["launch", "text-classification", *given, "--workteam", team, *arguments]
+        return CliRunner().invoke(app, command if "--role" in arguments else [*command, "--stack", "lab"])
+
+    def told(self, *arguments: str, **options: Any) -> dict[str, Any]:
+        """What a launch prints as JSON; it must go well, or be a dry run."""
+        result = self.run(*arguments, "--json", **options)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        value: dict[str, Any] = json.loads(result.stdout)
+        return value
+
+    def findings(self, *arguments: str, **options: Any) -> dict[str, str]:
+        """Code and text of what the preflight finds."""
+        try:
+            found = self.told("--dry-run", *arguments, **options)["findings"]
+        except TruthkitError as error:
+            found = [one.to_json() for one in error.findings]
+        return {one["code"]: f"{one['severity']}: {one['message']}; {one.get('cure', '')}" for one in found}
+
+    def stored(self, bucket: str = "acme-in") -> set[str]:
+        return {one["Key"] for one in self.s3.list_objects_v2(Bucket=bucket).get("Contents", ())}
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        # One session for all tests: the models of the services are read once.
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", SESSION)
+        yield Account(FakeAws().install(monkeypatch))
+
+
+def test_a_dry_run_shows_the_request_and_changes_nothing(account: Account) -> None:
+    before = account.stored(), account.stored("acme-out")
+    account.fake.calls.clear()
+    result = account.run("--dry-run", "--price", "0.05")
+    assert (result.exception, result.exit_code, result.stderr) == (None, 0, "")
+    assert "2 objects × 3 workers = 6 answers, at most 0.5 hours of work, 0.30 USD to the workers" in result.stdout
+    assert (account.stored(), account.stored("acme-out")) == before
+    assert not [call for call in account.fake.calls if call.startswith(("Create", "Put", "Delete", "Update", "Copy"))]
+    line = next(line for line in result.stdout.splitlines() if line.startswith("aws sagemaker"))
+    words = shlex.split(line)
+    assert words[:5] == ["aws", "sagemaker", "create-labeling-job", "--region", REGION]
+    request = json.loads(words[-1])
+    told = account.told("--dry-run")
+    assert told["request"] == request
+    assert (told["made"], told["findings"], told["estimate"]["answers"]) == (False, [], 6)
+    assert request["HumanTaskConfig"]["PreHumanTaskLambdaArn"] == PRE
+    assert request["OutputConfig"] == {"S3OutputPath": "s3://acme-out/"}
+    assert request["LabelCategoryConfigS3Uri"].startswith("s3://acme-in/truthkit/text-classification/")
+
+
+def test_the_request_is_one_that_the_service_takes(account: Account) -> None:
+    request = account.told("--dry-run", "--price", "12/h")["request"]
+    boto3.client("sagemaker").create_labeling_job(**request)
+    assert account.fake.jobs[request["LabelingJobName"]]["LabelingJobStatus"] == "Initializing"
+
+
+ODD = {
+    "team": "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/nobody",
+    "public": "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default",
+    "region": "arn:aws:sagemaker:eu-west-1:123456789012:workteam/private-crowd/team-a",
+    "account": "arn:aws:sagemaker:us-east-1:999999999999:workteam/private-crowd/team-a",
+}
+
+
+@pytest.mark.parametrize(
+    ("team", "code", "text"),
+    [
+        ("team", "launch-team", "does not exist; aws sagemaker list-workteams"),
+        ("public", "workflow-public-crowd", "does not exist any more"),
+        ("region", "launch-region", "is in eu-west-1, the job would be in us-east-1; set AWS_REGION=eu-west-1"),
+        ("account", "launch-account", "of account 999999999999, your credentials are of 123456789012"),
+    ],
+)
+def test_a_team_that_cannot_label_is_told(account: Account, team: str, code: str, text: str) -> None:
+    found = account.findings(team=ODD[team])
+    assert found[code].startswith("error: ")
+    assert text in found[code]
+
+
+def break_cors(account: Account) -> None:
+    account.write({"source-ref": "s3://acme-in/pictures/1.png"})
+    account.s3.delete_bucket_cors(Bucket="acme-in")
+
+
+def break_object(account: Account) -> None:
+    account.write({"source-ref": "s3://acme-in/pictures/2.png"})
+
+
+def break_source_bucket(account: Account) -> None:
+    account.write({"source-ref": "s3://acme-nowhere/pictures/2.png"})
+
+
+def break_trust(account: Account) -> None:
+    trust = json.dumps(TRUST).replace("sagemaker", "lambda")
+    account.iam.update_assume_role_policy(RoleName="lab-JobRole", PolicyDocument=trust)
+
+
+def break_role(account: Account) -> None:
+    account.iam.delete_role(RoleName="lab-JobRole")
+
+
+def break_read(account: Account) -> None:
+    account.fake.denied.add("s3:GetObject")
+
+
+def break_write(account: Account) -> None:
+    account.fake.denied.add("s3:PutObject")
+
+
+def break_invoke(account: Account) -> None:
+    account.fake.denied.add("lambda:InvokeFunction")
+
+
+def break_function(account: Account) -> None:
+    del account.fake.functions[POST]
+
+
+def break_state(account: Account) -> None:
+    account.fake.functions[PRE] = "Failed"
+
+
+def break_output(account: Account) -> None:
+    account.fake.stacks["lab"]["OutputBucketName"] = "acme-gone"
+
+
+def break_region(account: Account) -> None:
+    place: Any = {"LocationConstraint": "eu-west-1"}
+    account.s3.create_bucket(Bucket="acme-far", CreateBucketConfiguration=place)
+    account.fake.stacks["lab"]["OutputBucketName"] = "acme-far"
+
+
+def break_line(account: Account) -> None:
+    account.write({"source": "one"}, {"text": "two"})
+
+
+def break_kms(account: Account) -> None:
+    account.fake.stacks["lab"]["KmsKeyArn"] = "arn:aws:kms:us-east-1:123456789012:key/1"
+    account.fake.denied.add("kms:GenerateDataKey")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "text"),
+    [
+        (break_cors, "launch-cors", "lets no page read it (CORS)"),
+        (break_object, "launch-bucket", "s3://acme-in/pictures/2.png does not exist"),
+        (break_source_bucket, "launch-bucket", "the bucket of s3://acme-nowhere/pictures/2.png does not exist"),
+        (break_trust, "launch-role", "cannot be assumed by sagemaker.amazonaws.com"),
+        (break_role, "launch-role", "lab-JobRole does not exist"),
+        (break_read, "launch-role", "may not s3:GetObject on arn:aws:s3:::acme-in/"),
+        (break_write, "launch-role", "may not s3:PutObject on arn:aws:s3:::acme-out/"),
+        (break_invoke, "launch-role", f"may not lambda:InvokeFunction on {POST}"),
+        (break_function, "launch-function", f"{POST} does not exist"),
+        (break_state, "launch-function", f"{PRE} is Failed"),
+        (break_output, "launch-bucket", "the bucket of s3://acme-gone/ does not exist"),
+        (break_region, "launch-region", "acme-far is in eu-west-1"),
+        (break_line, "manifest-no-source", "source"),
+        (break_kms, "launch-role", "may not kms:GenerateDataKey"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_would_fail_the_job_is_told_and_refused(account: Account, change: Any, code: str, text: str) -> None:
+    change(account)
+    result = account.run()
+    assert isinstance(result.exception, TruthkitError)
+    told = [one for one in result.exception.findings if one.code == code and text in one.message]
+    assert [(one.severity, bool(one.cure)) for one in told] == [("error", True)] * len(told)
+    assert told
+    assert not account.fake.jobs
+    assert not [key for key in account.stored() if key.startswith("truthkit/")], "nothing was uploaded"
+
+
+def test_a_well_kept_account_with_pictures_has_no_findings(account: Account) -> None:
+    account.write({"source-ref": "s3://acme-in/pictures/1.png"})
+    assert account.findings() == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "about"),
+    [
+        ("SimulatePrincipalPolicy", "whether the role lab-JobRole may s3:GetObject"),
+        ("GetRole", "the role lab-JobRole"),
+        ("DescribeWorkteam", "the team team-a"),
+        ("GetFunction", f"the function {PRE}"),
+        ("GetBucketLocation", "the bucket acme-in"),
+    ],
+)
+def test_what_may_not_be_looked_at_is_a_warning(account: Account, operation: str, about: str) -> None:
+    account.fake.refuse[operation] = ("AccessDenied", "no")
+    told = account.told("--dry-run")["findings"]
+    assert {one["severity"] for one in told} == {"warning"}
+    assert any(f"{about}: could not be looked at ({operation} is refused)" in one["message"] for one in told)
+
+
+def test_a_name_that_managed_policies_do_not_allow_is_told_where_the_role_cannot_be_asked(account: Account) -> None:
+    odd = function_arn("my-post")
+    account.fake.functions[odd] = "Active"
+    assert account.findings("--post-lambda", odd) == {}, "the role may invoke it"
+    account.fake.refuse["SimulatePrincipalPolicy"] = ("AccessDenied", "no")
+    assert "put LabelingFunction into its name" in account.findings("--post-lambda", odd)["launch-function"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (("--name", "a_b"), "workflow-request", "LabelingJobName"),
+        (("--name", "a" * 64), "workflow-request", "64 characters"),
+        (("--label-attribute", "mask-ref"), "workflow-label-attribute", "mask-ref"),
+        (("--workers", "10"), "workflow-workers", "10"),
+        (("--sns-output", "topic"), "launch-request", "SnsTopicArn"),
+        (("--output", "acme-out"), "launch-request", "S3OutputPath"),
+    ],
+)
+def test_every_limit_of_the_request_is_looked_at(
+    account: Account, arguments: tuple[str, ...], code: str, text: str
+) -> None:
+    assert text in account.findings(*arguments)[code]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--role", "arn:aws:iam::123456789012:role/lab-JobRole"), "--output is missing"),
+        (("--chain", "before"), "brings a manifest of its own"),
+        (("--verify", "a", "--adjust", "a"), "verifies or adjusts"),
+        (("--verify", "a", "--label-attribute", "a"), "would be written over"),
+        (("--force", "why?"), "a reason that a tag can hold"),
+        (("--price", "cheap"), "is no price"),
+    ],
+)
+def test_wrong_use_is_told(account: Account, arguments: tuple[str, ...], text: str) -> None:
+    result = account.run(*arguments)
+    assert isinstance(result.exception, TruthkitError)
+    assert (text in str(result.exception), result.exception.exit_status) == (True, 2)
+    assert not account.fake.jobs
+
+
+# --- launching ---
+
+
+def test_a_job_is_made_once_and_found_again(account: Account) -> None:
+    first = account.run()
+    assert (first.exception, first.stderr) == (None, "")
+    [job] = account.fake.jobs.values()
+    name = job["LabelingJobName"]
+    assert f"made: {name} (Initializing)" in first.stdout
+    files = {key for key in account.stored() if key.startswith("truthkit/")}
+    assert {f"s3://acme-in/{key}" for key in files} == {
+        job["HumanTaskConfig"]["UiConfig"]["UiTemplateS3Uri"],
+        job["LabelCategoryConfigS3Uri"],
+    }
+    template = next(key for key in files if key.endswith(".liquid.html"))
+    found = account.s3.get_object(Bucket="acme-in", Key=template)
+    assert (found["ContentType"], b"crowd-form" in found["Body"].read()) == ("text/html; charset=utf-8", True)
+    labels = json.loads(
+        account.s3.get_object(Bucket="acme-in", Key=next(key for key in files if key.endswith(".json")))["Body"].read()
+    )
+    assert [one["label"] for one in labels["labels"]] == ["World", "Sports", "Business", "Science"]
+    account.fake.step(name, "InProgress")
+    account.fake.calls.clear()
+    again = account.run()
+    assert f"there already: {name} (InProgress); nothing was made" in again.stdout
+    assert not {"CreateLabelingJob", "PutObject"} & set(account.fake.calls)
+    account.write({"source": "three"})
+    assert f"made: {name}" not in account.run().stdout
+    assert len(account.fake.jobs) == 2, "another manifest under the same key makes another job"
+
+
+def test_a_job_of_the_same_name_with_other_content_is_left_alone(account: Account) -> None:
+    account.told("--name", "Mine")
+    result = account.run("--name", "mine", "--workers", "5")
+    assert isinstance(result.exception, TruthkitError)
+    [finding] = result.exception.findings
+    assert (finding.code, "give another --name" in finding.cure) == ("launch-name", True)
+    assert "a job Mine with other content is there (Initializing)" in finding.message
+    assert account.fake.jobs["mine"]["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"] == 3
+
+
+def test_two_launches_at_once_make_one_job(account: Account) -> None:
+    request = account.told("--dry-run")["request"]
+
+    def other(operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "CreateLabelingJob":
+            account.fake.before = None
+            boto3.client("sagemaker").create_labeling_job(**request)
+
+    account.fake.before = other
+    assert account.told()["status"] == "Initializing"
+    assert list(account.fake.jobs) == [request["LabelingJobName"]]
+
+
+def test_errors_are_passed_over_only_for_a_reason_which_the_job_keeps(account: Account) -> None:
+    break_cors(account)
+    assert isinstance(account.run().exception, TruthkitError)
+    result = account.run("--force", "the pages show no pictures")
+    assert "launch-cors" in result.stderr
+    [job] = account.fake.jobs.values()
+    assert {"Key": "truthkit-force", "Value": "the pages show no pictures"} in job["Tags"]
+
+
+def test_an_upload_that_broke_off_is_replaced_only_when_told(account: Account) -> None:
+    uri = account.told("--dry-run")["uploads"][0]["uri"]
+    key = uri.removeprefix("s3://acme-in/")
+    account.s3.put_object(Bucket="acme-in", Key=key, Body=b"half")
+    result = account.run()
+    assert isinstance(result.exception, TruthkitError)
+    assert "is not what its name says" in str(result.exception)
+    assert (account.s3.get_object(Bucket="acme-in", Key=key)["Body"].read(), account.fake.jobs) == (b"half", {})
+    assert account.told("--yes")["uploaded"][0] == uri
+    assert len(account.fake.jobs) == 1
+
+
+SIGNED = "https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIAABCDEFGHIJKLMNOP%2Fx&X-Amz-Signature=0123abcd"
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "cure"),
+    [
+        ("GetCallerIdentity", "ExpiredToken", "log in again"),
+        ("CreateLabelingJob", "ThrottlingException", "wait a minute and run it again"),
+        ("CreateLabelingJob", "AccessDeniedException", "ask for the right"),
+        ("CreateLabelingJob", "ResourceLimitExceeded", "higher quota"),
+        ("PutObject", "AccessDenied", "ask for the right"),
+        ("DescribeStacks", "AccessDenied", "ask for the right"),
+        ("GetObject", "SlowDown", "wait a minute"),
+    ],
+)
+def test_what_aws_refuses_is_told_with_its_cure_and_no_secrets(
+    account: Account, operation: str, code: str, cure: str
+) -> None:
+    account.fake.refuse[operation] = (code, f"no: {SIGNED}")
+    result = account.run()
+    assert isinstance(result.exception, TruthkitError)
+    [finding] = result.exception.findings
+    assert (finding.code, code in finding.message, cure in finding.cure) == ("aws", True, True)
+    assert "0123abcd" not in str(finding)
+    assert "AKIA" not in str(finding)
+    assert not account.fake.jobs
+    account.fake.refuse.clear()
+    assert account.told()["made"], "run again, it goes on"
+
+
+def test_without_credentials_it_says_so(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    result = account.run()
+    assert (str(result.exception).count("no region is set"), isinstance(result.exception, TruthkitError)) == (1, True)
+
+
+def test_a_chained_job_takes_the_output_and_labels_what_is_left(account: Account) -> None:
+    first = account.told()["name"]
+    result = account.run("--chain", first, manifest=None)
+    assert "its output still grows" in str(result.exception)
+    account.fake.step(first, "InProgress")
+    account.fake.step(first, "Completed")
+    attribute = "text-classification"
+    line = {"source": "one", attribute: {"label": "World"}, f"{attribute}-metadata": {}}
+    key = f"{first}/manifests/output/output.manifest"
+    body = json.dumps(line) + '\n{"source": "two"}\n'
+    account.s3.put_object(Bucket="acme-out", Key=key, Body=body.encode())
+    told = account.told("--chain", first, "--dry-run", manifest=None)
+    assert (told["findings"], told["estimate"]["objects"]) == ([], 1)
+    assert told["request"]["LabelAttributeName"] == attribute
+    assert told["request"]["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"].endswith(key)
+
+    told = account.told("--chain", first, "--adjust", attribute, "--dry-run", manifest=None)
+    assert told["request"]["LabelAttributeName"] == f"{attribute}-adjusted"
+    assert (told["estimate"]["objects"], [one["severity"] for one in told["findings"]]) == (2, ["warning"])
+    assert "1 of 2 lines have no 'text-classification'" in told["findings"][0]["message"]
+
+
+def test_a_streaming_job_has_topics_and_does_not_hear_of_its_own_output(account: Account) -> None:
+    sns = boto3.client("sns")
+    heard, told_to = (sns.create_topic(Name=name)["TopicArn"] for name in ("in", "out"))
+    arguments = ("--sns-input", heard, "--sns-output", told_to, "--dry-run")
+    told = account.told(*arguments, manifest=None)
+    assert (told["findings"], told["estimate"]) == ([], None)
+    assert told["request"]["InputConfig"]["DataSource"] == {"SnsDataSource": {"SnsTopicArn": heard}}
+    assert told["request"]["OutputConfig"]["SnsTopicArn"] == told_to
+    wired: Any = {"TopicConfigurations": [{"TopicArn": heard, "Events": ["s3:ObjectCreated:*"]}]}
+    account.s3.put_bucket_notification_configuration(Bucket="acme-out", NotificationConfiguration=wired)
+    assert "output becomes input" in account.findings(*arguments, manifest=None)["launch-output"]
+
+
+def test_bundles_as_assets_go_to_the_stacks_bucket(account: Account) -> None:
+    account.s3.create_bucket(Bucket="acme-assets")
+    account.fake.functions.update(
+        {arn.replace("text-classification", "text-entities"): "Active" for arn in (PRE, POST)}
+    )
+    for which, arn in (("Pre", PRE), ("Post", POST)):
+        named = arn.replace("text-classification", "text-entities")
+        account.fake.stacks["lab"][f"TextEntities{which}LabelingFunctionArn"] = named
+    command = ["launch", "text-entities", "--manifest", MANIFEST, "--workteam", TEAM, "--stack", "lab"]
+    result = CliRunner().invoke(app, [*command, "--assets", "https://d111.cloudfront.net/v1", "--json"])
+    assert result.exception is None
+    assert [key.split(".")[-1] for key in account.stored("acme-assets")] == ["js"]
+    assert {key.split("/")[0] for key in account.stored("acme-assets")} == {"v1"}
+    page = account.s3.get_object(Bucket="acme-in", Key=json.loads(result.stdout)["uploads"][0]["uri"][13:])
+    assert f"https://d111.cloudfront.net/{account.stored('acme-assets').pop()}" in page["Body"].read().decode()
+
+
+def test_the_page_shows_what_it_prints(account: Account) -> None:
+    shown = [one for one in commands(DOCS / "to-aws.md") if one.arguments[1] == "launch" and one.output]
+    assert len(shown) == 2
+
+    def plain(text: str) -> str:
+        return re.sub(r"\b[0-9a-f]{8,}\b", "HASH", text)  # they follow the templates
+
+    for one in shown:
+        arguments = [TEAM if argument == "ARN" else argument for argument in one.arguments[1:]]
+        assert plain(CliRunner().invoke(app, arguments).stdout) == plain(one.output)

@@ -1,0 +1,353 @@
+"""What fails labeling jobs most, looked at before one is made. Nothing here changes anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from truthkit._object_files import KeyNotAFileError, split_uri
+from truthkit.aws.looking import Looking
+from truthkit.aws.request import Launch
+from truthkit.aws_calls import client, told
+from truthkit.findings import Finding, TruthkitError, UsageError
+from truthkit.manifest import read_manifest
+
+# Function names with one of these may be invoked by the managed policies' holders (contract b).
+_INVOKABLE = ("GtRecipe", "LabelingFunction", "SageMaker", "sagemaker", "Sagemaker")
+_MOST_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What the input manifest holds: ``lines`` in all, of which ``labeled`` have the label attribute already.
+
+    ``etag`` is of its content; ``samples`` has the first object of each bucket; ``checked`` lines have the label that
+    is to be verified or adjusted.
+    """
+
+    lines: int = 0
+    labeled: int = 0
+    checked: int = 0
+    etag: str = ""
+    samples: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """``objects`` go to ``workers`` each, so that there are ``answers``; ``hours`` of work at the very most."""
+
+    objects: int
+    workers: int
+    answers: int
+    hours: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {"objects": self.objects, "workers": self.workers, "answers": self.answers, "hours": self.hours}
+
+
+def read_input(uri: str, attribute: str, checked: str | None, folder: Path) -> Input:
+    """Read the input manifest once; what is wrong with its lines is in ``findings``.
+
+    Raises TruthkitError where AWS refuses, UsageError for what is no S3 URI.
+    """
+    try:
+        bucket, key = split_uri(uri)
+    except KeyNotAFileError as error:
+        raise UsageError(
+            str(error), "give --manifest s3://BUCKET/KEY; truthkit manifest --upload brings one there"
+        ) from None
+    file = folder / "input.manifest"
+    with told(uri):
+        found = client("s3").get_object(Bucket=bucket, Key=key)
+        with file.open("wb") as stream:
+            for part in found["Body"].iter_chunks(1 << 20):
+                stream.write(part)
+    findings: list[Finding] = []
+    samples: dict[str, str] = {}
+    lines = labeled = with_checked = 0
+
+    def tell(finding: Finding) -> None:
+        if finding.severity == "error" and len(findings) < _MOST_TOLD:
+            findings.append(replace(finding, file=uri))
+
+    for line in read_manifest(file, on_fault=tell):
+        lines += 1
+        labeled += attribute in line.data_object
+        with_checked += checked is not None and checked in line.data_object
+        source = line.data_object.get("source-ref")
+        if isinstance(source, str) and source.startswith("s3://"):
+            samples.setdefault(source.split("/")[2], source)
+    return Input(lines, labeled, with_checked, found["ETag"].strip('"'), tuple(samples.values()), tuple(findings))
+
+
+def estimate_of(found: Input, request: dict[str, Any], *, chained: bool) -> Estimate:
+    """How much work the job is. Lines of a chained job that have the label are not worked on again."""
+    human = request["HumanTaskConfig"]
+    workers = human["NumberOfHumanWorkersPerDataObject"]
+    objects = found.lines - found.labeled if chained else found.lines
+    answers = objects * workers
+    return Estimate(objects, workers, answers, round(answers * human["TaskTimeLimitInSeconds"] / 3600, 1))
+
+
+def preflight(plan: Launch, request: dict[str, Any], found: Input | None, uris: Iterable[str]) -> list[Finding]:
+    """All that would fail the job, as far as it may be looked at; ``uris`` will hold the template and the categories.
+
+    Raises TruthkitError where nothing can be looked at: no or expired credentials, throttling, no network.
+    """
+    looking = Looking()
+    region = str(client("sagemaker").meta.region_name)
+    looking.findings += _of_input(plan, request, found)
+    account = looking.ask("the caller's identity", client("sts").get_caller_identity)
+    looking.findings += _of_arns(plan, region, account["Account"] if account else None)
+    _team(looking, plan)
+    functions = [arn for arn in (plan.pre, plan.post) if arn]
+    known = {arn: _function(looking, arn) for arn in functions}
+    samples = found.samples if found else ()
+    read = [uri for uri in (plan.manifest, *uris, *samples) if uri]
+    _buckets(looking, plan, region, [*read, plan.output], samples)
+    _role(looking, plan, functions, known, read)
+    _output(looking, plan, request)
+    return looking.findings
+
+
+def _of_input(plan: Launch, request: dict[str, Any], found: Input | None) -> Iterator[Finding]:
+    if found is None:
+        return
+    yield from found.findings
+    uri, attribute = str(plan.manifest), request["LabelAttributeName"]
+    if plan.chain is not None and plan.checked is None and found.lines and found.lines == found.labeled:
+        message = f"every line has {attribute!r} already, so that a chained job has nothing to do"
+        cure = "give another --label-attribute to label all again, or --adjust or --verify"
+        yield Finding("launch-manifest", message, cure, file=uri)
+    elif found.labeled and plan.chain is None:
+        message = f"{found.labeled:,} lines have {attribute!r} already; the job would write over it in its output"
+        yield Finding("launch-manifest", message, "give another --label-attribute", severity="warning", file=uri)
+    if plan.checked is not None and found.checked < found.lines:
+        message = f"{found.lines - found.checked:,} of {found.lines:,} lines have no {plan.checked!r}"
+        severity: Any = "warning" if found.checked else "error"
+        cure = "give the output manifest of the job that made the labels, or --chain JOB"
+        yield Finding("launch-manifest", message, cure, severity=severity, file=uri)
+
+
+def _of_arns(plan: Launch, region: str, account: str | None) -> Iterator[Finding]:
+    """The region and the account that ARNs name, against those of the session."""
+    named = (
+        ("--workteam", plan.workteam), ("--role", plan.role), ("--pre-lambda", plan.pre), ("--post-lambda", plan.post),
+        ("--sns-input", plan.sns_input), ("--sns-output", plan.sns_output),
+    )  # fmt: skip
+    for option, arn in named:
+        parts = (arn or "").split(":")
+        if len(parts) < 6:
+            continue  # no ARN: told with the request's other faults
+        if parts[3] and parts[3] != region:
+            message = f"{option} {arn} is in {parts[3]}, the job would be in {region}"
+            yield Finding("launch-region", message, f"set AWS_REGION={parts[3]}, or give another {option}")
+        # Teams of vendors and the managed functions are in accounts of others.
+        foreign = option == "--workteam" and "/private-crowd/" not in parts[5]
+        foreign = foreign or ":function:PRE-" in str(arn) or ":function:ACS-" in str(arn)
+        if account and parts[4] != account and not foreign:
+            message = f"{option} {arn} is of account {parts[4]}, your credentials are of {account}"
+            yield Finding(
+                "launch-account", message, f"use credentials of {parts[4]} (AWS_PROFILE), or another {option}"
+            )
+
+
+def _team(looking: Looking, plan: Launch) -> None:
+    kind, _, name = plan.workteam.partition(":workteam/")[2].partition("/")
+    missing = Finding(
+        "launch-team", f"the work team {plan.workteam} does not exist", "aws sagemaker list-workteams shows those here"
+    )
+    sagemaker = client("sagemaker")
+    if kind == "private-crowd":
+        found = looking.ask(f"the team {name}", sagemaker.describe_workteam, missing, WorkteamName=name)
+        found = found and found["Workteam"]
+    elif kind == "vendor-crowd":
+        found = looking.ask(
+            f"the team {name}", sagemaker.describe_subscribed_workteam, missing, WorkteamArn=plan.workteam
+        )
+        found = found and found["SubscribedWorkteam"]
+    else:
+        return  # public-crowd is told with the request's other faults
+    if found and found["WorkteamArn"] != plan.workteam:
+        message = f"the team {name} of this account is {found['WorkteamArn']}, not {plan.workteam}"
+        looking.findings.append(Finding("launch-team", message, "give its ARN as --workteam"))
+
+
+def _function(looking: Looking, arn: str) -> bool:
+    """Whether the function is known to be there."""
+    missing = Finding("launch-function", f"the function {arn} does not exist", "sam deploy it, or give another ARN")
+    found = looking.ask(f"the function {arn}", client("lambda").get_function, missing, FunctionName=arn)
+    if not found:
+        return False
+    settings = found["Configuration"]
+    if settings.get("State", "Active") != "Active":
+        message = f"the function {arn} is {settings['State']}: {settings.get('StateReason', 'no reason is told')}"
+        looking.findings.append(Finding("launch-function", message, "wait, or deploy it again"))
+    return True
+
+
+def _buckets(looking: Looking, plan: Launch, region: str, uris: Sequence[str], samples: Sequence[str]) -> None:
+    s3 = client("s3")
+    places: dict[str, str] = {}
+    for uri in uris:
+        try:
+            places.setdefault(split_uri(uri)[0], uri)
+        except KeyNotAFileError as error:
+            looking.findings.append(Finding("launch-bucket", str(error), "give s3://BUCKET/PREFIX"))
+    for bucket, uri in places.items():
+        missing = Finding("launch-bucket", f"the bucket of {uri} does not exist", "make it, or give another")
+        found = looking.ask(f"the bucket {bucket}", s3.get_bucket_location, missing, Bucket=bucket)
+        if found is None:
+            continue
+        place = {None: "us-east-1", "EU": "eu-west-1"}.get(found["LocationConstraint"], found["LocationConstraint"])
+        if place != region:
+            message = f"the bucket {bucket} is in {place}, the job would be in {region}"
+            cure = f"set AWS_REGION={place}, or copy the data to a bucket in {region}"
+            looking.findings.append(Finding("launch-region", message, cure))
+    for uri in samples:
+        bucket = split_uri(uri)[0]
+        if not any(finding.code == "launch-bucket" and uri in finding.message for finding in looking.findings):
+            _cors(looking, s3, bucket)
+            gone = Finding(
+                "launch-bucket", f"{uri} does not exist", "bring the objects there (truthkit manifest --upload)"
+            )
+            looking.ask(uri, s3.head_object, gone, Bucket=bucket, Key=split_uri(uri)[1])
+
+
+def _cors(looking: Looking, s3: Any, bucket: str) -> None:
+    from botocore.exceptions import ClientError
+
+    def rules(**parameters: Any) -> Any:
+        try:
+            return s3.get_bucket_cors(**parameters)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchCORSConfiguration":
+                return {"CORSRules": []}
+            raise
+
+    found = looking.ask(f"CORS of the bucket {bucket}", rules, Bucket=bucket)
+    if found is None:
+        return
+    if not any("GET" in rule["AllowedMethods"] and rule["AllowedOrigins"] for rule in found["CORSRules"]):
+        message = f"the bucket {bucket} lets no page read it (CORS), so that tasks with its pictures stay blank"
+        rule = [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "AllowedHeaders": [], "ExposeHeaders": []}]
+        text = json.dumps({"CORSRules": rule})
+        cure = f"aws s3api put-bucket-cors --bucket {bucket} --cors-configuration '{text}'"
+        looking.findings.append(Finding("launch-cors", message, cure))
+
+
+def _role(
+    looking: Looking, plan: Launch, functions: Sequence[str], known: dict[str, bool], read: Sequence[str]
+) -> None:
+    iam = client("iam")
+    name = plan.role.rpartition("/")[2]
+    missing = Finding("launch-role", f"the role {plan.role} does not exist", "give another --role")
+    found = looking.ask(f"the role {name}", iam.get_role, missing, RoleName=name)
+    if found is not None and not _trusts(found["Role"]["AssumeRolePolicyDocument"]):
+        message = f"the role {name} cannot be assumed by sagemaker.amazonaws.com"
+        cure = (
+            'add {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}'
+        )
+        looking.findings.append(Finding("launch-role", message, f"{cure} to its trust policy"))
+    if any(finding is missing for finding in looking.findings):
+        return
+    partition = plan.role.split(":")[1] if plan.role.count(":") > 1 else "aws"
+
+    def s3(uri: str, more: str = "") -> str:
+        return (
+            f"arn:{partition}:s3:::{uri.removeprefix('s3://').rstrip('/') if more else uri.removeprefix('s3://')}{more}"
+        )
+
+    wanted = {
+        "s3:GetObject": [s3(uri) for uri in read],
+        "s3:PutObject": [s3(plan.output, "/truthkit-preflight")],
+        "s3:ListBucket": sorted(
+            {s3(f"s3://{uri.split('/')[2]}") for uri in (*read, plan.output) if uri.count("/") > 1}
+        ),
+        "lambda:InvokeFunction": [arn for arn in functions if known[arn]],
+        "kms:GenerateDataKey": [plan.kms_key] if plan.kms_key else [],
+        "kms:Decrypt": [plan.kms_key] if plan.kms_key else [],
+    }
+    for action, resources in wanted.items():
+        if not resources:
+            continue
+        answer = looking.ask(
+            f"whether the role {name} may {action}",
+            iam.simulate_principal_policy,
+            PolicySourceArn=plan.role,
+            ActionNames=[action],
+            ResourceArns=resources,
+        )
+        if answer is None:
+            if action == "lambda:InvokeFunction":
+                looking.findings += _odd_names(resources)
+            continue
+        for result in answer["EvaluationResults"]:
+            if result["EvalDecision"] != "allowed":
+                about = result["EvalResourceName"]
+                cure = f"allow {action} on {about} in the role's policy"
+                if action == "lambda:InvokeFunction" and any(_odd_names([about])):
+                    cure += f"; the managed policies allow functions with {' or '.join(_INVOKABLE[:3])} in their name"
+                looking.findings.append(Finding("launch-role", f"the role {name} may not {action} on {about}", cure))
+
+
+def _odd_names(arns: Iterable[str]) -> Iterator[Finding]:
+    for arn in arns:
+        if not any(text in arn.rpartition(":function:")[2] for text in _INVOKABLE):
+            yield Finding(
+                "launch-function",
+                f"the name of {arn} is none that the managed policies let a job invoke",
+                f"put LabelingFunction into its name, or allow lambda:InvokeFunction on {arn} in the role's policy",
+                severity="warning",
+            )
+
+
+def _trusts(policy: Any) -> bool:
+    """Whether a trust policy lets SageMaker assume the role."""
+    policy = json.loads(policy) if isinstance(policy, str) else policy
+    statements = policy.get("Statement", [])
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal", {})
+        services = principal.get("Service", []) if isinstance(principal, dict) else []
+        services = [services] if isinstance(services, str) else services
+        actions = statement.get("Action", [])
+        actions = [actions] if isinstance(actions, str) else actions
+        allowed = any(action in ("sts:AssumeRole", "sts:*", "*") for action in actions)
+        if statement.get("Effect") == "Allow" and allowed and "sagemaker.amazonaws.com" in services:
+            return True
+    return False
+
+
+def _output(looking: Looking, plan: Launch, request: dict[str, Any]) -> None:
+    """What lies already where the job would write, and whether its output would come back as input."""
+    try:
+        bucket, prefix = split_uri(plan.output)
+    except KeyNotAFileError:
+        return
+    s3 = client("s3")
+    folder = "/".join(filter(None, (prefix.strip("/"), request["LabelingJobName"], "")))
+    there = looking.ask(
+        f"the output s3://{bucket}/{folder}", s3.list_objects_v2, Bucket=bucket, Prefix=folder, MaxKeys=1
+    )
+    if there and there.get("KeyCount"):
+        message = f"s3://{bucket}/{folder} holds files of an earlier job"
+        looking.findings.append(Finding("launch-output", message, "give another --name or --output"))
+    if plan.sns_input is None:
+        return
+    wired = looking.ask(f"the notifications of {bucket}", s3.get_bucket_notification_configuration, Bucket=bucket)
+    for one in (wired or {}).get("TopicConfigurations", ()):
+        rules = one.get("Filter", {}).get("Key", {}).get("FilterRules", ())
+        watched = next((rule["Value"] for rule in rules if rule["Name"].lower() == "prefix"), "")
+        if one["TopicArn"] == plan.sns_input and folder.startswith(watched):
+            message = f"{plan.sns_input} hears of what the job writes to s3://{bucket}/{folder}: output becomes input"
+            looking.findings.append(Finding("launch-output", message, "give another --output"))
+
+
+def refuse(findings: Sequence[Finding]) -> None:
+    """Raise TruthkitError if there are errors among ``findings``; it carries all of them."""
+    if any(finding.severity == "error" for finding in findings):
+        raise TruthkitError.of(findings)
