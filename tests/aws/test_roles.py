@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -182,6 +183,9 @@ def account(request: pytest.FixtureRequest, template: dict[str, Any]) -> Iterato
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             patch.setenv(name, "testing")
         patch.setattr(boto3, "DEFAULT_SESSION", None)
+        session = botocore.session.get_session()
+        loader = session.get_component("data_loader")  # it has read the services' models, which takes its time
+        boto3.setup_default_session(botocore_session=session)
         s3: Any = boto3.client("s3")
         iam: Any = boto3.client("iam")
         sts: Any = boto3.client("sts")
@@ -189,24 +193,22 @@ def account(request: pytest.FixtureRequest, template: dict[str, Any]) -> Iterato
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
             s3.put_object(Bucket=bucket, Key="job/annotations/one.json", Body=b"[]")
             s3.put_object(Bucket=bucket, Key="text/one.txt", Body=b"Gobies turn away from lamps at night.")
-        credentials = {}
+        sessions = {}
         for role, properties in stack.of_type("AWS::IAM::Role").items():
             trust = json.dumps(properties["AssumeRolePolicyDocument"])
             made = iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)["Role"]
             for name, document in stack.policies(role).items():
                 iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
-            credentials[role] = sts.assume_role(RoleArn=made["Arn"], RoleSessionName="function")["Credentials"]
+            one = sts.assume_role(RoleArn=made["Arn"], RoleSessionName="function")["Credentials"]
+            core = botocore.session.get_session()
+            core.register_component("data_loader", loader)
+            sessions[role] = boto3.Session(
+                one["AccessKeyId"], one["SecretAccessKey"], one["SessionToken"], REGION, core
+            )
 
         def act_as(role: str) -> None:
-            for name, key in (
-                ("AWS_ACCESS_KEY_ID", "AccessKeyId"),
-                ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
-                ("AWS_SESSION_TOKEN", "SessionToken"),
-            ):
-                patch.setenv(name, credentials[role][key])
-            # Both would keep the credentials of the role before.
+            patch.setattr(boto3, "DEFAULT_SESSION", sessions[role])
             patch.setattr(storage, "_clients", {})
-            patch.setattr(boto3, "DEFAULT_SESSION", None)
             [environment] = {
                 json.dumps(function["Environment"]) for function in stack.of_type("AWS::Lambda::Function").values()
             }
