@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -391,6 +392,9 @@ def test_what_differs_and_who_is_taken_for_whom() -> None:
     one = vote(answers)
     two = vote(ClassAnswers.of([("1", "a", "x"), ("2", "a", "y")]))
     assert differing([one, two]).tolist() == [1]
+    three = vote(ClassAnswers.of([(name, "a", label) for name in ("10", "9", "same") for label in ("x", "y")]))
+    found = differing([replace(three, label=np.array(labels)) for labels in ((0, 0, 0), (1, 1, 0))])
+    assert [three.answers.items[at] for at in found] == ["9", "10"]
     assert confusion_of_labels(one, {"1": "x", "2": "y"}).tolist() == [[1, 0], [1, 0]]
 
 

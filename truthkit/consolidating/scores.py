@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from truthkit.answers.read import by_manifest
 from truthkit.answers.shapes import number_of
 from truthkit_core.consolidation.class_models import ClassResult
 
@@ -144,8 +145,10 @@ def confusion_of_labels(result: ClassResult, gold: Mapping[str, str]) -> Floats:
 
 
 def differing(results: Sequence[ClassResult]) -> Ints:
-    """The items to which not all results give the same label."""
+    """The items to which not all results give the same label, in the order of the manifest."""
     if not results:
         return np.zeros(0, dtype=np.int64)
     labels = np.stack([result.label for result in results])
-    return np.flatnonzero((labels != labels[0]).any(0))
+    names = results[0].answers.items
+    found = np.flatnonzero((labels != labels[0]).any(0)).tolist()
+    return np.array(sorted(found, key=lambda at: by_manifest(names[at])), dtype=np.int64)
