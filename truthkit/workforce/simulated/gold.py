@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Gold:
     def __init__(self, file: Path, label_attribute: str) -> None:
         self.file = file
         self._attribute = label_attribute
-        self._places: list[int] = []
+        self._places = array("Q")
         self._bounds: dict[str, tuple[float, float]] = {}
         numbers: dict[str, list[float]] = {}
         with file.open("rb") as stream:
