@@ -631,3 +631,69 @@ def test_a_call_is_quick(make: Make) -> None:
 def test_logged_error_is_json_free_of_our_own(make: Make) -> None:
     finding = failure(make("def lambda_handler(e, c):\n    raise ValueError('bad')\n")).findings[0]
     assert json.loads(json.dumps(finding.to_json()))["message"] == "ValueError: bad"
+
+
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: fn/
+    Environment:
+      Variables:
+        STAGE: test   # of all functions
+        BUCKET: all
+Resources:
+  Other:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: other.lambda_handler
+      Environment:
+        Variables:
+          BUCKET: another
+  Mine:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: lambda_function.lambda_handler
+      Policies:
+        - S3ReadPolicy:
+            BucketName: !Ref Bucket
+      Environment:
+        Variables:
+          BUCKET: 'it''s #1'
+          TWO: "a\\tb"
+          COUNT: 7
+          DEBUG: True
+          TABLE: !Ref Table
+          QUEUE:
+            Fn::GetAtt: Queue.Arn
+          AWS_ENDPOINT_URL: http://example.com
+  Table:
+    Type: AWS::DynamoDB::Table
+"""
+
+
+def test_a_handler_has_the_variables_that_its_function_has_in_the_sam_template(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(SAM)
+    handler = make(
+        """
+        import os
+        def lambda_handler(event, context):
+            return os.environ[event["name"]] if "name" in event else dict(os.environ)
+        """,
+        environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+    )
+    given = handler.invoke({})
+    expected = {"STAGE": "test", "BUCKET": "it's #1", "TWO": "a\tb", "COUNT": "7", "DEBUG": "true"}
+    assert {name: given.get(name) for name in expected} == expected
+    assert given["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    assert not given.keys() & {"TABLE", "QUEUE"}
+    for name, line in (("TABLE", 31), ("QUEUE", 32)):
+        cure = failure(handler, {"name": name}).findings[0].cure
+        assert f"{tmp_path / 'template.yaml'}, line {line}" in cure
+    assert "Environment" in failure(handler, {"name": "NONE"}).findings[0].cure
+
+
+def test_another_functions_variables_are_not_a_handlers(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(SAM)
+    handler = make("import os\ndef f(event, context):\n    return os.environ.get('BUCKET')\n", function="f")
+    assert handler.invoke({}) is None

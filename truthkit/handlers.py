@@ -28,6 +28,7 @@ from typing import IO, Any
 from truthkit.aws_names import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
 from truthkit.findings import Finding, TruthkitError, excerpt
 from truthkit.project import HandlerRef
+from truthkit.sam_variables import SamVariables, sam_variables
 from truthkit_core.messages import LAMBDA_PAYLOAD_BYTES
 
 MEMORY_MB = 512  # told to the handler; not enforced
@@ -63,7 +64,8 @@ class HandlerError(TruthkitError):
 class Handler:
     """One handler; its process starts at the first use and again after it died.
 
-    ``environment`` is added to Lambda's variables (and replaces them); ``timeout`` is in seconds a call.
+    ``environment`` is added to Lambda's variables, and to those that ``template.yaml`` gives the function (and replaces
+    them); ``timeout`` is in seconds a call.
     Thread-safe: calls wait for one another. Not for async handlers, as Lambda's Python runtime is not.
     """
 
@@ -75,7 +77,8 @@ class Handler:
         self.log_file = log_file
         self.name = f"truthkit-{ref.module.replace('.', '-')}"[:64]
         self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.name}"
-        self._environment = {**_lambda_environment(ref, self.name), **environment}
+        self._sam = sam_variables(ref.file, ref.function)
+        self._environment = {**_lambda_environment(ref, self.name), **self._sam.values, **environment}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
@@ -376,7 +379,7 @@ class Handler:
             code,
             error_type,
             lead + shown,
-            _cure(error, self.ref),
+            _cure(error, self.ref, self._sam),
             frames=error["frames"],
             at=self._fault_frame(error),
             causes=error["causes"],
@@ -475,12 +478,11 @@ def _show_frames(frames: list[dict[str, Any]]) -> list[str]:
     return shown
 
 
-def _cure(error: dict[str, Any], ref: HandlerRef) -> str:
+def _cure(error: dict[str, Any], ref: HandlerRef, sam: SamVariables) -> str:
     """What to do about a mistake that many make; empty for an error that is the user's own."""
     kind, message, detail = error["type"], error["message"], error.get("detail", {})
     if kind == "KeyError" and error["frames"] and "environ" in error["frames"][-1]["source"]:
-        name = message.strip("'\"")
-        return f"handlers run with Lambda's own variables only: os.environ.get({name!r}, …) with what holds for a trial"
+        return _cure_variable(message.strip("'\""), sam)
     if kind == "KeyError":
         return _cure_key(message.strip("'\""))
     if kind in ("ModuleNotFoundError", "ImportError"):
@@ -510,6 +512,13 @@ def _cure(error: dict[str, Any], ref: HandlerRef) -> str:
     if kind in ("EndpointConnectionError", "ConnectTimeoutError", "ConnectionClosedError", "ConnectionError"):
         return "handlers reach S3 and STS of the harness by AWS_ENDPOINT_URL; do not set endpoint_url in code"
     return _cure_s3(kind, message, detail)
+
+
+def _cure_variable(name: str, sam: SamVariables) -> str:
+    trial = f"os.environ.get({name!r}, …) with what holds for a trial"
+    if name in sam.unknown:
+        return f"{sam.file}, line {sam.unknown[name]}, gives a value that is known after deployment only: {trial}"
+    return f"write it in template.yaml, under Environment: Variables: of the function; or {trial}"
 
 
 def _cure_key(key: str) -> str:
