@@ -61,11 +61,11 @@ class Policies:
         return {}
 
 
-def transformed() -> dict[str, Any]:
-    """The template after SAM's transformation, intrinsics not yet worked out."""
-    source = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
-    source["Globals"]["Function"]["CodeUri"] = "s3://artefacts/code.zip"
-    source["Resources"]["NumpyLayer"]["Properties"]["ContentUri"] = "s3://artefacts/layer.zip"
+def transformed(file: Path = ROOT / "template.yaml") -> dict[str, Any]:
+    """The template after SAM's transformation, intrinsics not yet worked out; its code as if it were packaged."""
+    source = yaml_parse(file.read_text("utf-8"))
+    for resource in (source["Globals"]["Function"], *(one["Properties"] for one in source["Resources"].values())):
+        resource |= {key: f"s3://artefacts/{key}.zip" for key in ("CodeUri", "ContentUri") if key in resource}
     with patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
         result: dict[str, Any] = transform(source, {}, Policies())
     return result

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.aws.stack import CHOICES, COMBINATIONS, Stack, references, stack_of
+from tests.aws.stack import CHOICES, COMBINATIONS, Stack, references, stack_of, transformed
 from truthkit.aws.sam import functions, functions_block, is_stale, update_template
 from truthkit.findings import TruthkitError
 from truthkit.project import Project
@@ -160,6 +160,14 @@ def test_what_is_deployed_is_the_code_root(built: Path) -> None:
     for function in functions(Project(ROOT)):
         folder = built / f"{function.logical_id}LabelingFunction"
         assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == deployed
+
+
+def test_what_is_built_makes_the_same_stack(built: Path, template: dict[str, Any]) -> None:
+    """``sam build`` writes the template anew; that one is deployed."""
+    made, meant = stack_of(transformed(built / "template.yaml")), stack_of(template)
+    for resource in (*made.resources.values(), *meant.resources.values()):
+        resource.pop("Metadata", None)  # SAM's notes to itself
+    assert made == meant
 
 
 @pytest.fixture(scope="module")
