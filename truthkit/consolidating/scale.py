@@ -12,6 +12,7 @@ import json
 import logging
 import math
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count as counting
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +106,7 @@ def open_client(address: str | None) -> Iterator[Any]:
         raise UsageError("--dask needs Dask, which is not installed", _INSTALL) from None
     with ExitStack() as ends:
         if address is None:
-            with dask.config.set(_LOCAL):
+            with dask.config.set(_LOCAL), _interrupted_later():
                 cluster = LocalCluster(
                     threads_per_worker=1,
                     dashboard_address="127.0.0.1:0",
@@ -120,6 +122,20 @@ def open_client(address: str | None) -> Iterator[Any]:
                 message = f"no Dask scheduler answers at {address}: {error}"
                 raise UsageError(message, "start one: dask scheduler") from None
         yield client
+
+
+@contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """Ctrl-C waits, and processes that are started meanwhile never see it; where there is no such mask, at once."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # its start would take the mask away
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def partitions_of(source: Path) -> list[Path]:
