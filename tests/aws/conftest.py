@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 from tests.aws.stack import transformed
+
+if TYPE_CHECKING:
+    from tests.aws.account import Account
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,3 +56,22 @@ def built(sam: Sam, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def template() -> dict[str, Any]:
     """The template after SAM's transformation."""
     return transformed()
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """An account of moto's and the fake's in which all is well."""
+    import boto3
+
+    from tests.aws.account import SESSION, Account, mock_aws
+    from tests.aws.fake_sagemaker import REGION, FakeAws
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    for name in ("AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws():
+        # One session for all tests: the models of the services are read once.
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", SESSION)
+        yield Account(FakeAws().install(monkeypatch))

@@ -5,95 +5,17 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
-from tests.aws.fake_sagemaker import REGION, TEAM, FakeAws, function_arn
+from tests.aws.account import MANIFEST, POST, PRE, TRUST, Account
+from tests.aws.fake_sagemaker import REGION, TEAM, function_arn
 from tests.documents import DOCS, commands
 from truthkit.cli import app
 from truthkit.findings import TruthkitError
-
-SESSION = boto3.Session()
-MANIFEST = "s3://acme-in/m/in.manifest"
-PRE = function_arn("lab-LabelingFunction-text-classification-pre")
-POST = function_arn("lab-LabelingFunction-text-classification-post")
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
-CORS: Any = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
-
-
-class Account:
-    """An account in which all is well, until a test breaks it."""
-
-    def __init__(self, fake: FakeAws) -> None:
-        self.fake = fake
-        self.s3 = boto3.client("s3")
-        self.iam = boto3.client("iam")
-        for bucket in ("acme-in", "acme-out"):
-            self.s3.create_bucket(Bucket=bucket)
-        self.s3.put_bucket_cors(Bucket="acme-in", CORSConfiguration=CORS)
-        self.s3.put_object(Bucket="acme-in", Key="pictures/1.png", Body=b"1")
-        self.write({"source": "one"}, {"source": "two"})
-        made = self.iam.create_role(RoleName="lab-JobRole", AssumeRolePolicyDocument=json.dumps(TRUST))
-        self.role = made["Role"]["Arn"]
-        fake.functions.update({PRE: "Active", POST: "Active"})
-        fake.stacks["lab"] = {
-            "JobRoleArn": self.role,
-            "InputBucketName": "acme-in",
-            "OutputBucketName": "acme-out",
-            "AssetBucketName": "acme-assets",
-            "AssetUrl": "https://d111.cloudfront.net",
-            "TextClassificationPreLabelingFunctionArn": PRE,
-            "TextClassificationPostLabelingFunctionArn": POST,
-        }
-
-    def write(self, *lines: dict[str, Any], key: str = "m/in.manifest") -> None:
-        body = "".join(json.dumps(line) + "\n" for line in lines)
-        self.s3.put_object(Bucket="acme-in", Key=key, Body=body.encode())
-
-    def run(self, *arguments: str, manifest: str | None = MANIFEST, team: str = TEAM) -> Result:
-        given = ["--manifest", manifest] if manifest else []
-        command = ["launch", "text-classification", *given, "--workteam", team, *arguments]
-        return CliRunner().invoke(app, command if "--role" in arguments else [*command, "--stack", "lab"])
-
-    def told(self, *arguments: str, **options: Any) -> dict[str, Any]:
-        """What a launch prints as JSON; it must go well, or be a dry run."""
-        result = self.run(*arguments, "--json", **options)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        value: dict[str, Any] = json.loads(result.stdout)
-        return value
-
-    def findings(self, *arguments: str, **options: Any) -> dict[str, str]:
-        """Code and text of what the preflight finds."""
-        try:
-            found = self.told("--dry-run", *arguments, **options)["findings"]
-        except TruthkitError as error:
-            found = [one.to_json() for one in error.findings]
-        return {one["code"]: f"{one['severity']}: {one['message']}; {one.get('cure', '')}" for one in found}
-
-    def stored(self, bucket: str = "acme-in") -> set[str]:
-        return {one["Key"] for one in self.s3.list_objects_v2(Bucket=bucket).get("Contents", ())}
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.delenv("AWS_REGION", raising=False)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        # One session for all tests: the models of the services are read once.
-        monkeypatch.setattr(boto3, "DEFAULT_SESSION", SESSION)
-        yield Account(FakeAws().install(monkeypatch))
 
 
 def test_a_dry_run_shows_the_request_and_changes_nothing(account: Account) -> None:
@@ -197,6 +119,13 @@ def break_region(account: Account) -> None:
     account.fake.stacks["lab"]["OutputBucketName"] = "acme-far"
 
 
+def break_name(account: Account) -> None:
+    name = account.told("--dry-run")["name"]
+    account.s3.put_object(Bucket="acme-out", Key=f"{name}0/another", Body=b"")
+    assert account.findings() == {}
+    account.s3.put_object(Bucket="acme-out", Key=f"{name}/annotations/x", Body=b"")
+
+
 def break_line(account: Account) -> None:
     account.write({"source": "one"}, {"text": "two"})
 
@@ -221,6 +150,7 @@ def break_kms(account: Account) -> None:
         (break_state, "launch-function", f"{PRE} is Failed"),
         (break_output, "launch-bucket", "the bucket of s3://acme-gone/ does not exist"),
         (break_region, "launch-region", "acme-far is in eu-west-1"),
+        (break_name, "launch-output", "holds files of an earlier job"),
         (break_line, "manifest-no-source", "source"),
         (break_kms, "launch-role", "may not kms:GenerateDataKey"),
     ],

@@ -329,7 +329,7 @@ def _output(looking: Looking, plan: Launch, request: dict[str, Any]) -> None:
     except KeyNotAFileError:
         return
     s3 = client("s3")
-    folder = "/".join(filter(None, (prefix.strip("/"), request["LabelingJobName"], "")))
+    folder = "/".join(filter(None, (prefix.strip("/"), request["LabelingJobName"]))) + "/"
     there = looking.ask(
         f"the output s3://{bucket}/{folder}", s3.list_objects_v2, Bucket=bucket, Prefix=folder, MaxKeys=1
     )

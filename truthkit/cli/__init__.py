@@ -21,6 +21,7 @@ import truthkit.cli.consolidate
 import truthkit.cli.agreement
 import truthkit.cli.convert
 import truthkit.cli.launch
+import truthkit.cli.status
 import truthkit.cli.try_lambda
 import truthkit.cli.servers
 import truthkit.cli.project  # noqa: F401
