@@ -118,7 +118,7 @@ def whole_job(folder: Path, objects: int, batch: int) -> None:
     def note(counts: Counts) -> None:
         nonlocal highest
         highest = max(highest, resident())
-        while counts.labeled * 10 >= objects * (len(tenths) + 1) and len(tenths) < 10:
+        while (counts.labeled + counts.failed) * 10 >= objects * (len(tenths) + 1) and len(tenths) < 10:
             own, others = core_seconds()
             largest = max((resident(one) for one in children()), default=0.0)
             tenths.append((time.monotonic() - began, own - worked, others, highest, largest))
@@ -131,12 +131,13 @@ def whole_job(folder: Path, objects: int, batch: int) -> None:
     seconds, own = time.monotonic() - began, core_seconds()[0] - worked
     clock, until, others, *_ = tenths[-1]
     print(f"{result.answers:,} of {total:,} answers, {result.labeled:,} labels, {result.failed:,} failures")
-    for what, clocked, cores in (
-        ("all labels", clock, until + others),
-        ("with output manifest and report", seconds, own + others),
+    share = len(tenths) / 10  # the last tenth may come too late to be told of
+    for what, done, clocked, cores in (
+        (f"{share:.0%} of the labels", share, clock, until + others),
+        ("with output manifest and report", 1.0, seconds, own + others),
     ):
         print(f"{what}: {clocked:.0f} s by the clock, {cores:.0f} s of a core, ", end="")
-        print(f"{result.answers / cores:,.0f} answers in a second of a core; batches of {batch}")
+        print(f"{done * result.answers / cores:,.0f} answers in a second of a core; batches of {batch}")
     print(f"labels right: {result.gold_agreement:.1%}; report {result.report.stat().st_size / 1e6:.1f} MB")
     print("\n| labeled | seconds | of a core | MB, most in this tenth | MB of the largest child |")
     print("| --: | --: | --: | --: | --: |")
