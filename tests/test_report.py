@@ -632,6 +632,52 @@ def test_workers_are_compared_with_a_mask_in_s3(tmp_path: Path) -> None:
 # ---- screenshots
 
 
+def outlined(label: str, left: float, right: float, low: float) -> dict[str, Any]:
+    corners = ((left, 0), (right, 0), (right, low), (left, low))
+    return {"label": label, "vertices": [{"x": x, "y": y} for x, y in corners]}
+
+
+@pytest.mark.parametrize(
+    ("gold", "score"),
+    [
+        ({"polygons": [outlined("cat", 0, 4, 2), outlined("eye", 2, 4, 2)]}, 1.0),
+        ({"polygons": [outlined("cat", 0, 2, 1), outlined("eye", 2, 4, 2)]}, 0.75),
+        ({"polygons": []}, 0.0),
+        (mask([[1, 1, 2, 2], [1, 1, 2, 2]], {"cat": "#00ff00", "eye": "#ff0000"}), 1.0),
+        (mask([[1, 1, 0, 0], [1, 1, 0, 0]], {"cat": "#00ff00"}), 0.5),
+        ({"labels": ["cat", "eye"]}, 1.0),
+    ],
+)
+def test_the_gold_meets_the_pixels_of_a_mask_in_s3(gold: Any, score: float, tmp_path: Path) -> None:
+    colors = {"cat": {"color": "#2ca02c"}, "eye": {"color": "#1f77b4"}}
+    (tmp_path / "mask.png").write_bytes(write_mask(np.array([[1, 1, 2, 2]] * 2), ["#2ca02c", "#1f77b4"]))
+    there = {"labels": ["cat", "eye"], "labelMappings": colors, "labeledImage": {"s3Uri": "s3://bucket/mask.png"}}
+    line = {"source-ref": "s3://bucket/1.png", "mine": there}
+
+    def find(uri: str) -> Path:
+        return tmp_path / uri.rpartition("/")[2]
+
+    assert line_agreement(line, "mine", gold, find) == pytest.approx(score)
+    (tmp_path / "mask.png").write_bytes(b"no picture")
+    unread = 1.0 if gold == {"labels": ["cat", "eye"]} else None
+    assert line_agreement(line, "mine", gold, find) == unread
+    (tmp_path / "mask.png").unlink()
+    assert line_agreement(line, "mine", gold, find) == unread
+    # The page says no more than the job.
+    it = an_object(label=there, expected=gold, output_line=line, agreement=None)
+    assert summarize(a_job([it], find=find, label_attribute="mine")).with_gold == (unread is not None)
+
+
+def test_instances_meet_outlines() -> None:
+    found = {
+        "instances": [{"color": "#2ca02c", "label": "cat"}, {"color": "#1f77b4", "label": "cat"}],
+        "labeledImage": mask([[1, 1, 2, 2]] * 2, {"cat": "#2ca02c", "eye": "#1f77b4"})["labeledImage"],
+    }
+    assert agreement(found, {"polygons": [outlined("cat", 0, 2, 2), outlined("cat", 2, 4, 2)]}) == 1
+    assert agreement(found, {"polygons": [outlined("cat", 0, 2, 2)]}) == pytest.approx(2 / 3)
+    assert agreement({"polygons": [outlined("cat", 0, 2, 2)]}, found) == pytest.approx(2 / 3)
+
+
 def noise(file: Path, width: int, height: int) -> Path:
     """A picture that compresses badly, as a full page of small print does."""
     Image.effect_noise((width, height), 30).convert("RGB").save(file)

@@ -56,6 +56,8 @@ def test_every_workflow_is_run_by_simulated_workers(name: str, tmp_path: Path) -
     assert result.answers == 5 * result.objects
     assert result.gold_agreement is not None
     assert result.gold_agreement >= 0.8
+    if name == "semantic-segmentation":  # by pixels with the gold that workers started from: never all the same
+        assert result.gold_agreement < 1
     assert result.report.is_file()
     files = list((tmp_path / "job").glob("output/*/annotations/worker-response/iteration-1/*/*.json"))
     assert len(files) == result.objects

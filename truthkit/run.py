@@ -301,8 +301,8 @@ def _spec(
         objects=source.objects,
         s3=s3,
         worker_script=script,
-        # Gold that was named is also what labels are compared with; a sample's own may say more than is expected.
-        expected=gold_of if gold is not None else source.expected,
+        # What simulated workers start from is also what labels are compared with.
+        expected=gold_of or source.expected,
         crowd=crowd_of,
         gold=gold_of,
         lenient=lenient,
@@ -582,6 +582,7 @@ class _Run:
         from truthkit.report.gold import line_agreement, worker_agreement
 
         spec, folder = self.spec, self.folder
+        find = self._objects().file
         outcomes: Counter[str] = Counter()
         scores = Mean()
         between = Mean()
@@ -599,7 +600,9 @@ class _Run:
                     reasons += 1
                     first[:] = first or [line]
                 gold = expected.get(one.line)
-                score = line_agreement(line.line, spec.label_attribute, gold) if line.label is not None else None
+                score = None
+                if line.label is not None:
+                    score = line_agreement(line.line, spec.label_attribute, gold, find)
                 scores.add(score)
                 answers = [answer.content for answer in line.record.answers]
                 given += len(answers)
@@ -618,11 +621,11 @@ class _Run:
                 created=datetime.now().astimezone().isoformat(timespec="seconds"),
                 label_attribute=spec.label_attribute,
                 label_order=spec.labels or (),
-                objects=_Shown(spec, folder, store, expected, ids),
+                objects=_Shown(spec, folder, store, expected, ids, find),
                 findings=findings.all(),
                 seconds=seconds,
                 gold_agreement=mean,
-                find=self._objects().file,
+                find=find,
             ),
             folder.report,
         )
@@ -647,7 +650,16 @@ class _Run:
 class _Shown(Sequence["ReportObject"]):
     """A job's objects for the report, read from the store when they are asked for: a large job has room."""
 
-    def __init__(self, spec: JobSpec, folder: JobFolder, store: Store, expected: Expected, ids: Sequence[str]) -> None:
+    def __init__(
+        self,
+        spec: JobSpec,
+        folder: JobFolder,
+        store: Store,
+        expected: Expected,
+        ids: Sequence[str],
+        find: Callable[[str], Path | None],
+    ) -> None:
+        self._find = find
         self._spec = spec
         self._folder = folder
         self._store = store
@@ -693,7 +705,7 @@ class _Shown(Sequence["ReportObject"]):
             failure=line.failure,
             output_line=line.line,
             expected=gold,
-            agreement=line_agreement(line.line, attribute, gold) if line.label is not None else None,
+            agreement=line_agreement(line.line, attribute, gold, self._find) if line.label is not None else None,
             screenshot=screenshot if screenshot.is_file() and screenshot.stat().st_size else None,
         )
 

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
-from truthkit.report.likeness import agree
+from truthkit.report.likeness import agree, is_readable
+from truthkit.report.pictures import with_pixels
 from truthkit.report.shapes import is_number, read_choice, read_figures, read_spans, unfold
 from truthkit_core.agreement import f1
 
+Find = Callable[[str], Path | None]
 
-def agreement(label: Any, expected: Any) -> float | None:
-    """Agreement of a label with the expected value, 0 to 1; None where nothing was expected.
+
+def _nowhere(uri: str) -> None:
+    return None
+
+
+def agreement(label: Any, expected: Any, find: Find = _nowhere) -> float | None:
+    """Agreement of a label with the expected value, 0 to 1; None where nothing was expected, or a mask is unreadable.
 
     By the shape of what is expected, which may be partial: extra keys of the label (votes, workers, notes) don't count.
 
     - spans (``entities``): F1 of the spans that match in label, start and end;
     - boxes (``boundingBoxes``), polygons, masks of instances: F1 of those that match one to one in label, with an
       overlap of a half or more; lines and keypoints by how near they are;
-    - masks of labels (``labeledImage`` with its pixels): mean overlap (intersection over union) over the labels;
+    - masks of labels (``labeledImage``): mean overlap (intersection over union) over the labels, also with polygons;
     - ``{"label": x}``, ``{"labels": […]}``, ``{x: bool}``: F1 of what is chosen, so 1 or 0 for a single choice;
     - another dict: the mean over the keys that ``expected`` has, a missing key counting 0;
     - numbers: 1 when equal (to 9 digits); strings, but for the space around them, and everything else: 1 when equal.
+
+    ``find`` gives the file behind an S3 URI: of a mask whose pixels lie there.
     """
-    return _agreement(unfold(label), unfold(expected), texts=True)
+    return _agreement(unfold(label), unfold(expected), texts=True, find=find)
 
 
-def line_agreement(line: Mapping[str, Any], attribute: str, expected: Any) -> float | None:
+def line_agreement(line: Mapping[str, Any], attribute: str, expected: Any, find: Find = _nowhere) -> float | None:
     """Agreement of an output line's label with the expected value, as :func:`agreement`.
 
     A label in the form of the service's built-in jobs is read from the metadata beside it (:func:`readable_label`) and
@@ -38,11 +48,11 @@ def line_agreement(line: Mapping[str, Any], attribute: str, expected: Any) -> fl
     label, wanted = line.get(attribute), unfold(expected)
     readable = readable_label(line, attribute)
     if label is None or readable is label or not isinstance(wanted, dict):
-        return None if label is None else agreement(label, wanted)
+        return None if label is None else agreement(label, wanted, find)
     if isinstance(label, dict) and label.keys() & wanted.keys():
-        return agreement(label, wanted)
+        return agreement(label, wanted, find)
     known = {key: value for key, value in wanted.items() if key in readable}
-    return agreement(readable, known) if known else None
+    return agreement(readable, known, find) if known else None
 
 
 def readable_label(line: Mapping[str, Any], attribute: str) -> Any:
@@ -129,11 +139,11 @@ class Pairs:
         return bool(others) and all(score >= alike for score in others) and all(score < alike for score in mine)
 
 
-def _agreement(label: Any, expected: Any, *, texts: bool) -> float | None:
+def _agreement(label: Any, expected: Any, *, texts: bool, find: Find | None = None) -> float | None:
     if expected is None:
         return None
     if isinstance(expected, dict):
-        return _dicts(label if isinstance(label, dict) else {}, expected, texts=texts)
+        return _dicts(label if isinstance(label, dict) else {}, expected, texts=texts, find=find)
     if isinstance(expected, str):
         same = isinstance(label, str) and label.strip() == expected.strip()
         return float(same) if texts else None
@@ -149,7 +159,7 @@ def _close(one: float, other: float) -> bool:
         return one == other
 
 
-def _dicts(label: dict[str, Any], expected: dict[str, Any], *, texts: bool) -> float | None:
+def _dicts(label: dict[str, Any], expected: dict[str, Any], *, texts: bool, find: Find | None) -> float | None:
     scores: list[float | None] = []
     taken: frozenset[str] = frozenset()
     if wanted := read_spans(expected):
@@ -161,7 +171,15 @@ def _dicts(label: dict[str, Any], expected: dict[str, Any], *, texts: bool) -> f
         taken = wanted[1]
     elif drawn := read_figures(expected):
         figures = read_figures(label)
-        scores.append(agree(figures[0], drawn[0]) if figures else 0.0)
+        if figures is None:
+            scores.append(0.0)
+        elif find is None:
+            scores.append(agree(figures[0], drawn[0]))
+        else:
+            found_here, wanted_here = with_pixels(figures[0], find), with_pixels(drawn[0], find)
+            # What cannot be read is not known to be wrong.
+            sound = is_readable(found_here) and is_readable(wanted_here)
+            scores.append(agree(found_here, wanted_here) if sound else None)
         # What came with them (the size of the picture) says nothing of the worker.
         taken = drawn[1]
     elif picked := read_choice(expected):
@@ -174,6 +192,6 @@ def _dicts(label: dict[str, Any], expected: dict[str, Any], *, texts: bool) -> f
             scores.append(0.0)
         taken = picked[1] if chosen or not flags else taken
     for key in (key for key in expected if key not in taken):
-        scores.append(_agreement(unfold(label.get(key)), unfold(expected[key]), texts=texts))
+        scores.append(_agreement(unfold(label.get(key)), unfold(expected[key]), texts=texts, find=find))
     known = [score for score in scores if score is not None]
     return sum(known) / len(known) if known else None

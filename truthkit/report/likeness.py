@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,10 +11,19 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from truthkit.report.shapes import Figures, Form
+from truthkit.report.shapes import Figure, Figures, Form
 from truthkit_core.agreement.pairs import mask_iou, matched
-from truthkit_core.consolidation.geometry import Floats, box_iou, hausdorff, keypoint_similarity, polygon_iou, usable
-from truthkit_core.consolidation.masks import read_instances, read_mask
+from truthkit_core.builtin_output import mask_colors
+from truthkit_core.consolidation.geometry import (
+    Floats,
+    box_iou,
+    filled,
+    hausdorff,
+    keypoint_similarity,
+    polygon_iou,
+    usable,
+)
+from truthkit_core.consolidation.masks import read_instances, read_mask, write_mask
 from truthkit_core.consolidation.shapes import scale_of
 from truthkit_core.messages import ContractError
 
@@ -87,8 +97,10 @@ def agree(one: Figures, other: Figures) -> float | None:
     """Agreement of two drawings, 0 to 1, the same both ways: the mean over the kinds of shape that either has.
 
     Boxes and polygons (and instances) by F1 of those that overlap by half, lines and keypoints by their distance, masks
-    by the mean overlap of their labels. Two who drew nothing agree fully.
+    by the mean overlap of their labels. Two who drew nothing agree fully. Polygons beside a mask count as what they
+    cover, the later above the earlier.
     """
+    one, other = _painted_as(one, other), _painted_as(other, one)
     scores = [_score(form, *given) for form, given in _together(one, other).items()]
     if one.mask is not None and other.mask is not None and not (_has_instances(one) or _has_instances(other)):
         found = _masks(one, other)
@@ -100,6 +112,7 @@ def agree(one: Figures, other: Figures) -> float | None:
 
 def by_label(one: Figures, other: Figures) -> dict[str, tuple[float, float]]:
     """What two drawings share and have of each label: twice what matches, and what both have together."""
+    one, other = _painted_as(one, other), _painted_as(other, one)
     found: dict[str, tuple[float, float]] = {}
 
     def add(label: str, shared: float, both: float) -> None:
@@ -198,4 +211,63 @@ def _decode(data: str, colors: tuple[tuple[str, str], ...]) -> NDArray[np.uint8]
 # Every answer to an object is compared with every other.
 _decoded = lru_cache(maxsize=12)(_decode)
 
-__all__ = ["Shape", "agree", "boxes", "by_label", "instances", "lines", "mask_of", "points", "polygons"]
+
+def is_readable(figures: Figures) -> bool:
+    """Whether nothing was painted, or what was painted can be read."""
+    if figures.mask is None:
+        return True
+    if not _has_instances(figures):
+        return mask_of(figures) is not None
+    try:
+        read_instances(figures.mask)
+    except ContractError:
+        return False
+    return True
+
+
+def _painted_as(figures: Figures, beside: Figures) -> Figures:
+    """Polygons as a mask of the kind and size of the one beside them; any other drawing as it is."""
+    if beside.mask is None or beside.figures or figures.mask is not None:
+        return figures
+    if any(figure.form != "polygon" for figure in figures.figures):
+        return figures
+    if _has_instances(beside):
+        found = _instances(beside.mask)
+        shape = found[0][0].shape if found else None
+    else:
+        table = mask_of(beside)
+        shape = None if table is None else table.shape
+    return figures if shape is None else _painted(figures.figures, (shape[0], shape[1]), _has_instances(beside))
+
+
+@lru_cache(maxsize=12)
+def _painted(figures: tuple[Figure, ...], shape: tuple[int, int], instances: bool) -> Figures:
+    labels = tuple(dict.fromkeys(figure.label for figure in figures))
+    figures = figures[:255] if instances else tuple(one for one in figures if one.label in labels[:255])
+    colors = mask_colors(min(len(figures if instances else labels), 255))[1:]
+    table = np.zeros(shape, dtype=np.uint8)
+    for place, figure in enumerate(figures):
+        number = 1 + (place if instances else labels.index(figure.label))
+        table[filled(np.array(figure.points), 0.0, 0.0, 1.0, shape)] = number
+    mask: dict[str, Any] = {
+        "labeledImage": {"pngImageData": base64.b64encode(write_mask(table, colors)).decode("ascii")}
+    }
+    if instances:
+        mask["instances"] = [{"color": color, "label": one.label} for color, one in zip(colors, figures, strict=True)]
+    else:
+        mask["labelMappings"] = {label: {"color": color} for label, color in zip(labels, colors, strict=False)}
+    return Figures((), mask, labels[:255], (shape[1], shape[0]))
+
+
+__all__ = [
+    "Shape",
+    "agree",
+    "boxes",
+    "by_label",
+    "instances",
+    "is_readable",
+    "lines",
+    "mask_of",
+    "points",
+    "polygons",
+]

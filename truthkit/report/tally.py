@@ -136,7 +136,7 @@ def summarize(data: ReportData) -> Summary:
     for at, it in enumerate(data.objects):
         given = {answer.worker_id: answer.answer for answer in it.answers if answer.answer is not None}
         pairs = Pairs.of(given)
-        gold = gold_agreement(it, data.label_attribute)
+        gold = gold_agreement(it, data.label_attribute, data.find)
         summary.objects += 1
         summary.labeled += it.label is not None and it.failure is None
         summary.failed += it.failure is not None
@@ -179,14 +179,14 @@ def summarize(data: ReportData) -> Summary:
     return summary
 
 
-def gold_agreement(it: ReportObject, attribute: str) -> float | None:
+def gold_agreement(it: ReportObject, attribute: str, find: Callable[[str], Path | None]) -> float | None:
     """Agreement of an object's label with the gold; None where nothing tells it."""
     if it.agreement is not None or it.expected is None or it.label is None:
         return it.agreement
     # A built-in job's form does not tell all that the gold may have: no figure is no nought.
     if readable_label(it.output_line, attribute) is not it.output_line.get(attribute):
         return None
-    return agreement(it.label, it.expected)
+    return agreement(it.label, it.expected, find)
 
 
 def _readable(one: Field, find: Callable[[str], Path | None]) -> Field:
