@@ -21,7 +21,19 @@ ROOT = Path(__file__).resolve().parents[2]
 LABEL = "text-classification"
 # Made once moto is there, which listens in sessions that are made after it.
 __all__ = ["SESSION", "Account", "mock_aws", "run", "told"]
-SESSION = boto3.Session()
+
+
+class _Session(boto3.Session):
+    """One session for all tests, whose clients are made once: most of the time goes there."""
+
+    def client(self, service_name: Any, *arguments: Any, **options: Any) -> Any:
+        made = self.__dict__.setdefault("made", {})
+        if service_name not in made:
+            made[service_name] = super().client(service_name, *arguments, **options)
+        return made[service_name]
+
+
+SESSION = _Session()
 MANIFEST = "s3://acme-in/m/in.manifest"
 PRE = function_arn("lab-LabelingFunction-text-classification-pre")
 POST = function_arn("lab-LabelingFunction-text-classification-post")

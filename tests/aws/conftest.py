@@ -72,6 +72,5 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     for name in ("AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     with mock_aws():
-        # One session for all tests: the models of the services are read once.
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", SESSION)
         yield Account(FakeAws().install(monkeypatch))

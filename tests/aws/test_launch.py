@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from tests.aws.account import MANIFEST, POST, PRE, TRUST, Account
 from tests.aws.fake_sagemaker import REGION, TEAM, function_arn
-from tests.documents import DOCS, commands
+from tests.documents import DOCS, ROOT, commands
 from truthkit.cli import app
 from truthkit.findings import TruthkitError
 
@@ -406,3 +406,10 @@ def test_the_page_shows_what_it_prints(account: Account) -> None:
     for one in shown:
         arguments = [TEAM if argument == "ARN" else argument for argument in one.arguments[1:]]
         assert plain(CliRunner().invoke(app, arguments).stdout) == plain(one.output)
+
+
+def test_the_outputs_that_it_reads_are_those_of_the_template(account: Account) -> None:
+    text = (ROOT / "template.yaml").read_text("utf-8")
+    outputs = text[text.index("\nOutputs:") :]
+    assert not [name for name in account.fake.stacks["lab"] if f"\n  {name}:\n" not in outputs]
+    assert "\n  KmsKeyArn:\n" in outputs

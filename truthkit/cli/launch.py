@@ -98,9 +98,9 @@ def launch_command(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a labeling job on the service, once what fails jobs most has been looked at.
+    """Make a labeling job on the service, after a preflight.
 
-    Run again with the same content it finds the job.
+    What fails jobs most is looked at first. Run again with the same content it finds the job.
     """
     from truthkit.aws.launching import launch, prepare
     from truthkit.planning import Price

@@ -106,7 +106,7 @@ def fetch_command(
     yes: Annotated[bool, typer.Option("--yes", help="Replace files that were changed here.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the output of a labeling job into a folder like that of a local one."""
+    """Bring the output of a labeling job into a local folder."""
     from truthkit.aws.fetching import fetch
 
     with progress("files") as advance:
