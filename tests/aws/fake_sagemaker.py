@@ -143,11 +143,15 @@ class FakeAws:
 
     # --- others ---
 
-    def _get_function(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _get_function_configuration(self, request: dict[str, Any]) -> dict[str, Any]:
         if request["FunctionName"] not in self.functions:
-            raise error("GetFunction", "ResourceNotFoundException", f"Function not found: {request['FunctionName']}")
+            raise error(
+                "GetFunctionConfiguration",
+                "ResourceNotFoundException",
+                f"Function not found: {request['FunctionName']}",
+            )
         state = self.functions[request["FunctionName"]]
-        return {"Configuration": {"FunctionArn": request["FunctionName"], "State": state}}
+        return {"FunctionArn": request["FunctionName"], "State": state}
 
     def _describe_stacks(self, request: dict[str, Any]) -> dict[str, Any]:
         if request["StackName"] not in self.stacks:

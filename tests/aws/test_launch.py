@@ -178,7 +178,7 @@ def test_a_well_kept_account_with_pictures_has_no_findings(account: Account) -> 
         ("SimulatePrincipalPolicy", "whether the role lab-JobRole may s3:GetObject"),
         ("GetRole", "the role lab-JobRole"),
         ("DescribeWorkteam", "the team team-a"),
-        ("GetFunction", f"the function {PRE}"),
+        ("GetFunctionConfiguration", f"the function {PRE}"),
         ("GetBucketLocation", "the bucket acme-in"),
     ],
 )

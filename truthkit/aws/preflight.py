@@ -180,12 +180,11 @@ def _team(looking: Looking, plan: Launch) -> None:
 def _function(looking: Looking, arn: str) -> bool:
     """Whether the function is known to be there."""
     missing = Finding("launch-function", f"the function {arn} does not exist", "sam deploy it, or give another ARN")
-    found = looking.ask(f"the function {arn}", client("lambda").get_function, missing, FunctionName=arn)
+    found = looking.ask(f"the function {arn}", client("lambda").get_function_configuration, missing, FunctionName=arn)
     if not found:
         return False
-    settings = found["Configuration"]
-    if settings.get("State", "Active") != "Active":
-        message = f"the function {arn} is {settings['State']}: {settings.get('StateReason', 'no reason is told')}"
+    if found.get("State", "Active") != "Active":
+        message = f"the function {arn} is {found['State']}: {found.get('StateReason', 'no reason is told')}"
         looking.findings.append(Finding("launch-function", message, "wait, or deploy it again"))
     return True
 

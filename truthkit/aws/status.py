@@ -81,6 +81,7 @@ def describe(job: str) -> dict[str, Any]:
     """What the service says of a job. Raises TruthkitError."""
     with told(f"the job {job}"):
         found: dict[str, Any] = client("sagemaker").describe_labeling_job(LabelingJobName=job)
+    found.pop("ResponseMetadata", None)
     return found
 
 
