@@ -114,6 +114,22 @@ def test_jobs_that_lie_deeper_are_not_mixed_either(tmp_path: Path) -> None:
         read_answers(tmp_path)
 
 
+def test_jobs_of_this_machine_are_named_and_hidden_folders_passed_over(tmp_path: Path) -> None:
+    write(tmp_path / ".venv/lib/thing", "0", answer("a", {"f": {"label": "x"}}))
+    write(tmp_path / "jobs/one/output/j/annotations/worker-response", "0", answer("a", {"f": {"label": "x"}}))
+    write(
+        tmp_path / "jobs/one/output/j/annotations/consolidated-annotation/consolidation-request", "0", answer("a", {})
+    )
+    (tmp_path / "jobs/one/job.json").write_text("{}")
+    for source in (tmp_path, tmp_path / "jobs"):
+        assert read_answers(source).objects == ["0"]
+    (tmp_path / "jobs/two").mkdir()
+    (tmp_path / "jobs/two/job.json").write_text("{}")
+    with pytest.raises(UsageError) as caught:
+        read_answers(tmp_path)
+    assert caught.value.findings[0].message == f"{tmp_path} holds several jobs: jobs/one, jobs/two"
+
+
 def test_bad_files_and_answers_are_told_and_the_rest_counts(tmp_path: Path) -> None:
     write(tmp_path, "0", answer("a", {"f": {"label": "x"}}), {"workerId": 3}, answer("b", "no JSON"), answer("c", {}))
     write(tmp_path, "1").write_text('{"answers": [')

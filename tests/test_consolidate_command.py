@@ -27,7 +27,7 @@ from tests.crowd_data import FOLDER, needs_crowd_data
 from truthkit import UsageError
 from truthkit.answers import FieldAnswers, read_answers, read_gold
 from truthkit.answers.fields import Collector
-from truthkit.cli import main
+from truthkit.cli import app, main
 from truthkit.consolidating import Consolidation, Run, consolidate, label_lines, write_lines
 from truthkit.consolidating.report import accuracy_by_answers
 from truthkit.consolidating.scores import class_measures, confusion_of_labels, differing
@@ -654,7 +654,7 @@ def test_without_dask_the_command_to_install_it_is_told(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     _out, err = run(monkeypatch, capsys, "--dask", table(tmp_path, ROWS), status=2)
-    assert "pip install 'truthkit[dask]'" in err
+    assert "pip install 'dask[distributed]'" in err
 
 
 def test_a_scheduler_that_does_not_answer_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -684,3 +684,16 @@ def test_the_real_job_has_its_known_figures() -> None:
     assert right["vote"] == 272.5
     assert right["service"] == 273
     assert right[DEFAULT_METHOD] >= 275
+
+
+@pytest.mark.parametrize("name", ["notes.jsonl", "notes.html"])
+def test_what_somebody_else_wrote_is_not_replaced(tmp_path: Path, name: str) -> None:
+    source, file = table(tmp_path, ROWS), tmp_path / name
+    file.write_text("my notes")
+    with pytest.raises(UsageError, match="did not write it"):
+        app(["consolidate", str(source), "--out", str(file)], standalone_mode=False)
+    assert file.read_text() == "my notes"
+    file.write_text("")
+    for _ in range(2):
+        app(["consolidate", str(source), "--out", str(file)], standalone_mode=False)
+        assert len(file.read_text()) > 100

@@ -63,7 +63,7 @@ def build(workflows: Iterable[Workflow], out: Path, *, assets: str | None = None
     Raises TruthkitError with file, line and cure; nothing is written unless every workflow can be built.
     """
     if assets is not None and not _ADDRESS.fullmatch(assets):
-        raise UsageError(f"--assets {assets} is no address of the web", "give https://HOST or https://HOST/FOLDER")
+        raise UsageError(f"--assets {assets} is no address that begins with https://", "give https://HOST/FOLDER")
     ready = [(workflow, *_built(workflow, _inlined if assets is None else _linked(assets))) for workflow in workflows]
     if not ready:
         raise UsageError(

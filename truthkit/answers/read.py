@@ -16,6 +16,7 @@ from truthkit.findings import Finding, UsageError
 
 Progress = Callable[[int, int], None]
 
+_SPEC = "job.json"
 _ITERATION = re.compile(r"iteration-(\d+)")
 _LOOK = "give a job's folder, a folder of worker responses, or a CSV file with the columns item,worker,label"
 
@@ -54,6 +55,12 @@ def responses_folder(source: Path) -> Path:
     for own in ("annotations/worker-response", "worker-response"):
         if (source / own).is_dir():
             return source / own
+    if not (source / _SPEC).is_file():
+        # A folder of jobs, or a project with one: what lies deeper is theirs.
+        jobs = sorted(one.parent for pattern in (f"*/{_SPEC}", f"*/*/{_SPEC}") for one in source.glob(pattern))
+        if len(jobs) > 1:
+            raise _several(source, jobs)
+        source = jobs[0] if jobs else source
     patterns = ("*/annotations/worker-response", "output/*/annotations/worker-response")
     found = sorted(one for pattern in patterns for one in source.glob(pattern) if one.is_dir())
     if len(found) > 1:
@@ -62,9 +69,10 @@ def responses_folder(source: Path) -> Path:
 
 
 def _several(source: Path, jobs: Sequence[Path]) -> UsageError:
-    names = ", ".join(one.relative_to(source).as_posix() for one in jobs[:5])
-    more = f" and {len(jobs) - 5:,} more" if len(jobs) > 5 else ""
-    return UsageError(f"{source} holds several jobs: {names}{more}", f"give the folder of one: {jobs[0]}")
+    inner = [one for one in jobs if one != source]
+    names = ", ".join(one.relative_to(source).as_posix() for one in inner[:5])
+    more = f" and {len(inner) - 5:,} more" if len(inner) > 5 else ""
+    return UsageError(f"{source} holds several jobs: {names}{more}", f"give the folder of one: {inner[0]}")
 
 
 def source_texts(source: Path) -> dict[str, str]:
@@ -120,7 +128,8 @@ def _files(folder: str, name: str, iteration: int, above: str) -> Iterator[tuple
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
-                folders.append((entry.path, entry.name))
+                if not entry.name.startswith("."):
+                    folders.append((entry.path, entry.name))
             elif entry.name.endswith(".json") and not entry.name.startswith("."):
                 yield name, entry.name, iteration, entry.path, above or folder
     for path, inner in folders:

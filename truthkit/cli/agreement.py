@@ -12,7 +12,7 @@ from rich.table import Table
 
 from truthkit.cli.application import app, examples
 from truthkit.cli.options import JsonOption
-from truthkit.cli.terminal import TERMINAL, out, print_findings, print_json, progress, relative
+from truthkit.cli.terminal import TERMINAL, expect_own, out, print_findings, print_json, progress, relative
 from truthkit.findings import UsageError
 
 if TYPE_CHECKING:
@@ -93,16 +93,6 @@ def default_report(source: Path) -> Path:
     if source.is_dir():
         return source / "agreement.html" if JobFolder(source).spec_file.is_file() else Path("agreement.html")
     return Path(source.with_suffix(".agreement.html").name)
-
-
-def expect_own(file: Path) -> None:
-    """Raises UsageError if another's file would be lost; OSError if it cannot be read."""
-    if not file.is_file():
-        return
-    with file.open("rb") as stream:
-        head = stream.read(4096)
-    if head and b'<meta name="generator" content="truthkit">' not in head:
-        raise UsageError(f"{file} is there, and no report of truthkit", "give another file: --out FILE")
 
 
 def print_field(field: FieldReport) -> None:

@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 from truthkit.cli.application import app, examples
 from truthkit.cli.options import JsonOption
-from truthkit.cli.terminal import TERMINAL, err, out, print_findings, print_json, progress, relative
+from truthkit.cli.terminal import TERMINAL, err, expect_own, out, print_findings, print_json, progress, relative
 from truthkit.findings import Finding, UsageError
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def consolidate_command(
     if out_file is not None and out_file.suffix.lower() in _NOT_WRITTEN:
         cure = f"give --out {out_file.with_suffix('.jsonl')}, or a file that ends in .html for the report"
         raise UsageError(f"labels are not written as {out_file.suffix}, but as JSON lines", cure)
+    if out_file is not None:
+        expect_own(out_file)
     known = None if gold is None else read_gold(gold)
     report = out_file is not None and out_file.suffix.lower() in (".html", ".htm")
     if dask is not None:
@@ -138,6 +140,8 @@ def consolidate_command(
             print_differences(found)
         if written:
             out.print(escape(written))
+        elif out_file is None:
+            out.print("the labels themselves: --out labels.jsonl")
     if found.runs[found.chosen].result is None:
         raise typer.Exit(1)
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from truthkit.cli import options
 from truthkit.cli.application import app, examples
-from truthkit.cli.terminal import TERMINAL, out, print_json, progress
+from truthkit.cli.terminal import TERMINAL, expect_own, out, print_json, progress
 from truthkit.findings import UsageError
 
 
@@ -57,6 +57,8 @@ def plan_command(
     from truthkit.planning import Price, plan
     from truthkit.planning.page import write_page
 
+    if out_file is not None:
+        expect_own(out_file)
     try:
         counts = [int(text) for text in workers.split(",") if text.strip()]
     except ValueError:

@@ -13,9 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from truthkit.findings import Finding
+from truthkit.findings import Finding, UsageError
 
 TERMINAL = sys.stdout.isatty()
+GENERATOR = b'<meta name="generator" content="truthkit">'
 
 
 def console(*, stderr: bool, terminal: bool) -> Console:
@@ -71,6 +72,16 @@ def relative(text: str) -> str:
         return text
     # A path begins where no other one goes on.
     return text if here == "/" else re.sub(rf"(?<![\w./-]){re.escape(here)}/", "", text)
+
+
+def expect_own(file: Path) -> None:
+    """Raises UsageError if another's file would be lost: not a report, and not labels, of truthkit."""
+    if not file.is_file():
+        return
+    with file.open("rb") as stream:
+        head = stream.read(4096)
+    if head and GENERATOR not in head and not head.startswith(b'{"object": '):
+        raise UsageError(f"{file} is there, and truthkit did not write it", "give another file: --out FILE")
 
 
 def print_findings(findings: Iterable[Finding]) -> None:

@@ -48,7 +48,7 @@ BATCH = 1_000_000
 CHUNK = 2_000_000
 """Rows of a ``.npy`` partition that are cut at a time."""
 SUFFIXES = (".csv", ".npy", ".npz")
-_INSTALL = "pip install 'truthkit[dask]'"
+_INSTALL = "pip install 'dask[distributed]' (in the clone: .uv/bin/uv sync --inexact --extra dask)"
 # Bytes of an answer in a file, about.
 _ROW = 14
 # Items of which the bounds of batches are made: so many in all, and so many a batch.

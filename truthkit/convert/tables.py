@@ -53,7 +53,9 @@ def write_parquet(data: Dataset, out: Path) -> None:
         import pyarrow as arrow
         import pyarrow.parquet as parquet
     except ImportError:
-        raise UsageError("pyarrow is not installed", "pip install 'truthkit[parquet]'") from None
+        raise UsageError(
+            "pyarrow is not installed", "pip install pyarrow (in the clone: .uv/bin/uv sync --inexact --extra parquet)"
+        ) from None
     types = {name: arrow.int64() for name in _WHOLE_NUMBERS} | {name: arrow.float64() for name in _NUMBERS}
     schema = arrow.schema([(name, types.get(name, arrow.string())) for name in columns(data.kind)])
     for name in data.sets:

@@ -31,7 +31,9 @@ def write_spacy(data: Dataset, out: Path) -> None:
         import spacy
         from spacy.tokens import DocBin
     except ImportError:
-        raise UsageError("spaCy is not installed", "pip install 'truthkit[spacy]'") from None
+        raise UsageError(
+            "spaCy is not installed", "pip install spacy (in the clone: .uv/bin/uv sync --inexact --extra spacy)"
+        ) from None
     nlp = spacy.blank("xx")
     nlp.max_length = 10**9
     for name, examples in data.sets.items():

@@ -66,7 +66,8 @@ def targets_of(
         else:
             near = get_close_matches(argument, names, 1)
             guess = f"did you mean {near[0]}? " if near else ""
-            cure = f"{guess}workflows here: {', '.join(names) or 'none'}"
+            named = Path(argument).suffix or "/" in argument
+            cure = "give a file that exists" if named else f"{guess}workflows here: {', '.join(names) or 'none'}"
             raise UsageError(f"{argument!r} is neither a workflow nor a file", cure)
     if files:
         found += _grouped(files, objects or {})

@@ -70,7 +70,8 @@ def _query(spool: Path, query: str, option: str) -> Any:
         message = str(error).split("\n\n")[0].splitlines()[0]
         raise UsageError(
             f"{option} cannot be run: {message}",
-            'columns are "' + '", "'.join(names) + '"; names with a hyphen stand in double quotes',
+            'columns are "' + '", "'.join(names) + '"; names with a hyphen stand in double quotes, and texts are made '
+            "numbers by ::int or ::double",
         ) from None
 
 

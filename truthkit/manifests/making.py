@@ -217,6 +217,8 @@ def _fault(line: Row) -> str | None:
     """What of a line the service would not take (contract a)."""
     sources = [name for name in ("source", "source-ref") if isinstance(line.get(name), str) and line[name]]
     if not sources:
+        if any(name in line for name in ("source", "source-ref")):
+            return "has nothing in source and source-ref"
         return "has neither source nor source-ref: map one (--column source=COLUMN)"
     if "source-ref" in sources and not line["source-ref"].startswith("s3://"):
         return f"has a source-ref that is no S3 URI: {line['source-ref'][:80]}"

@@ -249,7 +249,8 @@ def _arrow(folder: Path) -> Iterator[Row]:
     except ImportError:
         raise UsageError(
             "reading what save_to_disk wrote needs pyarrow",
-            "pip install 'truthkit[parquet]', or write it with to_parquet or to_json",
+            "pip install pyarrow (in the clone: .uv/bin/uv sync --inexact --extra parquet), "
+            "or write it with to_parquet or to_json",
         ) from None
     for file in sorted(folder.glob("*.arrow")):
         try:
