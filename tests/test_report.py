@@ -601,6 +601,11 @@ def test_a_mask_in_s3_is_drawn_in_the_labels_colors(tmp_path: Path) -> None:
     page = page_of(a_job([one], label_order=("cat", "eye"), find=found.get), tmp_path)
     overlays = [base64.b64decode(a["href"].partition(",")[2]) for a in page.all("image")]
     assert len(overlays) == 2  # the worker's, then the label's; there is no picture
+    # Borders of masks are never dashed, so the legend has no dashes for them.
+    assert [a["class"] for a in page.all("svg") if "swatch" in a["class"]] == [
+        "swatch mask label",
+        "swatch mask worker",
+    ]
     with Image.open(io.BytesIO(overlays[1])) as image:
         pixels = np.asarray(image.convert("RGBA")).tolist()
     assert pixels[0][0][3] == 0

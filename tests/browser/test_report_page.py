@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -372,8 +373,14 @@ def test_a_large_report_draws_what_is_opened(report: Open) -> None:
     expect(picture).to_have_js_property("naturalWidth", 1280)
 
 
-def test_a_narrow_screen_starts_folded(report: Open) -> None:
-    page = report(width=390)
+def test_a_narrow_screen_starts_folded(report: Open, tmp_path: Path) -> None:
+    named = ReportWorker("private.us-east-1.0ea7b88d62a672c1", {"quality": {"yes": True}}, 2.0)
+    page = report(3, width=390, more=[replace(an_object(3, tmp_path), answers=(named,))])
+    names = page.locator(".grid .tag, .grid .id")
+    lines = names.evaluate_all("all => all.map(one => one.offsetHeight / parseFloat(getComputedStyle(one).fontSize))")
+    assert len(lines) > 2
+    assert max(lines) < 2, "names are in one line, tables scroll sideways in their box"
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     expect(page.locator("details.object[open]")).to_have_count(1)
     page.get_by_role("button", name="Open all").click()
     expect(page.locator("details.object[open]")).to_have_count(4)
