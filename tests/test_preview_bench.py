@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -141,6 +142,35 @@ def test_the_lines_around_a_fault_are_those_of_the_workflow_only(plain: Plain) -
         assert fault is not None
         assert bool(fault.source) is shown
     assert fault_of([Finding("code", "message", severity="warning")], source, None, None) is None
+
+
+def test_a_mistake_in_the_settings_is_shown_where_it_stands(plain: Plain, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for name, text in (
+        ("templates/plain/template.liquid.html", plain.template.read_text("utf-8")),
+        ("samples/plain/manifest.jsonl", plain.manifest.read_text("utf-8")),
+        ("lambdas/plain/__init__.py", ""),
+        ("lambdas/plain/pre_annotation.py", "raise ValueError('workers is not a number')\n"),
+        (
+            "lambdas/plain/workflow.toml",
+            'title = "Plain"\ndescription = "Plain"\nworkers = "many"\ntask_time_limit_seconds = 60\n',
+        ),
+    ):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, "utf-8")
+    source = Source.of("plain", None, None, None, None, None, project)
+    with contextlib.closing(Bench(source, tmp_path / "kept", lenient=False)) as bench:
+        fault = bench.open(1, 1).fault
+    assert fault is not None
+    assert (Path(fault.finding.file or "").name, fault.finding.line) == ("workflow.toml", 3)
+    assert (3, 'workers = "many"') in fault.source
+
+
+def test_a_manifest_without_lines_has_none(bench: Bench, plain: Plain) -> None:
+    plain.manifest.write_text("", "utf-8")
+    bench.change(Changed(frozenset({"manifest"}), ()))
+    assert bench.lines().entries == []
+    assert [finding.code for finding in bench.open(2, 1).findings] == ["manifest-empty"]
 
 
 def test_names_of_the_task_input_are_as_a_template_writes_them() -> None:

@@ -75,6 +75,7 @@ def submit(page: Page, words: str, *, worker: int = 1) -> None:
     if button.get_attribute("aria-pressed") != "true":
         button.click()
         expect(page.locator("#answer")).to_have_text("Nothing yet: submit on the page.")
+    expect(page.locator("#answer-now")).not_to_have_text("…")  # what comes before the page stands is lost
     box(page).fill(words)
     expect(page.locator("#answer-now")).to_contain_text(words)
     frame(page).locator("[data-testid=crowd-submit]").click()

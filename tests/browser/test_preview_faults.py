@@ -114,3 +114,24 @@ def test_a_line_that_is_not_there_is_told(page: Page, preview: Served) -> None:
     page.goto(f"{preview.address}/lines/77")
     expect(page.get_by_role("alert")).to_contain_text("there is no line 77")
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    preview.plain.manifest.write_text("", "utf-8")
+    expect(page.get_by_role("alert")).to_contain_text("the manifest has no lines")
+    expect(page.locator("#place")).to_have_text("no lines")
+    expect(page.get_by_role("status").filter(has_text="0 lines")).to_be_visible()
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(0)
+    expect(page.get_by_text("No line has these words.")).to_have_count(0)
+
+
+def test_a_fault_far_to_the_right_is_in_sight(page: Page, preview: Served) -> None:
+    far = "<b>so</b>" * 100
+    preview.edit(preview.plain.template, "<p>{{ task.input.text", f"<p>{far}{{{{ task.input.txet")
+    page.goto(preview.address)
+    caret = page.locator("#source .caret")
+    expect(caret).to_have_text("^")
+    source, at = page.locator("#source").bounding_box(), caret.bounding_box()
+    assert source
+    assert at
+    assert source["x"] < at["x"] < source["x"] + source["width"] - at["width"]
+    lines = (page.locator("#source").text_content() or "").split("\n")
+    marked = next(index for index, line in enumerate(lines) if line.startswith("3 >"))
+    assert lines[marked + 1].index("^") == lines[marked].index("task.input.txet")

@@ -322,9 +322,10 @@ class Bench:
         token = self._tokens.setdefault((number, worker), uuid.uuid4().hex)
         view = View(number, worker, token, time.time(), template=str(self.source.template))
         try:
-            entry = self.lines().get(number)
+            lines = self.lines()
+            entry = lines.get(number)
             if entry is None:
-                raise no_line(self.source.manifest, number)
+                raise no_line(lines, self.source.manifest, number)
         except TruthkitError as error:
             view.findings = error.findings
             view.fault = fault_of(error.findings, self.source, None, None)
@@ -363,7 +364,9 @@ class Bench:
             findings += error.findings
             if isinstance(error, RenderError):
                 view.rendered = error.rendered
-            view.fault = fault_of(error.findings, self.source, view.task_input, view.rendered)
+            # Handlers read workflow.toml as they start: what is wrong there comes before how they fail of it.
+            causes = tools.findings if view.task_input is None else ()
+            view.fault = fault_of([*causes, *error.findings], self.source, view.task_input, view.rendered)
         view.findings = tuple(findings)
 
     def check(self, number: int) -> bool:

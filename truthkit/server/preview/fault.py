@@ -13,7 +13,8 @@ from truthkit.liquid import Rendered
 from truthkit.source import Source
 
 AROUND = 4  # lines before and after
-_LONGEST = 400  # characters of a source line
+_LONGEST = 400  # characters of a source line, and of the fault's line after the fault
+_FARTHEST = 20_000
 _TAIL = 6_000  # characters of the rendered text before the fault
 _NAMES = 60
 _SAMPLE = 70
@@ -59,7 +60,11 @@ def _around(finding: Finding, source: Source) -> tuple[tuple[int, str], ...]:
         return ()
     first = max(1, finding.line - AROUND)
     last = min(len(lines), finding.line + AROUND)
-    return tuple((number, lines[number - 1][:_LONGEST]) for number in range(first, last + 1))
+    longest = min((finding.column or 0) + _LONGEST, _FARTHEST)
+    return tuple(
+        (number, lines[number - 1][: longest if number == finding.line else _LONGEST])
+        for number in range(first, last + 1)
+    )
 
 
 def _is_own(file: Path, source: Source) -> bool:

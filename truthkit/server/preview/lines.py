@@ -37,12 +37,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Lines:
-    """All lines of a manifest. Raises UsageError if it cannot be read."""
+    """All lines of a manifest; ``empty`` is what is to be said if there are none."""
 
     entries: list[Entry] = field(default_factory=list)
+    empty: Finding | None = None
 
     @classmethod
     def read(cls, manifest: Path) -> Lines:
+        """Raises UsageError if the manifest cannot be read."""
         told: dict[int, list[Finding]] = {}
         found: dict[int, ManifestLine] = {}
 
@@ -51,6 +53,8 @@ class Lines:
 
         for line in read_manifest(manifest, on_fault=note):
             found[line.number] = line
+        if not found and (empty := next((one for one in told.get(1, ()) if one.code == "manifest-empty"), None)):
+            return cls(empty=empty)
         entries = []
         for number in range(1, max([*found, *told], default=0) + 1):
             one, findings = found.get(number), tuple(told.get(number, ()))
@@ -99,5 +103,7 @@ def _short(text: str) -> str:
     return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
 
 
-def no_line(manifest: Path, number: int) -> TruthkitError:
+def no_line(lines: Lines, manifest: Path, number: int) -> TruthkitError:
+    if lines.empty is not None:
+        return TruthkitError(lines.empty)
     return TruthkitError(Finding("manifest", f"there is no line {number}", file=str(manifest)))

@@ -27,8 +27,8 @@ import {
   type Printed,
   tellProblem,
 } from "./api.ts";
-import { renderFault } from "./fault.ts";
-import { renderFindings } from "./findings.ts";
+import { renderFault, showCaret } from "./fault.ts";
+import { placeOf, renderFindings } from "./findings.ts";
 import "./json-tree.ts";
 import { type BenchMessage, type FrameMessage, type Problem, schemeText } from "./protocol.ts";
 import { keepSize, keptSizes, renderSplitter, type Sizes } from "./splitter.ts";
@@ -98,6 +98,8 @@ class Preview extends LitElement {
   #events: EventSource | undefined;
   /** The page in the frame listens. */
   #greeted = false;
+  /** Who went on by a key of the page gets the focus into the page that comes. */
+  #inside = false;
   #problems = new Set<string>();
   #lists = 0;
   #run = "";
@@ -295,6 +297,7 @@ class Preview extends LitElement {
         // The answer stays in sight until the page tells of its own.
         this.#forgetProblems();
         this.#greeted = true;
+        this.#enter();
         break;
       case "state":
         this.answerNow = parsed(data.answer);
@@ -303,9 +306,9 @@ class Preview extends LitElement {
         void this.#note(data);
         break;
       case "key":
-        if (data.key === "worker") this.#nextWorker();
-        else if (data.key === "next") void this.#step(1);
-        else if (data.key === "previous") void this.#step(-1);
+        if (data.key === "worker") this.#nextWorker(true);
+        else if (data.key === "next") void this.#step(1, true);
+        else if (data.key === "previous") void this.#step(-1, true);
         break;
     }
   }
@@ -325,7 +328,9 @@ class Preview extends LitElement {
 
   // ---- what the person does
 
-  #go(change: Partial<View>): void {
+  /** `inside`: by a key that was pressed in the worker's page. */
+  #go(change: Partial<View>, inside = false): void {
+    this.#inside = inside;
     this.#show({ ...this.view, ...change }, true);
   }
 
@@ -346,6 +351,16 @@ class Preview extends LitElement {
     if (!there && !this.search) void this.#list(this.#around(view.line));
   }
 
+  /** Brings the focus into the page that has come, unless it was put elsewhere in the meantime. */
+  #enter(): void {
+    const page = this.renderRoot.querySelector<HTMLIFrameElement>("iframe.page");
+    const focused = (this.renderRoot as ShadowRoot).activeElement;
+    // Else it is the page before, which loads once more.
+    if (focused === page) return;
+    if (this.#inside && focused === null) page?.focus();
+    this.#inside = false;
+  }
+
   #look(): void {
     document.documentElement.style.colorScheme = this.view.scheme || "light dark";
   }
@@ -354,8 +369,9 @@ class Preview extends LitElement {
     if (event.ctrlKey || event.metaKey || isTyping(event)) return;
     if (event.altKey) {
       const step = ({ KeyJ: 1, KeyK: -1 } as const)[event.code];
-      if (step) void this.#step(step);
-      if (event.code === "KeyW") this.#nextWorker();
+      // Also between two pages, or where there is none, the focus is still meant for the page.
+      if (step) void this.#step(step, this.#inside);
+      if (event.code === "KeyW") this.#nextWorker(this.#inside);
       return;
     }
     const act = {
@@ -382,11 +398,11 @@ class Preview extends LitElement {
   }
 
   /** To the line before or after, among those that the search has found. */
-  async #step(step: 1 | -1): Promise<void> {
+  async #step(step: 1 | -1, inside = false): Promise<void> {
     const { line } = this.view;
     const next = this.search ? await this.#foundBeside(line, step) : line + step;
     if (next !== undefined && next >= 1 && next <= (this.line?.total ?? 0))
-      this.#go({ line: next });
+      this.#go({ line: next }, inside);
   }
 
   async #foundBeside(line: number, step: 1 | -1): Promise<number | undefined> {
@@ -402,13 +418,13 @@ class Preview extends LitElement {
   }
 
   /** The first worker who has not answered yet, else the one after this. */
-  #nextWorker(): void {
+  #nextWorker(inside = false): void {
     const answered = new Set(this.line?.answered);
     const free = Array.from({ length: MOST_WORKERS }, (_, index) => index + 1).filter(
       (worker) => !answered.has(worker) && worker !== this.view.worker,
     );
     const next = free[0] ?? (this.view.worker % MOST_WORKERS) + 1;
-    this.#go({ worker: next });
+    this.#go({ worker: next }, inside);
   }
 
   #reloadPage(): void {
@@ -451,6 +467,11 @@ class Preview extends LitElement {
       (changed.has("listed") && listed?.from !== this.listed?.from);
     if (another)
       this.renderRoot.querySelector(".list [aria-current]")?.scrollIntoView({ block: "nearest" });
+    if (changed.has("line")) {
+      const [before, now] = [(changed.get("line") as Line | undefined)?.fault, this.line?.fault];
+      if (now && (!before || placeOf(before.finding) !== placeOf(now.finding)))
+        showCaret(this.renderRoot);
+    }
   }
 
   async #openFirst(): Promise<void> {
@@ -492,7 +513,7 @@ class Preview extends LitElement {
     return html`<header>
       <button class="tool skip" @click=${() => this.#skip()}>To the worker’s page</button>
       <h1>${name}</h1>
-      <span class="dim" id="place">line ${line} of ${total}</span>
+      <span class="dim" id="place">${this.line && total === 0 ? "no lines" : `line ${line} of ${total}`}</span>
       <span class="steps">
         <button class="tool" id="previous" ?disabled=${line <= 1} @click=${() => void this.#step(-1)}>Previous</button>
         <button class="tool" id="next" ?disabled=${line >= total} @click=${() => void this.#step(1)}>Next</button>
@@ -550,7 +571,7 @@ class Preview extends LitElement {
           })}
         </ul>
         ${from + LISTED < found ? this.#pageButton("Later lines", from + LISTED) : nothing}
-        ${listed && found === 0 ? html`<p class="dim">No line has these words.</p>` : nothing}
+        ${this.search && listed && found === 0 ? html`<p class="dim">No line has these words.</p>` : nothing}
       </details>
     </nav>`;
   }

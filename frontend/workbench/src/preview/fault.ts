@@ -38,6 +38,16 @@ export function renderFault({ finding, source, names, rendered }: Fault, partly:
   </section>`;
 }
 
+/** Scrolls the lines of a fault sideways until its caret is in sight. */
+export function showCaret(root: ParentNode): void {
+  const caret = root.querySelector<HTMLElement>("#source .caret");
+  const source = caret?.closest("pre");
+  if (!caret || !source) return;
+  const [at, seen] = [caret.getBoundingClientRect(), source.getBoundingClientRect()];
+  if (at.left < seen.left || at.right > seen.right)
+    source.scrollLeft += at.left - (seen.left + seen.right) / 2;
+}
+
 function renderSource(source: Fault["source"], finding: Finding) {
   const wide = String(source.at(-1)?.number ?? "").length;
   const lines = source.map(({ number, text }) => {
@@ -45,8 +55,8 @@ function renderSource(source: Fault["source"], finding: Finding) {
     const line = `${String(number).padStart(wide)} ${here ? ">" : "|"} ${text.replaceAll("\t", " ")}\n`;
     const { column } = finding;
     if (!here) return line;
-    const caret = column === undefined ? "" : `${" ".repeat(wide + 2 + column)}^\n`;
-    return html`<mark>${line}</mark>${caret}`;
+    if (column === undefined) return html`<mark>${line}</mark>`;
+    return html`<mark>${line}</mark>${" ".repeat(wide + 2 + column)}<span class="caret">^</span>${"\n"}`;
   });
   return html`<pre class="source" id="source" tabindex="0">${lines}</pre>`;
 }
