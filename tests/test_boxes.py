@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from truthkit_core.consolidation import shapes as shapes_module
 from truthkit_core.consolidation.boxes import _BOXES, DEFAULT_METHOD, METHODS, Box, BoxLabel, consolidate_boxes
 from truthkit_core.consolidation.keypoints import Keypoint, consolidate_keypoints
+from truthkit_core.consolidation.polygons import Polygon, Polyline, consolidate_polygons, consolidate_polylines
 from truthkit_core.consolidation.shape_clusters import ShapeSettings, alike, alike_to_others, tables
 from truthkit_core.consolidation.shapes import ShapeWorkers, existence
 from truthkit_core.messages import ContractError
@@ -354,3 +355,19 @@ def test_a_picture_without_a_size_cuts_nothing(size: tuple[float, float]) -> Non
     points = {"a": {"ann": [Keypoint(3, 4, "nose")], "bob": [Keypoint(3, 4, "nose")]}}
     found = consolidate_keypoints(points, sizes={"a": size}).objects["a"]
     assert found.confidence > 0.9
+
+
+@pytest.mark.parametrize(
+    "consolidated",
+    [
+        lambda given: consolidate_boxes({"o": {w: [Box(0, 0, 0, 5, "a")] * n for w, n in given.items()}}),
+        lambda given: consolidate_keypoints({"o": {w: [Keypoint(math.nan, 1, "a")] * n for w, n in given.items()}}),
+        lambda given: consolidate_polygons({"o": {w: [Polygon(((0, 0), (1, 1)), "a")] * n for w, n in given.items()}}),
+        lambda given: consolidate_polylines({"o": {w: [Polyline(((0, 0),), "a")] * n for w, n in given.items()}}),
+    ],
+)
+def test_answers_of_which_nothing_counts_do_not_say_that_there_is_nothing(consolidated: Any) -> None:
+    void = consolidated({"w1": 1, "w2": 2}).objects["o"]
+    assert (void.shapes, void.confidence) == ((), 0.0)
+    assert void.problems
+    assert consolidated({"w1": 1, "w2": 0}).objects["o"].confidence == 1.0  # one did say so

@@ -325,3 +325,14 @@ def test_marks_on_public_sets() -> None:
     for part, procedure, mark in (("outcomes", "baseline", 43.2), ("interventions", "senbase", 62.1)):
         answers, gold = pico(FOLDER, part, procedure)
         assert exact_f1(automatic(answers).objects, gold) >= mark
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_answers_of_which_nothing_counts_do_not_say_that_there_is_nothing(method: str) -> None:
+    wrong = [Span(0, 99, "A")]
+    answers = {"void": {"w1": wrong, "w2": wrong}, "mixed": {"w1": wrong, "w2": []}, "good": {"w1": [Span(0, 2, "A")]}}
+    found = METHODS[method](answers, texts=dict.fromkeys(answers, "ab cd")).objects
+    assert (found["void"].spans, found["void"].confidence) == ((), 0.0)
+    assert len(found["void"].problems) == 2
+    assert found["mixed"].spans == ()
+    assert found["mixed"].confidence > 0.5

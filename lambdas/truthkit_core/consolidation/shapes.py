@@ -108,7 +108,8 @@ class ConsolidatedShape(Generic[S]):
 class ShapeLabel(Generic[S]):
     """The shapes of one object, in the order of `Shape`; None where nobody answered.
 
-    ``confidence`` is the mean of the shapes'; where there is none, the probability that what was dropped is not there.
+    ``confidence`` is the mean of the shapes'; where there is none, the probability that what was dropped is not there,
+    and 0 where all drew something of which nothing counts.
     ``problems`` says what did not count or was changed, and why.
     """
 
@@ -203,7 +204,7 @@ def consolidate_shapes(
         make_clusters(table, next(iter(kinds.values())), settings, ranked)
     decided = _labels(found, ranked)
     return ShapeResult(
-        {name: _label(name, one, kinds[name], settings, decided) for name, one in found.items()}, learned
+        {name: _label(name, one, kinds[name], settings, decided, answers[name]) for name, one in found.items()}, learned
     )
 
 
@@ -375,6 +376,7 @@ def _label(
     kind: ShapeKind[S],
     settings: ShapeSettings,
     decided: Mapping[tuple[str, int], Mapping[str, float]],
+    answers: Mapping[str, Sequence[S]],
 ) -> ShapeLabel[S]:
     problems = tuple(one.problems)
     if one.known is not None:
@@ -382,6 +384,9 @@ def _label(
         return ShapeLabel(known, 1.0, problems)
     if not one.workers:
         return ShapeLabel(None, 0.0, (*problems, "nobody answered"))
+    if not one.shapes and all(answers.values()):
+        # Who drew something of which nothing counts has not said that there is nothing.
+        return ShapeLabel((), 0.0, problems)
     kept: list[ConsolidatedShape[S]] = []
     doubtful = 0.0
     least = settings.threshold

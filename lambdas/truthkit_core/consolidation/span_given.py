@@ -23,6 +23,8 @@ class Given:
     labels: list[str]
     problems: dict[str, list[str]]
     gold: dict[str, list[Span]]
+    void: frozenset[str]
+    """Objects of which everybody gave spans, and none of them counts."""
 
 
 def checked(
@@ -58,7 +60,8 @@ def checked(
     used = {span.label for given in found.values() for spans in given.values() for span in spans}
     used |= {span.label for spans in known.values() for span in spans}
     order = [label for label in dict.fromkeys(labels) if label in used]
-    return Given(found, order + sorted(used - set(order)), problems, known)
+    void = {name for name, own in found.items() if all(answers[name].values()) and not any(own.values())}
+    return Given(found, order + sorted(used - set(order)), problems, known, frozenset(void))
 
 
 @dataclass(frozen=True, slots=True)

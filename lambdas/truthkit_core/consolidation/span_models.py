@@ -63,8 +63,8 @@ _ENOUGH_ANSWERS = 100
 class SpanLabel:
     """One text's spans, ordered by position; None where nobody answered.
 
-    ``confidence`` is the mean of the spans' ones, or how sure it is that there is none. ``problems`` tells what did not
-    count.
+    ``confidence`` is the mean of the spans' ones, or how sure it is that there is none: not at all where all gave spans
+    of which none counts. ``problems`` tells what did not count.
     """
 
     spans: tuple[ConsolidatedSpan, ...] | None
@@ -193,8 +193,8 @@ def clusters(
     for name, spans in given.answers.items():
         if name in given.gold:
             found[name] = _gold_label(given, name)
-        elif not spans:
-            found[name] = _unanswered(given, name)
+        elif not spans or name in given.void:
+            found[name] = _unsaid(given, name)
         else:
             kept = tuple(consolidate_spans(spans, labels=labels, threshold=threshold))
             highest = max((len(spans) and count / len(spans) for count in _backing(spans).values()), default=0.0)
@@ -211,7 +211,10 @@ def _backing(spans: Mapping[str, Sequence[Span]]) -> dict[Span, int]:
     return found
 
 
-def _unanswered(given: Given, name: str) -> SpanLabel:
+def _unsaid(given: Given, name: str) -> SpanLabel:
+    if given.answers[name]:
+        # Who gave something of which nothing counts has not said that there is nothing.
+        return SpanLabel((), 0.0, tuple(given.problems[name]))
     return SpanLabel(None, 0.0, (*given.problems[name], "nobody answered"))
 
 
@@ -281,8 +284,8 @@ def sequential(
     for name, spans in given.answers.items():
         if name in given.gold:
             found[name] = _gold_label(given, name)
-        elif not spans:
-            found[name] = _unanswered(given, name)
+        elif not spans or name in given.void:
+            found[name] = _unsaid(given, name)
         else:
             best: dict[Span, ConsolidatedSpan] = {}
             for kept_span in sorted(kept[name]):
@@ -369,8 +372,8 @@ def token_dawid_skene(
     for name, spans in given.answers.items():
         if name in given.gold:
             found[name] = _gold_label(given, name)
-        elif not spans:
-            found[name] = _unanswered(given, name)
+        elif not spans or name in given.void:
+            found[name] = _unsaid(given, name)
         else:
             every = tuple(sorted({(one.start, one.end, one.label): one for one in kept[name]}.values()))
             confidence = sum(one.confidence for one in every) / len(every) if every else sure[name]
