@@ -92,6 +92,8 @@ def test_a_fetched_job_is_a_folder_like_a_local_one(account: Account, tmp_path: 
     assert told("agreement", str(out), "--out", str(tmp_path / "agreement.html"))["objects"] == 2
     done = told("convert", str(out), "--to", "csv", "--out", str(tmp_path / "csv"))
     assert (done["label_attribute"], sum(done["sets"].values()), done["left_out"]) == (LABEL, 2, {})
+    page = Path(found["report"]).read_text("utf-8")
+    assert ("text 0" in page, "text 1" in page, "World" in page) == (True, True, True)
     account.fake.calls.clear()
     again = told("fetch", name, "--out", str(out))
     assert (again["new"], again["grew"], again["kept"]) == (0, 0, 5)

@@ -161,15 +161,15 @@ def _read_response(found: Collector, name: str, file: str) -> None:
         if not isinstance(worker, str) or not worker:
             fault(f"answers[{index}] has no workerId")
             continue
-        content = _content(content)
+        content = answer_content(content)
         if content is None:
             fault(f"answers[{index}].answerContent is no object", worker=worker)
             continue
-        found.add(item, worker, content, _seconds(answer.get("timeSpentInSeconds")))
+        found.add(item, worker, content, seconds_of(answer.get("timeSpentInSeconds")))
     return None
 
 
-def _content(value: Any) -> dict[str, Any] | None:
+def answer_content(value: Any) -> dict[str, Any] | None:
     """An answer's object; also from its JSON text, and from the list of one that Mechanical Turk makes of it."""
     if isinstance(value, str):
         try:
@@ -181,7 +181,8 @@ def _content(value: Any) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _seconds(value: Any) -> float:
+def seconds_of(value: Any) -> float:
+    """A time spent, NaN for what is none."""
     known = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
     return float(value) if known else math.nan
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from truthkit._object_files import split_uri
+from truthkit.aws.fetched_report import report_fetched
 from truthkit.aws.status import ENDED, describe
 from truthkit.aws_calls import client, told, without_secrets
 from truthkit.findings import Finding, TruthkitError, UsageError
@@ -36,7 +37,8 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came. ``kept`` files were here already; ``grew`` ones were here, and are newer now."""
+    """What came. ``kept`` files were here already; ``grew`` ones were here, and are newer now. ``report`` is the page
+    of what is there, None as long as there is no output manifest."""
 
     out: Path
     name: str
@@ -45,6 +47,7 @@ class Fetched:
     kept: int
     grew: int
     findings: tuple[Finding, ...]
+    report: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -54,6 +57,7 @@ class Fetched:
             "new": self.new,
             "kept": self.kept,
             "grew": self.grew,
+            "report": str(self.report) if self.report else None,
             "findings": [finding.to_json() for finding in self.findings],
         }
 
@@ -119,7 +123,8 @@ def fetch(job: str, out: Path, *, yes: bool = False, on_file: Callable[[int, int
     if status not in ENDED:
         findings.append(_growing(f"{name} is {status}"))
     grew = len(newer.intersection(came))
-    return Fetched(out, name, status, len(came) - grew, kept, grew, tuple(findings))
+    report = report_fetched(out, about, findings)
+    return Fetched(out, name, status, len(came) - grew, kept, grew, tuple(findings), report)
 
 
 def _growing(message: str) -> Finding:

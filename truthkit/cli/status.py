@@ -118,6 +118,8 @@ def fetch_command(
     out.print(
         escape(f"{done.name} ({done.status}): {done.new:,} new files, {done.grew:,} newer, {done.kept:,} here already")
     )
+    if done.report is not None:
+        out.print(escape(f"report: {relative(str(done.report))}"))
     out.print(escape(f"next: truthkit consolidate, agreement, convert or explain with {relative(str(done.out))}"))
 
 
