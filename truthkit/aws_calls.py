@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,18 @@ _CURES = {
     "ResourceNotFound": "truthkit status lists the jobs of this account and region (AWS_REGION)",
 }
 
+# Exceptions of botocore before anything is sent, by the name of a class of theirs.
+_OF_SESSION = {
+    "UnauthorizedSSOTokenError": "log in again (aws sso login)",
+    "SSOTokenLoadError": "log in (aws sso login)",
+    "TokenRetrievalError": "log in again (aws sso login)",
+    "CredentialRetrievalError": "log in again (aws sso login), or look at the profile (aws configure list)",
+    "PartialCredentialsError": "set both halves, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+    "ProfileNotFound": "give AWS_PROFILE one of aws configure list-profiles",
+    "InvalidRegionError": "set AWS_REGION to a region, e.g. eu-west-1",
+    "EndpointConnectionError": "look at the network, and at AWS_REGION: a region that is misspelled has no address",
+}
+
 _SECRETS = (
     (re.compile(r"(?i)([?&](?:amp;)?(?:X-Amz-[\w-]+|Signature|AWSAccessKeyId|Expires)=)[^&\s\"'<>\\]+"), r"\1***"),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "***"),
@@ -54,11 +67,16 @@ def without_secrets(text: str) -> str:
 
 
 def client(service: str) -> Any:
-    """A client that waits and tries again when it is slowed down."""
+    """A client that waits and tries again when it is slowed down.
+
+    The region is AWS_REGION, as for the AWS CLI and other SDKs; boto3 by itself knows AWS_DEFAULT_REGION and the
+    profile's alone.
+    """
     import boto3
     from botocore.config import Config
 
-    return boto3.client(service, config=Config(retries={"mode": "adaptive", "max_attempts": 8}))  # type: ignore[call-overload]
+    config = Config(retries={"mode": "adaptive", "max_attempts": 8})
+    return boto3.client(service, region_name=os.environ.get("AWS_REGION") or None, config=config)  # type: ignore[call-overload]
 
 
 @contextmanager
@@ -82,7 +100,9 @@ def told(about: str) -> Iterator[None]:
         raise UsageError(f"{about}: no region is set", "set AWS_REGION") from None
     except BotoCoreError as error:
         text = without_secrets(f"{about}: {error}")
-        raise TruthkitError(Finding("aws", text, "look at the network, and try again")) from None
+        names = (one.__name__ for one in type(error).__mro__)
+        cure = next((_OF_SESSION[name] for name in names if name in _OF_SESSION), "look at the network, and try again")
+        raise TruthkitError(Finding("aws", text, cure)) from None
 
 
 def upload(

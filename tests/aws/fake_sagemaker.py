@@ -35,15 +35,21 @@ def function_arn(name: str) -> str:
 
 @dataclass
 class FakeAws:
-    """What the account has. ``refuse`` maps an operation to the error code that it answers with."""
+    """What the account has.
+
+    ``settings`` are fields of a function's configuration. ``denied`` are actions, or ``ROLE ACTION``, that policies do
+    not allow. ``refuse`` maps an operation to the error code that it answers with.
+    """
 
     teams: set[str] = field(default_factory=lambda: {TEAM})
     functions: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     refuse: dict[str, tuple[str, str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    contexts: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     before: Callable[[str, dict[str, Any]], None] | None = None
 
     def install(self, patch: pytest.MonkeyPatch) -> FakeAws:
@@ -151,7 +157,11 @@ class FakeAws:
                 f"Function not found: {request['FunctionName']}",
             )
         state = self.functions[request["FunctionName"]]
-        return {"FunctionArn": request["FunctionName"], "State": state}
+        return {
+            "FunctionArn": request["FunctionName"],
+            "State": state,
+            **self.settings.get(request["FunctionName"], {}),
+        }
 
     def _describe_stacks(self, request: dict[str, Any]) -> dict[str, Any]:
         if request["StackName"] not in self.stacks:
@@ -170,12 +180,15 @@ class FakeAws:
         }
 
     def _simulate_principal_policy(self, request: dict[str, Any]) -> dict[str, Any]:
+        role = request["PolicySourceArn"].rpartition("/")[2]
+        context = {one["ContextKeyName"]: one["ContextKeyValues"] for one in request.get("ContextEntries", ())}
+        self.contexts.update(dict.fromkeys(request["ActionNames"], context))
         return {
             "EvaluationResults": [
                 {
                     "EvalActionName": action,
                     "EvalResourceName": resource,
-                    "EvalDecision": "implicitDeny" if action in self.denied else "allowed",
+                    "EvalDecision": "implicitDeny" if {action, f"{role} {action}"} & self.denied else "allowed",
                 }
                 for action in request["ActionNames"]
                 for resource in request["ResourceArns"]

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import (
+    EndpointConnectionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
 from typer.testing import CliRunner
 
 from tests.aws.account import MANIFEST, POST, PRE, TRUST, Account
 from tests.aws.fake_sagemaker import REGION, TEAM, function_arn
 from tests.documents import DOCS, ROOT, commands
+from truthkit.aws_calls import client
+from truthkit.aws_calls import told as aws_told
 from truthkit.cli import app
 from truthkit.findings import TruthkitError
 
@@ -189,6 +200,64 @@ def test_what_may_not_be_looked_at_is_a_warning(account: Account, operation: str
     assert any(f"{about}: could not be looked at ({operation} is refused)" in one["message"] for one in told)
 
 
+OWN = "arn:aws:iam::123456789012:role/lab-PostAnnotationRole"
+
+
+def assumes(account: Account, value: str, *trusted: str) -> None:
+    """The post-annotation function runs under a role of its own; the job's role trusts ``trusted`` too."""
+    account.fake.settings[POST] = {"Role": OWN, "Environment": {"Variables": {"TRUTHKIT_ASSUME_JOB_ROLE": value}}}
+    service = TRUST["Statement"][0]
+    also = {"Effect": "Allow", "Principal": {"AWS": list(trusted)}, "Action": "sts:AssumeRole"}
+    policy = json.dumps({**TRUST, "Statement": [service, also] if trusted else [service]})
+    account.iam.update_assume_role_policy(RoleName="lab-JobRole", PolicyDocument=policy)
+
+
+@pytest.mark.parametrize(
+    ("value", "trusted", "denied", "text"),
+    [
+        ("1", OWN, "", ""),
+        ("1", OWN, "lab-PostAnnotationRole sts:AssumeRole", ""),
+        ("1", "arn:aws:iam::123456789012:root", "", ""),
+        ("1", "arn:aws:iam::123456789012:root", "lab-PostAnnotationRole sts:AssumeRole", "may not sts:AssumeRole on"),
+        ("1", "arn:aws:iam::123456789012:role/other", "", f"lab-JobRole does not trust {OWN}"),
+        ("0", "", "", ""),
+        (
+            "0",
+            "",
+            "lab-PostAnnotationRole s3:GetObject",
+            "lab-PostAnnotationRole may not s3:GetObject on arn:aws:s3:::",
+        ),
+    ],
+)
+def test_a_post_annotation_function_that_could_not_read_the_answers_is_told(
+    account: Account, value: str, trusted: str, denied: str, text: str
+) -> None:
+    assumes(account, value, *filter(None, [trusted]))
+    account.fake.denied.add(denied)
+    found = account.findings()
+    assert set(found) == ({"launch-function"} if text else set())
+    if text:
+        assert found["launch-function"].startswith("error: ")
+        assert text in found["launch-function"]
+        assert ("AssumeJobRole=false" in found["launch-function"]) == (value == "1")
+
+
+def test_settings_of_a_function_that_may_not_be_read_are_a_warning(account: Account) -> None:
+    denied = {"ErrorCode": "AccessDeniedException", "Message": "no kms:Decrypt"}
+    account.fake.settings[POST] = {"Role": OWN, "Environment": {"Error": denied}}
+    found = account.findings()
+    assert list(found) == ["launch-unknown"]
+    assert found["launch-unknown"].startswith(f"warning: the environment of {POST}")
+
+
+def test_a_manifest_that_the_service_was_seen_to_refuse_is_a_warning(account: Account) -> None:
+    account.write({"source": "one"}, key="m/in.jsonl")
+    found = account.findings(manifest="s3://acme-in/m/in.jsonl")
+    assert list(found) == ["launch-manifest"]
+    assert found["launch-manifest"].startswith("warning: ")
+    assert "aws s3 cp s3://acme-in/m/in.jsonl s3://acme-in/m/in.manifest" in found["launch-manifest"]
+
+
 def test_a_name_that_managed_policies_do_not_allow_is_told_where_the_role_cannot_be_asked(account: Account) -> None:
     odd = function_arn("my-post")
     account.fake.functions[odd] = "Active"
@@ -344,6 +413,49 @@ def test_without_credentials_it_says_so(account: Account, monkeypatch: pytest.Mo
     assert (str(result.exception).count("no region is set"), isinstance(result.exception, TruthkitError)) == (1, True)
 
 
+def test_with_no_credentials_at_all_it_says_how_to_get_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_REGION", REGION)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    command = ["launch", "text-classification", "--manifest", MANIFEST, "--workteam", TEAM, "--stack", "lab"]
+    result = CliRunner().invoke(app, command)
+    assert isinstance(result.exception, TruthkitError)
+    [finding] = result.exception.findings
+    assert "the stack lab: there are no credentials for AWS" in finding.message
+    assert finding.cure == "log in (aws sso login), or set AWS_PROFILE"
+    assert result.exception.exit_status == 2
+
+
+def test_the_region_that_cures_name_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert client("sts").meta.region_name == "eu-west-1"
+    monkeypatch.delenv("AWS_REGION")
+    assert client("sts").meta.region_name == "us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        (UnauthorizedSSOTokenError(), "aws sso login"),
+        (TokenRetrievalError(provider="sso", error_msg="expired"), "aws sso login"),
+        (ProfileNotFound(profile="wrok"), "aws configure list-profiles"),
+        (PartialCredentialsError(provider="env", cred_var="aws_secret_access_key"), "set both halves"),
+        (EndpointConnectionError(endpoint_url="https://s3.us-east1.amazonaws.com"), "AWS_REGION"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_what_is_wrong_with_the_session_has_its_own_cure(error: Exception, cure: str) -> None:
+    with pytest.raises(TruthkitError) as raised, aws_told("the job"):
+        raise error
+    assert cure in raised.value.findings[0].cure
+
+
 def test_a_chained_job_takes_the_output_and_labels_what_is_left(account: Account) -> None:
     first = account.told()["name"]
     result = account.run("--chain", first, manifest=None)
@@ -377,6 +489,35 @@ def test_a_streaming_job_has_topics_and_does_not_hear_of_its_own_output(account:
     wired: Any = {"TopicConfigurations": [{"TopicArn": heard, "Events": ["s3:ObjectCreated:*"]}]}
     account.s3.put_bucket_notification_configuration(Bucket="acme-out", NotificationConfiguration=wired)
     assert "output becomes input" in account.findings(*arguments, manifest=None)["launch-output"]
+
+
+def test_a_streaming_job_needs_rights_on_its_queue_and_topics(account: Account) -> None:
+    sns = boto3.client("sns")
+    heard, told_to = (sns.create_topic(Name=name)["TopicArn"] for name in ("in", "out"))
+    arguments = ("--sns-input", heard, "--sns-output", told_to, "--name", "Tone")
+    assert account.findings(*arguments, manifest=None) == {}
+    queue = "arn:aws:sqs:us-east-1:123456789012:GroundTruth-tone"
+    # Without them the managed policy's own statement, which has conditions, would count as a refusal.
+    assert account.fake.contexts["sns:Subscribe"] == {"sns:Protocol": ["sqs"], "sns:Endpoint": [queue]}
+    account.fake.denied |= {"sqs:CreateQueue", "sqs:SendMessage", "sns:Subscribe", "sns:Publish"}
+    found = account.told("--dry-run", *arguments, manifest=None)["findings"]
+    [finding] = found
+    assert (finding["code"], finding["severity"]) == ("launch-role", "error")
+    for text in (
+        f"sqs:CreateQueue, sqs:SendMessage on {queue}",
+        f"sns:Subscribe on {heard}",
+        f"sns:Publish on {told_to}",
+    ):
+        assert text in finding["message"]
+    words = shlex.split(finding["cure"].partition("; ")[0])
+    assert words[:5] == ["aws", "iam", "put-role-policy", "--role-name", "lab-JobRole"]
+    statements = json.loads(words[-1])["Statement"]
+    assert {one["Resource"] for one in statements} == {queue.replace("-tone", "-*"), heard, told_to}
+
+
+def test_topics_that_are_not_there_are_told(account: Account) -> None:
+    gone = "arn:aws:sns:us-east-1:123456789012:gone"
+    assert f"the topic {gone} does not exist" in account.findings("--sns-input", gone, manifest=None)["launch-topic"]
 
 
 def test_bundles_as_assets_go_to_the_stacks_bucket(account: Account) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from truthkit._object_files import KeyNotAFileError, split_uri
 from truthkit.aws.looking import Looking
 from truthkit.aws.request import Launch
+from truthkit.aws.roles import SERVICE, look_at_consolidation, look_at_streaming, refused, trusted
 from truthkit.aws_calls import client, told
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.manifest import read_manifest
@@ -109,7 +111,10 @@ def preflight(plan: Launch, request: dict[str, Any], found: Input | None, uris: 
     samples = found.samples if found else ()
     read = [uri for uri in (plan.manifest, *uris, *samples) if uri]
     _buckets(looking, plan, region, [*read, plan.output], samples)
-    _role(looking, plan, functions, known, read)
+    trust = _role(looking, plan, [arn for arn in functions if known[arn]], read)
+    if plan.post is not None and (configuration := known[plan.post]):
+        look_at_consolidation(looking, plan, configuration, trust)
+    look_at_streaming(looking, plan, request["LabelingJobName"])
     _output(looking, plan, request)
     return looking.findings
 
@@ -119,6 +124,11 @@ def _of_input(plan: Launch, request: dict[str, Any], found: Input | None) -> Ite
         return
     yield from found.findings
     uri, attribute = str(plan.manifest), request["LabelAttributeName"]
+    if uri.endswith(".jsonl"):
+        message = f"{uri} ends in .jsonl, which the service was seen to refuse"
+        better = uri.removesuffix("jsonl") + "manifest"
+        cure = f"aws s3 cp {shlex.quote(uri)} {shlex.quote(better)}, and give --manifest {shlex.quote(better)}"
+        yield Finding("launch-manifest", message, cure, severity="warning", file=uri)
     if plan.chain is not None and plan.checked is None and found.lines and found.lines == found.labeled:
         message = f"every line has {attribute!r} already, so that a chained job has nothing to do"
         cure = "give another --label-attribute to label all again, or --adjust or --verify"
@@ -177,16 +187,16 @@ def _team(looking: Looking, plan: Launch) -> None:
         looking.findings.append(Finding("launch-team", message, "give its ARN as --workteam"))
 
 
-def _function(looking: Looking, arn: str) -> bool:
-    """Whether the function is known to be there."""
+def _function(looking: Looking, arn: str) -> dict[str, Any]:
+    """The function's configuration; empty where it is not known to be there."""
     missing = Finding("launch-function", f"the function {arn} does not exist", "sam deploy it, or give another ARN")
     found = looking.ask(f"the function {arn}", client("lambda").get_function_configuration, missing, FunctionName=arn)
     if not found:
-        return False
+        return {}
     if found.get("State", "Active") != "Active":
         message = f"the function {arn} is {found['State']}: {found.get('StateReason', 'no reason is told')}"
         looking.findings.append(Finding("launch-function", message, "wait, or deploy it again"))
-    return True
+    return dict(found)
 
 
 def _buckets(looking: Looking, plan: Launch, region: str, uris: Sequence[str], samples: Sequence[str]) -> None:
@@ -239,21 +249,18 @@ def _cors(looking: Looking, s3: Any, bucket: str) -> None:
         looking.findings.append(Finding("launch-cors", message, cure))
 
 
-def _role(
-    looking: Looking, plan: Launch, functions: Sequence[str], known: dict[str, bool], read: Sequence[str]
-) -> None:
-    iam = client("iam")
+def _role(looking: Looking, plan: Launch, functions: Sequence[str], read: Sequence[str]) -> Any:
+    """The trust policy of the job's role; None where it may not be read, or is not."""
     name = plan.role.rpartition("/")[2]
     missing = Finding("launch-role", f"the role {plan.role} does not exist", "give another --role")
-    found = looking.ask(f"the role {name}", iam.get_role, missing, RoleName=name)
-    if found is not None and not _trusts(found["Role"]["AssumeRolePolicyDocument"]):
-        message = f"the role {name} cannot be assumed by sagemaker.amazonaws.com"
-        cure = (
-            'add {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}'
-        )
+    found = looking.ask(f"the role {name}", client("iam").get_role, missing, RoleName=name)
+    trust = found["Role"]["AssumeRolePolicyDocument"] if found is not None else None
+    if trust is not None and SERVICE not in trusted(trust, "Service"):
+        message = f"the role {name} cannot be assumed by {SERVICE}"
+        cure = f'add {{"Effect": "Allow", "Principal": {{"Service": "{SERVICE}"}}, "Action": "sts:AssumeRole"}}'
         looking.findings.append(Finding("launch-role", message, f"{cure} to its trust policy"))
     if any(finding is missing for finding in looking.findings):
-        return
+        return None
     partition = plan.role.split(":")[1] if plan.role.count(":") > 1 else "aws"
 
     def s3(uri: str, more: str = "") -> str:
@@ -267,31 +274,24 @@ def _role(
         "s3:ListBucket": sorted(
             {s3(f"s3://{uri.split('/')[2]}") for uri in (*read, plan.output) if uri.count("/") > 1}
         ),
-        "lambda:InvokeFunction": [arn for arn in functions if known[arn]],
+        "lambda:InvokeFunction": list(functions),
         "kms:GenerateDataKey": [plan.kms_key] if plan.kms_key else [],
         "kms:Decrypt": [plan.kms_key] if plan.kms_key else [],
     }
     for action, resources in wanted.items():
         if not resources:
             continue
-        answer = looking.ask(
-            f"whether the role {name} may {action}",
-            iam.simulate_principal_policy,
-            PolicySourceArn=plan.role,
-            ActionNames=[action],
-            ResourceArns=resources,
-        )
-        if answer is None:
+        denied = refused(looking, plan.role, action, resources)
+        if denied is None:
             if action == "lambda:InvokeFunction":
                 looking.findings += _odd_names(resources)
             continue
-        for result in answer["EvaluationResults"]:
-            if result["EvalDecision"] != "allowed":
-                about = result["EvalResourceName"]
-                cure = f"allow {action} on {about} in the role's policy"
-                if action == "lambda:InvokeFunction" and any(_odd_names([about])):
-                    cure += f"; the managed policies allow functions with {' or '.join(_INVOKABLE[:3])} in their name"
-                looking.findings.append(Finding("launch-role", f"the role {name} may not {action} on {about}", cure))
+        for about in denied:
+            cure = f"allow {action} on {about} in the role's policy"
+            if action == "lambda:InvokeFunction" and any(_odd_names([about])):
+                cure += f"; the managed policies allow functions with {' or '.join(_INVOKABLE[:3])} in their name"
+            looking.findings.append(Finding("launch-role", f"the role {name} may not {action} on {about}", cure))
+    return trust
 
 
 def _odd_names(arns: Iterable[str]) -> Iterator[Finding]:
@@ -303,22 +303,6 @@ def _odd_names(arns: Iterable[str]) -> Iterator[Finding]:
                 f"put LabelingFunction into its name, or allow lambda:InvokeFunction on {arn} in the role's policy",
                 severity="warning",
             )
-
-
-def _trusts(policy: Any) -> bool:
-    """Whether a trust policy lets SageMaker assume the role."""
-    policy = json.loads(policy) if isinstance(policy, str) else policy
-    statements = policy.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal", {})
-        services = principal.get("Service", []) if isinstance(principal, dict) else []
-        services = [services] if isinstance(services, str) else services
-        actions = statement.get("Action", [])
-        actions = [actions] if isinstance(actions, str) else actions
-        allowed = any(action in ("sts:AssumeRole", "sts:*", "*") for action in actions)
-        if statement.get("Effect") == "Allow" and allowed and "sagemaker.amazonaws.com" in services:
-            return True
-    return False
 
 
 def _output(looking: Looking, plan: Launch, request: dict[str, Any]) -> None:
