@@ -138,6 +138,31 @@ def made_of(kind: str, tmp: Path) -> Path:
             [("x", ((0, 0), (4, 0), (0, 3)))],
         ),
         ({"tool": {"boundingBoxes": []}}, {}, "boxes", []),
+        # The docs do not tell the type of video clips: a class has class-name, whatever its type.
+        (1, {"class-name": "owl", "type": "groundtruth/video-classification"}, "class", [("owl",)]),
+        ("1", {"class_name": "owl", "job_name": "x"}, "class", [("owl",)]),
+        (
+            "s3://zoo/cloud.zlib",
+            {"color-map": {"0": "#ff0000"}, "type": "groundtruth/point_cloud_single_frame_semantic_segmentation"},
+            "other",
+            [],
+        ),
+        (
+            {"annotations": [{"class-id": 0, "center-x": 1.5, "length": 4}]},
+            {"class-map": {"0": "car"}, "type": "groundtruth/point_cloud_object_detection"},
+            "other",
+            [],
+        ),
+        (
+            {
+                "instances": [{"label": "owl", "color": "#2CA02C"}],
+                "labeledImage": {"s3Uri": "s3://zoo/mask.png"},
+                "inputImageProperties": {"width": WIDTH, "height": HEIGHT},
+            },
+            {"type": "groundtruth/custom"},
+            "instances",
+            [("owl", "#2ca02c", "s3://zoo/mask.png")],
+        ),
         ({"score": 4}, {}, "other", []),
     ],
 )
@@ -155,6 +180,9 @@ def test_labels_of_every_type_are_read(
         assert numbers == [mark[1:] for mark in marks]
     if kind == "other":
         assert json.loads(rows[0]["value"]) == label
+    if kind == "instances":
+        assert [(row["label"], row["color"], row["mask"]) for row in rows] == marks
+    assert json.loads(rows[0]["metadata"]) == metadata
 
 
 def test_a_video_is_its_frames(tmp_path: Path) -> None:
@@ -189,11 +217,13 @@ def test_what_has_no_label_is_counted_and_what_is_wrong_is_told_with_its_line(tm
             {"source": "c", "c": {}, "c-metadata": {"worker-response-ref": "s3://b/r.json", **COMMON}},
             {"source": "d", "c": [1], "c-metadata": {"type": "groundtruth/text-classification"}},
             {"source": "e", "c": {"reason": "nobody answered", "workers": []}, "c-metadata": COMMON},
+            {"source": "f", "c": {}, "c-metadata": COMMON, "worker-response-ref": "s3://b/r.json"},
         ],
     )
     done = to("csv", manifest)
     assert done.sets == {"all": 1}
-    assert sum(done.left_out.values()) == 4
+    assert sum(done.left_out.values()) == 5
+    assert sum(count for reason, count in done.left_out.items() if "no post-annotation function" in reason) == 2
     assert any("Annotation tasks expired" in reason for reason in done.left_out)
     assert any("nobody answered" in reason for reason in done.left_out)
     [finding] = done.findings
@@ -398,6 +428,35 @@ def test_the_services_own_form_comes_back_as_it_was(tmp_path: Path, kind: str) -
             for color in line["street-ref-metadata"]["internal-color-map"].values():
                 color["hex-color"] = color["hex-color"].lower()
     assert after == before
+
+
+def test_verifications_and_adjustments_keep_what_workers_said_of_labels(tmp_path: Path) -> None:
+    verified = {
+        "class-name": "bad", "confidence": 0.6, "type": "groundtruth/label-verification",
+        "worker-feedback": [{"comment": "the tail is cut, 半分"}], **COMMON,
+    }  # fmt: skip
+    manifest = make(tmp_path, [{"source-ref": "s3://zoo/0.png", "v": 0, "v-metadata": verified}])
+    [before] = [json.loads(line) for line in manifest.read_text("utf-8").splitlines()]
+    done = to("sagemaker", manifest)
+    assert json.loads((done.out / "output.manifest").read_text("utf-8")) == before
+    assert not done.told
+    with (to("csv", manifest).out / "all.csv").open(encoding="utf-8", newline="") as stream:
+        [row] = csv.DictReader(stream)
+    assert json.loads(row["others"])["label-rest"] == {"worker-feedback": verified["worker-feedback"]}
+    assert "worker-feedback" in " ".join(to("yolo", manifest).told)
+
+    adjusted = {**BOXES_METADATA, "adjustment-status": "adjusted"}
+    manifest = make(tmp_path, [{"source-ref": "s3://zoo/0.png", "b": BOXES, "b-metadata": adjusted}])
+    done = to("sagemaker", manifest, overwrite=True)
+    assert json.loads((done.out / "output.manifest").read_text("utf-8"))["b-metadata"] == adjusted
+
+
+@pytest.mark.parametrize("target", ["hf", "labelstudio"])
+def test_what_has_no_place_for_masks_says_what_has(tmp_path: Path, target: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        to(target, mask(tmp_path)[0])
+    assert f"{target} does not hold labels of the kind 'mask'" in raised.value.findings[0].message
+    assert raised.value.findings[0].cure == "give --to one of coco, voc, csv, parquet, sagemaker"
 
 
 # --- and back ---

@@ -21,12 +21,13 @@ from truthkit.job.spec import OUTPUT_BUCKET, JobFolder
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A format: which kinds of label it holds, and what it never holds."""
+    """A format: which kinds of label it holds, what it never holds, and what of a label's rest it keeps."""
 
     write: Callable[[Dataset, Path], None]
     kinds: frozenset[Any]
     drops: tuple[str, ...] = ()
     of: Literal["pictures", "texts"] | None = None
+    keeps: frozenset[str] = frozenset()
 
 
 _BESIDE = ("the data object's other attributes", "the job's metadata")
@@ -40,7 +41,9 @@ TARGETS: dict[str, Target] = {
     "csv": Target(tables.write_csv, tables.KINDS),
     "parquet": Target(tables.write_parquet, tables.KINDS),
     "labelstudio": Target(labelstudio.write, labelstudio.KINDS, _BESIDE),
-    "sagemaker": Target(sagemaker.write, sagemaker.KINDS, ("what a custom label says beside its marks",)),
+    "sagemaker": Target(
+        sagemaker.write, sagemaker.KINDS, ("what a custom label says beside its marks",), keeps=sagemaker.KEPT
+    ),
 }
 
 
@@ -139,7 +142,8 @@ def convert(
         fitting = ", ".join(name for name, one in TARGETS.items() if kind in one.kinds)
         raise UsageError(f"{to} does not hold labels of the kind {kind!r}", f"give --to one of {fitting}")
     data = Dataset(attribute, kind, order, split(alike, shares or {}, seed), places, copy_pictures)
-    more = [one.label.rest for one in alike if one.label is not None and one.label.rest]
+    rest = [set(one.label.rest) - target.keeps for one in alike if one.label is not None]
+    more = [keys for keys in rest if keys]
     if more and to not in ("csv", "parquet"):
         members = sorted({key for one in more for key in one})
         data.told[f"labels that say more ({', '.join(members)}): not written"] += len(more)

@@ -16,6 +16,7 @@ from truthkit.findings import Finding, TruthkitError, UsageError
 _SOURCES = ("source", "source-ref")
 _METADATA = "-metadata"
 BACKGROUND = "BACKGROUND"
+CLASS_TYPES = ("image-classification", "text-classification", "label-verification")
 
 
 class BadLabelError(ValueError):
@@ -172,7 +173,8 @@ def _examples(
         yield _example(number, line, attribute, metadata, None, str(why) if why else "it was not labeled")
         return
     value = line[attribute]
-    if value == {} and _member(metadata, "worker-response-ref"):
+    # Its place is the metadata; the documentation's words read as if it were beside the label.
+    if value == {} and (_member(metadata, "worker-response-ref") or "worker-response-ref" in line):
         why = "the job had no post-annotation function: there are only worker responses"
         yield _example(number, line, attribute, metadata, None, f"{why}; consolidate them first")
         return
@@ -198,16 +200,19 @@ def read_label(value: Any, kind: str, metadata: Mapping[str, Any], classes: Clas
 
     Raises BadLabelError if it is not what ``kind`` says.
     """
-    if kind in ("image-classification", "text-classification", "label-verification"):
-        name = _member(metadata, "class-name")
+    name = _member(metadata, "class-name")
+    # The type of video clips is told nowhere: a class of any type has its name beside it.
+    if kind in CLASS_TYPES or (isinstance(name, str) and isinstance(value, int | str)):
         if isinstance(name, str):
             classes.learn(value, name)
         else:
             name = classes.name(value)
-        rest = {"worker-feedback": metadata["worker-feedback"]} if "worker-feedback" in metadata else {}
+        feedback = _member(metadata, "worker-feedback")
+        rest = {"worker-feedback": feedback} if feedback is not None else {}
         return Label("class", (Named(name, _confidence(metadata)),), value=value, rest=rest)
     if kind in ("image-classification-multilabel", "text-classification-multilabel"):
-        shares = _member(metadata, "confidence-map") or {}
+        shares = _member(metadata, "confidence-map")
+        shares = shares if isinstance(shares, dict) else {}
         return Label(
             "classes",
             tuple(Named(classes.name(one), _number(shares.get(str(one)))) for one in _list(value, "")),

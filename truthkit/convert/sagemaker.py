@@ -9,13 +9,14 @@ from typing import Any
 
 from truthkit.convert.dataset import Dataset, labeled
 from truthkit.convert.labels import Example, Label
-from truthkit.convert.read import BACKGROUND
+from truthkit.convert.read import BACKGROUND, CLASS_TYPES
 from truthkit.convert.splits import WHOLE
 from truthkit_core.builtin_output import BACKGROUND_COLOR, short_name
 
 KINDS = frozenset(("class", "classes", "boxes", "spans", "mask"))
 _COMMON = ("job-name", "human-annotated", "creation-date", "adjustment-status")
-_OLD = {"job_name": "job-name", "human_annotated": "human-annotated", "creation_date": "creation-date"}
+# What a label says beside its marks, and this form has a place for.
+KEPT = frozenset(("worker-feedback",))
 
 
 def write(data: Dataset, out: Path) -> None:
@@ -42,7 +43,7 @@ def _line(data: Dataset, example: Example, label: Label, name: str) -> dict[str,
     line |= example.others
     value, own = _value(data, example, label)
     line[name] = value
-    given = {_OLD.get(key, key): one for key, one in example.metadata.items()}
+    given = {key.replace("_", "-"): one for key, one in example.metadata.items()}
     line[f"{name}-metadata"] = own | {key: given[key] for key in _COMMON if key in given}
     return line
 
@@ -52,10 +53,12 @@ def _value(data: Dataset, example: Example, label: Label) -> tuple[Any, dict[str
     numbers = [data.number(mark.label) for mark in label.marks]
     if data.kind == "class":
         [mark] = label.marks
+        known = str(example.metadata.get("type", "")).rpartition("/")[2].lower()
         return numbers[0], {
             "class-name": mark.label,
             "confidence": mark.confidence or 0,
-            "type": f"groundtruth/{thing}-classification",
+            "type": f"groundtruth/{known if known in CLASS_TYPES else f'{thing}-classification'}",
+            **{key: label.rest[key] for key in KEPT if key in label.rest},
         }
     if data.kind == "classes":
         return sorted(numbers), {
