@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from typer.testing import CliRunner
 
+from truthkit.aws_calls import upload
 from truthkit.cli import app
 from truthkit.findings import TruthkitError, UsageError
 from truthkit.manifest import read_manifest
@@ -147,8 +148,12 @@ def test_shards_have_no_more_lines_than_said(tmp_path: Path) -> None:
     found = make(Plan(str(file), tmp_path / "m.jsonl", shard=10))
     assert [one.name for one in found.files] == ["m-001.jsonl", "m-002.jsonl", "m-003.jsonl"]
     assert [len(one.read_text().splitlines()) for one in found.files] == [10, 10, 5]
-    with pytest.raises(UsageError, match="exists"):
+    before = [one.read_bytes() for one in found.files]
+    assert make(Plan(str(file), tmp_path / "m.jsonl", shard=10)).files == found.files, "the same is no other"
+    file.write_text(file.read_text() + '{"source": "25"}\n')
+    with pytest.raises(UsageError, match=r"m-003\.jsonl exists"):
         make(Plan(str(file), tmp_path / "m.jsonl", shard=10))
+    assert [one.read_bytes() for one in found.files] == before
 
 
 @pytest.mark.parametrize(
@@ -181,13 +186,34 @@ def test_files_and_manifest_are_uploaded_once(folder: Path, tmp_path: Path, aws:
     )
     assert aws.get_object(Bucket="my-bucket", Key="x/b/2.JPG")["Body"].read() == b"b/2.JPG" * 10
     assert aws.head_object(Bucket="my-bucket", Key="x/a/1.png")["ContentType"] == "image/png"
-    assert go().uploaded == ()
+    assert go(yes=False).uploaded == (), "run again, it goes on: nothing has to be replaced"
     (folder / "a" / "1.png").write_bytes(b"other")
     (tmp_path / "m.jsonl").unlink()
     with pytest.raises(UsageError, match="is another"):
         go(yes=False)
     (tmp_path / "m.jsonl").unlink()
     assert go().uploaded == ("s3://my-bucket/x/a/1.png",)
+
+
+def test_files_whose_etag_is_no_md5_are_found_again_too(tmp_path: Path, aws: Any) -> None:
+    """Those of several parts (boto3: from 8 MB), and of buckets with a KMS key."""
+    file = tmp_path / "scan.pdf"
+    file.write_bytes(bytes(range(256)) * 4 * 8200)
+    assert upload(file, "s3://my-bucket/scan.pdf")
+    assert "-" in aws.head_object(Bucket="my-bucket", Key="scan.pdf")["ETag"]
+    assert not upload(file, "s3://my-bucket/scan.pdf")
+
+    content = file.read_bytes()
+    aws.put_object(Bucket="my-bucket", Key="by-another.pdf", Body=content, ServerSideEncryption="aws:kms")
+    aws.put_object(Bucket="my-bucket", Key="another.pdf", Body=content[::-1], ServerSideEncryption="aws:kms")
+    assert aws.head_object(Bucket="my-bucket", Key="another.pdf")["ServerSideEncryption"] == "aws:kms"
+    assert not upload(file, "s3://my-bucket/by-another.pdf")
+    with pytest.raises(UsageError, match="is another"):
+        upload(file, "s3://my-bucket/another.pdf")
+    with file.open("r+b") as stream:
+        stream.write(b"%PDF")
+    with pytest.raises(UsageError, match="is another"):
+        upload(file, "s3://my-bucket/scan.pdf")
 
 
 def test_a_prefix_of_s3_is_listed(tmp_path: Path, aws: Any) -> None:

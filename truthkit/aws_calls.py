@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ _CURES = {
     "ResourceNotFound": "truthkit status lists the jobs of this account and region (AWS_REGION)",
 }
 
+# Metadata of uploaded objects: the SHA-256 of their content.
+_DIGEST = "truthkit-sha256"
 # Exceptions of botocore before anything is sent, by the name of a class of theirs.
 _OF_SESSION = {
     "UnauthorizedSSOTokenError": "log in again (aws sso login)",
@@ -124,13 +126,35 @@ def upload(
                 raise
             known = None
         if known is not None:
-            with file.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "md5").hexdigest()
-            if known["ContentLength"] == file.stat().st_size and known["ETag"].strip('"') == digest:
+            if _same(file, known, lambda: s3.get_object(Bucket=bucket, Key=key)["Body"]):
                 return False
             if not overwrite:
                 raise UsageError(f"{uri} is there already, and is another", "give another --prefix, or --yes")
         extra = {"ContentType": content_type, "CacheControl": cache}
-        extra = {name: value for name, value in extra.items() if value is not None}
-        s3.upload_file(str(file), bucket, key, ExtraArgs=extra)
+        given = {name: value for name, value in extra.items() if value is not None}
+        s3.upload_file(str(file), bucket, key, ExtraArgs={**given, "Metadata": {_DIGEST: _digest(file, "sha256")}})
     return True
+
+
+def _same(file: Path, known: dict[str, Any], body: Callable[[], Any]) -> bool:
+    """Whether an object of S3 has the content of ``file``; it is read only where nothing else tells.
+
+    Its ETag is an MD5 unless it came in several parts or is encrypted with a KMS key.
+    """
+    if known["ContentLength"] != file.stat().st_size:
+        return False
+    digest = known.get("Metadata", {}).get(_DIGEST)
+    if digest is not None:
+        return bool(digest == _digest(file, "sha256"))
+    etag = known["ETag"].strip('"')
+    if "-" not in etag and known.get("ServerSideEncryption", "AES256") == "AES256":
+        return bool(etag == _digest(file, "md5"))
+    there = hashlib.sha256()
+    for part in body().iter_chunks(1 << 20):
+        there.update(part)
+    return there.hexdigest() == _digest(file, "sha256")
+
+
+def _digest(file: Path, method: str) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, method).hexdigest()

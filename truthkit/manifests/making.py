@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from filecmp import cmp
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -183,8 +184,9 @@ def _write(plan: Plan, rows: Iterable[Row], advance: Callable[[str, int], None])
             names = [plan.out.with_stem(f"{plan.out.stem}-{number:03}") for number in range(1, len(done) + 1)]
         else:
             names = [plan.out]
-        for name in names:
-            if name.exists() and not plan.yes:
+        for (part, _count), name in zip(done, names, strict=True):
+            # The same content is no matter: a run that broke off while it uploaded is gone on with.
+            if name.exists() and not plan.yes and not (name.is_file() and cmp(part, name, shallow=False)):
                 raise UsageError(f"{name} exists", "give another --out, or --yes to replace it")
         for (part, _count), name in zip(done, names, strict=True):
             part.replace(name)
