@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from typer.testing import CliRunner
 
+from tests.documents import DOCS, commands
 from truthkit.aws_calls import upload
 from truthkit.cli import app
 from truthkit.findings import TruthkitError, UsageError
@@ -274,6 +275,20 @@ def test_what_textract_refuses_is_told_with_the_page(
     with pytest.raises(TruthkitError, match=r"a/1\.png: DetectDocumentText: Unsupported") as raised:
         made(folder, tmp_path, prefix="s3://my-bucket/x", text_from="textract")
     assert "PDF of one page" in raised.value.findings[0].cure
+
+
+def test_the_page_shows_what_is_printed(tmp_path: Path, aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("photos/1.png", "photos/2.png", "photos/3.png", "letters/1.txt", "letters/2.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "titles.csv").write_text("id,title\n1,One\n2,Two\n")
+    shown = [one for one in commands(DOCS / "make-a-manifest.md") if one.output]
+    assert len(shown) == 6
+    for one in shown:
+        result = CliRunner().invoke(app, list(one.arguments[1:]))
+        assert (result.exit_code, result.stdout) == (0, one.output)
+    assert (tmp_path / "titles.manifest").read_text() == '{"source": "One", "id": "1"}\n{"source": "Two", "id": "2"}\n'
 
 
 def test_the_command_makes_and_checks(folder: Path, tmp_path: Path) -> None:
