@@ -207,6 +207,27 @@ def test_a_video_is_its_frames(tmp_path: Path) -> None:
     assert done.left_out == {"it was not labeled": 1}
 
 
+def test_frames_without_boxes_are_rows_of_json(tmp_path: Path) -> None:
+    frames = [{"frame-no": number, "frame": f"{number}.png", "polygons": [{"class-id": "0"}]} for number in range(2)]
+    metadata = {"class-map": {"0": "owl"}, "type": "groundtruth/video-object-tracking", **COMMON}
+    line = {"source-ref": "s3://zoo/seq.json", "v-ref": "s3://zoo/SeqLabel.json", "v-ref-metadata": metadata}
+    manifest = make(tmp_path, [line])
+    pictures = tmp_path / "pictures"
+    (pictures / "seq.json").write_text(json.dumps({"seq-no": 1, "prefix": "s3://zoo/", "frames": []}))
+    (pictures / "SeqLabel.json").write_text(json.dumps({"tracking-annotations": frames}))
+    done = to("csv", manifest)
+    with (done.out / "all.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["frame"], row["source-ref"]) for row in rows] == [("0", "s3://zoo/0.png"), ("1", "s3://zoo/1.png")]
+    assert [json.loads(row["value"]) for row in rows] == frames
+    # A frame in which nothing is, of a video with boxes, may lack the list.
+    box = {"class-id": "0", "left": 1, "top": 2, "width": 3, "height": 4}
+    some = [{"frame-no": 0, "frame": "0.png", "annotations": [box]}, {"frame-no": 1, "frame": "1.png"}]
+    (pictures / "SeqLabel.json").write_text(json.dumps({"tracking-annotations": some}))
+    done = to("csv", manifest, overwrite=True)
+    assert (done.kind, done.sets, done.findings) == ("boxes", {"all": 2}, ())
+
+
 def test_what_has_no_label_is_counted_and_what_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
     failed = {"retry-count": 1, "failure-reason": "ClientError: Annotation tasks expired.", "human-annotated": "true"}
     manifest = make(

@@ -399,7 +399,7 @@ _SHAPES: dict[str, tuple[Kind, Any]] = {
 
 
 def _frames(example: Example, value: Any, classes: Classes, objects: Objects) -> Iterator[Example]:
-    """The frames of a video's ``SeqLabel.json``, each an example of its own; boxes only.
+    """The frames of a video's ``SeqLabel.json``, each an example of its own: boxes, or of a job without, as they are.
 
     Raises BadLabelError where the file is not there or not as it should be.
     """
@@ -410,15 +410,19 @@ def _frames(example: Example, value: Any, classes: Classes, objects: Objects) ->
     prefix = ""
     if example.source_ref is not None and example.source_ref.endswith(".json"):
         prefix = _json(example.source_ref, objects).get("prefix", "")
-    for place, frame in enumerate(_list({"frames": frames}, "frames")):
+    frames = _list({"frames": frames}, "frames")
+    boxes = not frames or any("annotations" in frame for frame in frames if isinstance(frame, dict))
+    for place, frame in enumerate(frames):
+        if not isinstance(frame, dict):
+            raise BadLabelError(f"has a frames[{place}] that is no JSON object")
         found = []
-        for number, one in enumerate(_list(frame, "annotations", f"frames[{place}]")):
+        for number, one in enumerate(_list({"annotations": [], **frame}, "annotations", f"frames[{place}]")):
             where = f"frames[{place}].annotations[{number}]"
             left, top, width, height = _numbers(one, where, "left", "top", "width", "height")
             found.append(Box(classes.name(_member(one, "class-id")), left, top, width, height))
         name, at = frame.get("frame"), frame.get("frame-no")
         others = {key: frame[key] for key in ("polygons", "polylines", "keypoints") if frame.get(key)}
-        label = Label("boxes", tuple(found), value=frame, rest=others)
+        label = Label("boxes", tuple(found), value=frame, rest=others) if boxes else Label("other", value=frame)
         reference = f"{prefix}{name}" if isinstance(name, str) else example.source_ref
         yield replace(example, source_ref=reference, label=label, frame=at if isinstance(at, int) else place)
 
