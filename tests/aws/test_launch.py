@@ -27,6 +27,7 @@ from truthkit.aws_calls import client
 from truthkit.aws_calls import told as aws_told
 from truthkit.cli import app
 from truthkit.findings import TruthkitError
+from truthkit_core.handlers import ASSUME_JOB_ROLE
 
 
 def test_a_dry_run_shows_the_request_and_changes_nothing(account: Account) -> None:
@@ -205,7 +206,7 @@ OWN = "arn:aws:iam::123456789012:role/lab-PostAnnotationRole"
 
 def assumes(account: Account, value: str, *trusted: str) -> None:
     """The post-annotation function runs under a role of its own; the job's role trusts ``trusted`` too."""
-    account.fake.settings[POST] = {"Role": OWN, "Environment": {"Variables": {"TRUTHKIT_ASSUME_JOB_ROLE": value}}}
+    account.fake.settings[POST] = {"Role": OWN, "Environment": {"Variables": {ASSUME_JOB_ROLE: value}}}
     service = TRUST["Statement"][0]
     also = {"Effect": "Allow", "Principal": {"AWS": list(trusted)}, "Action": "sts:AssumeRole"}
     policy = json.dumps({**TRUST, "Statement": [service, also] if trusted else [service]})
