@@ -53,7 +53,7 @@ async def _aim(page: Page, element: Locator, start: int, end: int, which: str) -
     """Move the mouse to one end of the text and follow it until it stands still: a page may still be drawing what the
     last gesture changed. Gives where the mouse then is."""
     aimed: tuple[float, float] | None = None
-    for _ in range(20):
+    for _ in range(40):
         found: dict[str, Any] = await element.evaluate(_POINT, [start, end, which])
         if found.get("outside"):
             # Long texts take their true height only when they come near the window.
@@ -65,6 +65,8 @@ async def _aim(page: Page, element: Locator, start: int, end: int, which: str) -
         if point == aimed:
             return point
         await page.mouse.move(*point)
+        # What comes near the window is laid out with the next frames only.
+        await element.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         aimed = point
     raise failed(f"the text from {start} to {end} does not stand still", "is it animated, or does it scroll?")
 
