@@ -575,6 +575,28 @@ def test_nothing_is_replaced_unasked_and_nothing_half_is_left(tmp_path: Path) ->
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_a_folder_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
+    manifest, mine = boxes(tmp_path), tmp_path / "csv" / "notes.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    with pytest.raises(UsageError, match="did not write it"):
+        to("csv", manifest, overwrite=True)
+    assert mine.read_text() == "mine"
+
+
+def test_ids_of_tracked_things_are_told_and_kept_in_tables(tmp_path: Path) -> None:
+    box = {"class-id": "0", "left": 1, "top": 2, "width": 3, "height": 4, "object-id": "abc", "object-name": "owl:1"}
+    metadata = {"class-map": {"0": "owl"}, "type": "groundtruth/video-object-tracking", **COMMON}
+    line = {"source-ref": "s3://zoo/0.png", "v-ref": "s3://zoo/SeqLabel.json", "v-ref-metadata": metadata}
+    manifest = make(tmp_path, [line])
+    frames = {"tracking-annotations": [{"frame-no": 0, "frame": "0.png", "annotations": [box]}]}
+    (tmp_path / "pictures" / "SeqLabel.json").write_text(json.dumps(frames))
+    done = to("csv", manifest)
+    assert "abc" in (done.out / "all.csv").read_text()
+    told = to("coco", manifest).told
+    assert any("say more (annotations)" in what for what in told)
+
+
 def test_every_kind_has_a_target_and_tables_take_all() -> None:
     kinds = frozenset[str]().union(*(target.kinds for target in TARGETS.values()))
     assert TARGETS["csv"].kinds == TARGETS["parquet"].kinds == kinds

@@ -30,6 +30,8 @@ class Target:
     keeps: frozenset[str] = frozenset()
 
 
+_MARK = ".truthkit-convert"
+"""In every folder that is written: what has none is somebody else's, and is never replaced."""
 _BESIDE = ("the data object's other attributes", "the job's metadata")
 TARGETS: dict[str, Target] = {
     "coco": Target(coco.write, coco.KINDS, _BESIDE, "pictures"),
@@ -108,15 +110,15 @@ def convert(
         shares: of training and validation sets, by name; none: one set.
         seed: of the split.
         copy_pictures: whether pictures are copied beside the labels, where the format has a place for them.
-        overwrite: whether ``out`` may be there already; it is replaced.
+        overwrite: whether what an earlier conversion wrote to ``out`` may be replaced.
 
     Raises UsageError and TruthkitError.
     """
     if to not in TARGETS:
         raise UsageError(f"there is no format {to!r}", f"give --to one of {', '.join(TARGETS)}")
     target = TARGETS[to]
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())) and not overwrite:
-        raise UsageError(f"{out} exists", "give another --out, or --yes to replace it")
+    out = out.resolve()
+    _expect_replaceable(out, overwrite=overwrite)
     manifest, known, labels, mapped = _source(source)
     attribute = label_attribute or the_attribute(manifest, known)
     findings: list[Finding] = []
@@ -159,9 +161,13 @@ def convert(
     part.mkdir(parents=True)
     try:
         target.write(data, part)
+        (part / _MARK).touch()
+        old = out.with_name(out.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
         if out.exists():
-            shutil.rmtree(out)
+            out.replace(old)
         part.replace(out)
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Converted(
@@ -170,12 +176,22 @@ def convert(
         label_attribute=attribute,
         classes=order,
         sets={name or "all": len(members) for name, members in data.sets.items()},
-        files=tuple(sorted(one for one in out.rglob("*") if one.is_file())),
+        files=tuple(sorted(one for one in out.rglob("*") if one.is_file() and one.name != _MARK)),
         left_out=dict(left_out),
         told=dict(data.told),
         drops=target.drops,
         findings=tuple(findings),
     )
+
+
+def _expect_replaceable(out: Path, *, overwrite: bool) -> None:
+    """Raise UsageError unless ``out`` is free, or what an earlier conversion wrote and that may be replaced."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not (out / _MARK).is_file():
+        raise UsageError(f"{out} exists, and truthkit convert did not write it", "give another --out")
+    if not overwrite:
+        raise UsageError(f"{out} exists", "give another --out, or --yes to replace it")
 
 
 def _source(source: Path) -> tuple[Path, str | None, tuple[str, ...], list[tuple[str, Path]]]:

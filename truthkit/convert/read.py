@@ -16,6 +16,7 @@ from truthkit.findings import Finding, TruthkitError, UsageError
 _SOURCES = ("source", "source-ref")
 _METADATA = "-metadata"
 BACKGROUND = "BACKGROUND"
+_OF_BOX = frozenset(("class-id", "left", "top", "width", "height"))
 CLASS_TYPES = ("image-classification", "text-classification", "label-verification")
 
 
@@ -422,6 +423,10 @@ def _frames(example: Example, value: Any, classes: Classes, objects: Objects) ->
             found.append(Box(classes.name(_member(one, "class-id")), left, top, width, height))
         name, at = frame.get("frame"), frame.get("frame-no")
         others = {key: frame[key] for key in ("polygons", "polylines", "keypoints") if frame.get(key)}
+        # Which boxes are one thing over the frames, and their attributes: no box has a place for it.
+        about = [{key: one[key] for key in one if key not in _OF_BOX} for one in frame.get("annotations", ())]
+        if any(about):
+            others["annotations"] = about
         label = Label("boxes", tuple(found), value=frame, rest=others) if boxes else Label("other", value=frame)
         reference = f"{prefix}{name}" if isinstance(name, str) else example.source_ref
         yield replace(example, source_ref=reference, label=label, frame=at if isinstance(at, int) else place)
