@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.drafts import draft_holds
 from tests.browser.previewing import Served, box, frame, served, submit
@@ -133,6 +133,20 @@ def test_lines_far_down_are_looked_at_when_they_are_listed(page: Page, preview: 
     preview.plain.write_manifest(CHECKED + 30)
     page.goto(f"{preview.address}/lines/{CHECKED + 20}")
     expect(page.get_by_role("link", name=re.compile(rf"text <{CHECKED + 20}>.*, well"))).to_be_visible()
+
+
+def test_a_list_that_is_asked_for_anew_before_it_came_is_the_same_part(page: Page, preview: Served) -> None:
+    preview.plain.write_manifest(CHECKED + 30)
+    held: list[Route] = []
+    page.route("**/api/lines?*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/api/lines?*") as first, page.expect_request("**/api/events"):
+        page.goto(f"{preview.address}/lines/{CHECKED + 20}", wait_until="commit")
+    expect(page.locator("#place")).to_contain_text(f"of {CHECKED + 30}")
+    with page.expect_request("**/api/lines?*") as again:
+        preview.plain.write_manifest(CHECKED + 31)
+    assert again.value.url == first.value.url
+    expect(page.get_by_role("link", name=re.compile(rf"text <{CHECKED + 30}>"))).to_be_visible()
+    held[0].abort()
 
 
 def test_drafts_are_each_workers_own(page: Page, preview: Served) -> None:

@@ -102,6 +102,7 @@ class Preview extends LitElement {
   #inside = false;
   #problems = new Set<string>();
   #lists = 0;
+  #from = 0;
   #run = "";
   #version = "";
   #searching: ReturnType<typeof setTimeout> | undefined;
@@ -263,8 +264,10 @@ class Preview extends LitElement {
 
   #around = (line: number): number => Math.floor((line - 1) / LISTED) * LISTED;
 
-  async #list(from = this.listed?.from ?? 0): Promise<void> {
+  /** Without a number the part that was asked for last, even if it has not come yet. */
+  async #list(from = this.#from): Promise<void> {
     const list = ++this.#lists;
+    this.#from = from;
     try {
       const listed = await getLines(this.search, from);
       if (list === this.#lists) this.listed = listed;
