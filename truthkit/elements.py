@@ -106,6 +106,12 @@ def load_catalogue(file: Path | None = None) -> dict[str, Element]:
     return {declaration["tagName"]: _element(declaration) for declaration in declarations}
 
 
+def is_unknown(tag: str, elements: Mapping[str, Element]) -> bool:
+    """Whether a tag is meant to be a crowd element, and is none."""
+    # crowd-slider-label stands in a sample of the service, and does nothing.
+    return tag.startswith("crowd-") and tag not in elements and tag != "crowd-slider-label"
+
+
 def _element(declaration: Mapping[str, Any]) -> Element:
     own = declaration["truthkit"]
     required = own.get("required", ())

@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.documents import DOCS, ROOT, json_fields
-from tests.lint.bench import FILES, SCRIPT
+from tests.lint.bench import FILES, SCRIPT, check_all
 from truthkit.cli import app
+from truthkit.elements import load_catalogue
 from truthkit.findings import UsageError
 from truthkit.lenient_json import LenientError, loads
 from truthkit.lint import check, other_codes, targets_of
@@ -57,8 +58,6 @@ def test_the_example_of_the_documentation() -> None:
 
 
 def test_stories_of_the_elements_have_no_false_alarm(tmp_path: Path) -> None:
-    from truthkit.elements import load_catalogue
-
     for tag, element in load_catalogue().items():
         for number, story in enumerate(element.stories):
             page = (
@@ -70,6 +69,46 @@ def test_stories_of_the_elements_have_no_false_alarm(tmp_path: Path) -> None:
     findings = check(targets_of([str(tmp_path)])).findings
     allowed = {"template-required-attribute", "template-unpinned-script", "template-relative-address"}
     assert [str(one) for one in findings if one.severity == "error" or one.code not in allowed] == []
+
+
+def test_a_misspelt_name_is_one_fault(tmp_path: Path) -> None:
+    """At either end of any element, whatever stands in it or around it: one fault, on its line."""
+    pages: dict[str, str] = {}
+    wrong: dict[str, tuple[str, set[int | None]]] = {}
+    for tag, element in load_catalogue().items():
+        short = tag[:-2] + tag[-1]
+        for number, story in enumerate(element.stories if tag.startswith("crowd-") else ()):
+            inside = story.html if tag == "crowd-entity-annotation" else f"<crowd-form>\n{story.html}\n</crowd-form>"
+            right = f"{SCRIPT}{inside}"
+            pages[f"{tag}-{number}"] = right
+            for end, pattern, most in (("both", "</?", 0), ("opening", "<", 1), ("closing", "</", 1)):
+                name = f"{tag}-{number}-{end}"
+                pages[name] = re.sub(rf"({pattern}){tag}(?=[\s>])", rf"\1{short}", right, count=most)
+                lines = enumerate(pages[name].split("\n"), 1)
+                at = {number for number, line in lines if f"{'</' if end == 'closing' else '<'}{short}" in line}
+                assert at, pages[name]
+                wrong[name] = "template-stray-end" if end == "closing" else "template-unknown-element", {*at}
+    for name, page in pages.items():
+        (tmp_path / f"{name}.html").write_text(page, "utf-8")
+    told: dict[str, set[tuple[str, int | None]]] = {name: set() for name in pages}
+    for finding in check(targets_of([str(tmp_path)])).findings:
+        told[Path(finding.file or "").stem].add((finding.code, finding.line))
+    assert len(wrong) > 100
+    new = {name: told[name] - told[name.rpartition("-")[0]] for name in wrong}
+    assert new == {name: {(code, line) for line in lines} for name, (code, lines) in wrong.items()}
+
+
+def test_handlers_and_settings_are_not_blamed_for_a_misspelt_element_that_needs_no_name(tmp_path: Path) -> None:
+    page, _, post, _, toml = FILES
+    tag, key = "crowd-textract-analyse-document", "AWS/Textract/AnalyzeDocument/Forms/V1"
+    files = {
+        **FILES,
+        page: re.sub("<crowd-classifier.*</crowd-classifier>", f"<{tag}></{tag}>", FILES[page], flags=re.DOTALL),
+        post: FILES[post].replace('["tone"]["label"]', f'["{key}"]["blocks"]'),
+        toml: FILES[toml].replace('kind = "class"\nfield = "tone"', f'kind = "text"\nfield = "{key}"'),
+    }
+    told = check_all(tmp_path, {"case": files})["case"]
+    assert [one.code for one in told if one.code != "contract-unused-name"] == ["template-unknown-element"]
 
 
 # --- garbage ---

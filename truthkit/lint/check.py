@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from truthkit.elements import Element, load_catalogue
+from truthkit.elements import Element, is_unknown, load_catalogue
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.handlers import Handler
 from truthkit.job.spec import arn_of
@@ -238,7 +238,9 @@ def _with_data(
             target.manifest, every, label=label, look=look_in_aws(look) if aws else look, shown_as=shown_as
         )
     if target.post is not None and pages:
-        yield from _post(target, pages[:5], elements, store, writes, config)
+        whole = page is None or not any(is_unknown(node.name, elements) for node in page.nodes)
+        told = list(_post(target, pages[:5], elements, store, writes, config))
+        yield from (one for one in told if whole or one.code != "handler-made-up")
 
 
 def _literal(source: Source) -> Rendered:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from truthkit.elements import Element
+from truthkit.elements import Element, is_unknown
 from truthkit.findings import Finding, Severity
 from truthkit.lint.page import Page
 from truthkit.lint.python import parse
@@ -366,6 +366,8 @@ def check_field(
             if "{{" in name:
                 return  # names are made of data
             fields[name].append(node.name)
+        elif is_unknown(node.name, elements):
+            return  # nobody knows under which name a misspelt element answers
     line = next((at for at, text in enumerate(config.text.split("\n"), 1) if re.match(r"\s*field\s*=", text)), 1)
     if wanted not in fields:
         near = get_close_matches(wanted, fields, 1)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from truthkit.elements import Element
+from truthkit.elements import Element, is_unknown
 from truthkit.lenient_json import LenientError, loads
 from truthkit.lint.page import Node, Page
 
@@ -27,7 +27,7 @@ def answer_of(page: Page, elements: Mapping[str, Element]) -> tuple[dict[str, An
         name = page.value(node, "name")
         element = elements.get(node.name)
         if "-" in node.name and element is None:
-            reliable = reliable and not name
+            reliable = reliable and not name and not is_unknown(node.name, elements)
             continue
         if element is not None and element.answer is not None and element.answer.place != "name":
             value = element.answer.example

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from truthkit.elements import Attribute, Element
+from truthkit.elements import Attribute, Element, is_unknown
 from truthkit.findings import Finding, Severity, TruthkitError
 from truthkit.lenient_json import LenientError, loads
 from truthkit.lint.page import Node, Page
@@ -88,6 +88,7 @@ def check_source(source: Source, page: Page, elements: Mapping[str, Element]) ->
     """The faults that show without a task: elements, attributes, scripts, the form."""
     yield from _size(source)
     scripts = "\n".join(page.content(node) for node in page.scripts())
+    misspelt = _misspelt_ends(page, elements)
     unknown = 0
     for node in page.nodes:
         name = node.name
@@ -101,14 +102,21 @@ def check_source(source: Source, page: Page, elements: Mapping[str, Element]) ->
         if name in _REGIONS:
             yield from _region(source, node, elements)
         if "-" in name:
-            yield from _closing(source, page, node, elements)
+            yield from _closing(source, page, node, elements, misspelt.values())
         yield from _booleans(source, page, node, element)
         yield from _required(source, page, node, element)
         yield from _addresses(source, page, node)
         if name == "input" and (page.value(node, "type") or "").lower() == "file":
             yield flaw("template-file-input", "an input of type file", _place(source, node))
     for name, at in page.strays:
-        if name in elements or name in _REGIONS or name.startswith("crowd-"):
+        meant = misspelt.get(at)
+        if meant is not None and not _is_known(meant.name, elements):
+            continue  # told where it is opened
+        if meant is not None:
+            message = f"</{name}> closes nothing, and <{meant.name}> stays open"
+            cure = f"did you mean </{meant.name}>?"
+            yield flaw("template-stray-end", message, Place.of(source, at), cure, severity="warning")
+        elif _is_known(name, elements) or name.startswith("crowd-"):
             yield flaw("template-stray-end", f"</{name}> closes nothing", Place.of(source, at))
     yield from _form(source, page, elements, scripts)
     if not loads_crowd_script(source.text):
@@ -116,6 +124,24 @@ def check_source(source: Source, page: Page, elements: Mapping[str, Element]) ->
         place = _place(source, first) if first else Place.of(source, 0)
         yield flaw("template-no-crowd-script", "the page does not load the crowd script", place)
     yield from _outputs(source, page)
+
+
+def _is_known(name: str, elements: Mapping[str, Element]) -> bool:
+    return name in elements or name in _REGIONS
+
+
+def _misspelt_ends(page: Page, elements: Mapping[str, Element]) -> dict[int, Node]:
+    """The open elements that closing tags were for, by the tags' places, where either of the two names is misspelt."""
+    ends: dict[int, Node] = {}
+    still_open = [node for node in page.nodes if "-" in node.name and not node.closed]
+    for name, at in page.strays[:MOST_UNKNOWN] if still_open else ():
+        known = _is_known(name, elements)
+        before = {node.name: node for node in still_open if node.tag.start < at}  # the last of each name
+        names = [one for one in before if _is_known(one, elements) != known]
+        for near in get_close_matches(name, names, 1, 0.7):
+            ends[at] = before[near]
+            still_open.remove(before[near])
+    return ends
 
 
 def _place(source: Source, node: Node, attribute: str = "") -> Place:
@@ -157,6 +183,8 @@ def _region(source: Source, node: Node, elements: Mapping[str, Element]) -> Iter
     owners = [tag for tag, element in elements.items() if name in element.regions]
     if around is not None and elements[around.name].regions and name in elements[around.name].regions:
         return
+    if any(is_unknown(one, elements) for one in node.inside):
+        return  # that one is told
     # Instructions may stand anywhere in a form (crowd-elements §2.5); the others need their element.
     if name in ("short-instructions", "full-instructions"):
         return
@@ -230,13 +258,15 @@ def _value(source: Source, page: Page, node: Node, known: Attribute) -> Iterator
         yield flaw("template-attribute-value", message, Place.of(source, found.span.start), "write a number")
 
 
-def _closing(source: Source, page: Page, node: Node, elements: Mapping[str, Element]) -> Iterator[Finding]:
+def _closing(
+    source: Source, page: Page, node: Node, elements: Mapping[str, Element], misspelt: Collection[Node]
+) -> Iterator[Finding]:
     name = node.name
-    known = name in elements or name in _REGIONS or name.startswith("crowd-")
+    known = _is_known(name, elements) or name.startswith("crowd-")
     if page.self_closed(node):
         message = f"<{name} /> stays open, and what follows becomes its content"
         yield flaw("template-self-closed", message, _place(source, node), f"write ></{name}> in place of />")
-    elif known and not node.closed:
+    elif known and not node.closed and node not in misspelt:
         yield flaw(
             "template-unclosed", f"<{name}> is never closed", _place(source, node), f"write </{name}> where it ends"
         )
