@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -41,15 +42,29 @@ def sam() -> Sam:
     return run
 
 
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What ``sam build`` made, and printed."""
+
+    folder: Path
+    printed: str
+
+
 @pytest.fixture(scope="session")
-def built(sam: Sam, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of ``sam build``: a folder a function, named by its logical id."""
+def sam_build(sam: Sam, tmp_path_factory: pytest.TempPathFactory) -> Build:
     project = tmp_path_factory.mktemp("sam")
     shutil.copy(ROOT / "template.yaml", project)
     for folder in ("lambdas", "layers"):
         shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    assert "Build Succeeded" in sam("build", cwd=project)
-    return project / ".aws-sam" / "build"
+    printed = sam("build", cwd=project)
+    assert "Build Succeeded" in printed
+    return Build(project / ".aws-sam" / "build", printed)
+
+
+@pytest.fixture(scope="session")
+def built(sam_build: Build) -> Path:
+    """The folder of ``sam build``: a folder a function, named by its logical id."""
+    return sam_build.folder
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.aws.conftest import Build
 from tests.aws.stack import CHOICES, COMBINATIONS, Stack, references, stack_of, transformed
+from tests.documents import DOCS, commands
 from truthkit.aws.sam import functions, functions_block, is_stale, update_template
 from truthkit.findings import TruthkitError
 from truthkit.project import Project
@@ -84,6 +86,17 @@ def test_a_workflow_may_have_one_handler_or_none(project: Project) -> None:
     assert {"TextEntitiesPre", "TextEntitiesPost"} <= set(before)
 
 
+def test_two_workflows_do_not_share_the_names_of_their_functions(project: Project) -> None:
+    add(project, "page_1", "pre_annotation")
+    folder = add(project, "page1", "pre_annotation")
+    with pytest.raises(TruthkitError) as caught:
+        functions(project)
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.file) == ("function-name", str(project.root / "lambdas" / "page_1"))
+    assert "Page1" in finding.message
+    assert folder.name in finding.message
+
+
 NAMES = '[consolidation]\nkind = "spans"\nfield = "names"'
 
 
@@ -148,7 +161,25 @@ def test_faults_are_told(project: Project) -> None:
 
 
 def test_sam_finds_the_template_valid(project: Project, sam: Callable[..., str]) -> None:
-    assert "is a valid SAM Template" in sam("validate", "--lint", cwd=project.root)
+    printed = sam("validate", "--lint", cwd=project.root)
+    assert "is a valid SAM Template" in printed
+    assert not_printed("sam validate --lint", printed) == []
+
+
+def test_the_page_shows_what_sam_build_prints(sam_build: Build) -> None:
+    assert not_printed("sam build", sam_build.printed) == []
+
+
+def not_printed(command: str, printed: str) -> list[str]:
+    """The lines that docs/deploy.md shows of a command's output and it did not print; three dots stand for anything."""
+    (output,) = (one.output for one in commands(DOCS / "deploy.md") if one.line == command)
+    assert output.strip("…\n")
+    lines = printed.splitlines()
+    return [
+        line
+        for line in output.splitlines()
+        if not any(re.fullmatch(".*".join(map(re.escape, line.split("…"))), one) for one in lines)
+    ]
 
 
 def test_what_is_deployed_is_the_code_root(built: Path) -> None:
@@ -227,20 +258,16 @@ def test_what_the_stack_creates(template: dict[str, Any], parameters: dict[str, 
 @each_combination
 def test_outputs(template: dict[str, Any], parameters: dict[str, str]) -> None:
     outputs = dict(stack_of(template, **parameters).outputs)
-    assert (
-        outputs.pop("JobRoleArn") == outputs.pop("ExecutionRoleArn") == "arn:aws:iam::123456789012:role/ExecutionRole"
-    )
+    assert outputs.pop("JobRoleArn") == "arn:aws:iam::123456789012:role/ExecutionRole"
     assert outputs.pop("InputBucketName") == (parameters["InputBucket"] or "labels-inputdatabucket")
     assert outputs.pop("OutputBucketName") == (parameters["OutputBucket"] or "labels-outputdatabucket")
     assert outputs.pop("AssetBucketName") == "labels-assetbucket"
     assert outputs.pop("AssetUrl") == "https://AssetDistribution.cloudfront.net"
     # CloudFormation refuses an output without a value.
     assert outputs.pop("KmsKeyArn", "") == parameters["KmsKeyArn"]
-    own: dict[str, str] = {}
-    for function in functions(Project(ROOT)):
-        arn = f"arn:aws:lambda:eu-west-1:123456789012:function:labels-{function.name}"
-        own |= {f"{function.logical_id}Arn": arn, f"{function.logical_id}LabelingFunctionArn": arn}
-    assert outputs == own
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:labels-"
+    own = functions(Project(ROOT))
+    assert outputs == {f"{function.logical_id}LabelingFunctionArn": f"{arn}{function.name}" for function in own}
 
 
 def test_wrong_parameters_are_refused(template: dict[str, Any]) -> None:

@@ -98,15 +98,12 @@ class Function:
 """
 
     def outputs(self) -> str:
-        """The function's ARN, by the name that ``truthkit launch`` reads and by a short one."""
-        return "".join(
-            f"""\
-  {name}Arn:
+        """The function's ARN, by the name that ``truthkit launch`` reads."""
+        return f"""\
+  {self.logical_id}{INVOKABLE}Arn:
     Description: {self.which.capitalize()}-annotation function of {self.workflow}
     Value: !GetAtt {self.logical_id}{INVOKABLE}.Arn
 """
-            for name in (f"{self.logical_id}{INVOKABLE}", self.logical_id)
-        )
 
 
 def logical_name(workflow: str) -> str:
@@ -208,6 +205,7 @@ PARTS: dict[str, Callable[[Project], str]] = {"functions": functions_block, "out
 
 def _functions(project: Project) -> Iterator[Function]:
     lambdas = project.root / "lambdas"
+    owners: dict[str, str] = {}
     for folder in sorted(lambdas.iterdir() if lambdas.is_dir() else ()):
         handlers = [which for which in ("pre", "post") if (folder / f"{which}_annotation.py").is_file()]
         if not handlers:
@@ -217,6 +215,16 @@ def _functions(project: Project) -> Iterator[Function]:
         except ContractError as error:
             problem = ": ".join(filter(None, (error.path, error.problem)))
             raise TruthkitError(Finding("workflow", problem, error.cure, file=error.file, line=error.line)) from None
+        logical = logical_name(folder.name)
+        if owners.setdefault(logical, folder.name) != folder.name:
+            raise TruthkitError(
+                Finding(
+                    "function-name",
+                    f"its functions would be called {logical} in the template, as those of {owners[logical]} are",
+                    "give one of the two workflows a name that differs in its letters or digits",
+                    file=str(folder),
+                )
+            )
         timeouts = {"pre": config.pre_timeout_seconds, "post": config.post_timeout_seconds}
         chosen = config.consolidation.get("kind")
         for which in handlers:
