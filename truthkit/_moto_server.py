@@ -208,8 +208,9 @@ class Aws:
 
     def fetch(self, bucket: str, key: str) -> None:
         """Have the object in the cache, if it is nowhere here and AWS has it. Raises Refused."""
-        import boto3
         from botocore.exceptions import BotoCoreError, ClientError
+
+        from truthkit.aws_calls import client
 
         try:
             split_uri(f"s3://{bucket}/")
@@ -222,7 +223,7 @@ class Aws:
         try:
             with self._lock:
                 if self._client is None:
-                    self._client = boto3.client("s3")
+                    self._client = client("s3")
             target.parent.mkdir(parents=True, exist_ok=True)
             part = target.with_name(PART + uuid.uuid4().hex)
             self._client.download_file(bucket, key, str(part))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +110,18 @@ def told(about: str) -> Iterator[None]:
 
 
 def upload(
-    file: Path, uri: str, *, content_type: str | None = None, cache: str | None = None, overwrite: bool = False
+    content: Path | bytes,
+    uri: str,
+    *,
+    content_type: str | None = None,
+    cache: str | None = None,
+    overwrite: bool = False,
+    cure: str = "",
 ) -> bool:
-    """Bring a file to S3; False if the same is there already. ``cache`` is its Cache-Control.
+    """Bring a file, or bytes, to S3; False if the same is there already. ``cache`` is its Cache-Control.
 
-    Raises UsageError where something else is there and ``overwrite`` is not said, TruthkitError where AWS refuses.
+    Raises UsageError (with ``cure``) where something else is there and ``overwrite`` is not said, TruthkitError where
+    AWS refuses.
     """
     from botocore.exceptions import ClientError
 
@@ -126,35 +135,43 @@ def upload(
                 raise
             known = None
         if known is not None:
-            if _same(file, known, lambda: s3.get_object(Bucket=bucket, Key=key)["Body"]):
+            if _same(content, known, lambda: s3.get_object(Bucket=bucket, Key=key)["Body"]):
                 return False
             if not overwrite:
-                raise UsageError(f"{uri} is there already, and is another", "give another --prefix, or --yes")
+                command = f"look at it, and take it away if it may go: aws s3 rm {shlex.quote(uri)}"
+                raise UsageError(f"{uri} is there already, and is another", cure or command)
         extra = {"ContentType": content_type, "CacheControl": cache}
         given = {name: value for name, value in extra.items() if value is not None}
-        s3.upload_file(str(file), bucket, key, ExtraArgs={**given, "Metadata": {_DIGEST: _digest(file, "sha256")}})
+        with _opened(content) as stream:
+            more = {**given, "Metadata": {_DIGEST: _digest(content, "sha256")}}
+            s3.upload_fileobj(stream, bucket, key, ExtraArgs=more)
     return True
 
 
-def _same(file: Path, known: dict[str, Any], body: Callable[[], Any]) -> bool:
-    """Whether an object of S3 has the content of ``file``; it is read only where nothing else tells.
+def _opened(content: Path | bytes) -> BufferedIOBase:
+    return BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _same(content: Path | bytes, known: dict[str, Any], body: Callable[[], Any]) -> bool:
+    """Whether an object of S3 has this content; it is read only where nothing else tells.
 
     Its ETag is an MD5 unless it came in several parts or is encrypted with a KMS key.
     """
-    if known["ContentLength"] != file.stat().st_size:
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    if known["ContentLength"] != size:
         return False
     digest = known.get("Metadata", {}).get(_DIGEST)
     if digest is not None:
-        return bool(digest == _digest(file, "sha256"))
+        return bool(digest == _digest(content, "sha256"))
     etag = known["ETag"].strip('"')
     if "-" not in etag and known.get("ServerSideEncryption", "AES256") == "AES256":
-        return bool(etag == _digest(file, "md5"))
+        return bool(etag == _digest(content, "md5"))
     there = hashlib.sha256()
     for part in body().iter_chunks(1 << 20):
         there.update(part)
-    return there.hexdigest() == _digest(file, "sha256")
+    return there.hexdigest() == _digest(content, "sha256")
 
 
-def _digest(file: Path, method: str) -> str:
-    with file.open("rb") as stream:
+def _digest(content: Path | bytes, method: str) -> str:
+    with _opened(content) as stream:
         return hashlib.file_digest(stream, method).hexdigest()

@@ -37,16 +37,20 @@ def function_arn(name: str) -> str:
 class FakeAws:
     """What the account has.
 
-    ``settings`` are fields of a function's configuration. ``denied`` are actions, or ``ROLE ACTION``, that policies do
-    not allow. ``refuse`` maps an operation to the error code that it answers with.
+    ``caller`` is whose credentials these are. ``settings`` are fields of a function's configuration. ``denied`` are
+    actions, or ``NAME ACTION`` of a role or user, that policies do not allow; ``unknown`` are keys of their conditions
+    that the simulation was not told. ``refuse`` maps an operation to the error code that it answers with.
     """
 
+    caller: str = f"arn:aws:iam::{ACCOUNT}:user/people/ann"
     teams: set[str] = field(default_factory=lambda: {TEAM})
     functions: dict[str, str] = field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
+    unknown: list[str] = field(default_factory=list)
+    simulated: set[tuple[str, str, str]] = field(default_factory=set)
     refuse: dict[str, tuple[str, str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     contexts: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -179,7 +183,14 @@ class FakeAws:
             ]
         }
 
+    def _get_caller_identity(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"Account": ACCOUNT, "Arn": self.caller, "UserId": "AIDAEXAMPLE"}
+
     def _simulate_principal_policy(self, request: dict[str, Any]) -> dict[str, Any]:
+        source = request["PolicySourceArn"]
+        if not re.fullmatch(r"arn:aws:iam::\d{12}:(user|group|role)/.+", source):
+            raise error("SimulatePrincipalPolicy", "InvalidInput", f"Invalid Entity Arn: {source}")
+        self.simulated |= {(source, one, on) for one in request["ActionNames"] for on in request["ResourceArns"]}
         role = request["PolicySourceArn"].rpartition("/")[2]
         context = {one["ContextKeyName"]: one["ContextKeyValues"] for one in request.get("ContextEntries", ())}
         self.contexts.update(dict.fromkeys(request["ActionNames"], context))
@@ -189,6 +200,7 @@ class FakeAws:
                     "EvalActionName": action,
                     "EvalResourceName": resource,
                     "EvalDecision": "implicitDeny" if {action, f"{role} {action}"} & self.denied else "allowed",
+                    "MissingContextValues": list(self.unknown),
                 }
                 for action in request["ActionNames"]
                 for resource in request["ResourceArns"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.client
 import pytest
 from botocore.exceptions import (
     EndpointConnectionError,
@@ -21,12 +22,15 @@ from botocore.exceptions import (
 from typer.testing import CliRunner
 
 from tests.aws.account import MANIFEST, POST, PRE, TRUST, Account
-from tests.aws.fake_sagemaker import REGION, TEAM, function_arn
+from tests.aws.fake_sagemaker import REGION, TEAM, error, function_arn
 from tests.documents import DOCS, ROOT, commands
+from truthkit._moto_server import Aws
+from truthkit._object_files import ObjectFiles
 from truthkit.aws_calls import client
 from truthkit.aws_calls import told as aws_told
 from truthkit.cli import app
 from truthkit.findings import TruthkitError
+from truthkit.lint.manifest import look_in_aws, look_in_folders
 from truthkit_core.handlers import ASSUME_JOB_ROLE
 
 
@@ -38,12 +42,15 @@ def test_a_dry_run_shows_the_request_and_changes_nothing(account: Account) -> No
     assert "2 objects × 3 workers = 6 answers, at most 0.5 hours of work, 0.30 USD to the workers" in result.stdout
     assert (account.stored(), account.stored("acme-out")) == before
     assert not [call for call in account.fake.calls if call.startswith(("Create", "Put", "Delete", "Update", "Copy"))]
-    line = next(line for line in result.stdout.splitlines() if line.startswith("aws sagemaker"))
-    words = shlex.split(line)
+    assert "what the service charges for each labeled object, S3 and Lambda are not in it" in result.stdout
+    words = shlex.split(result.stdout[result.stdout.index("\naws sagemaker") :])
+    assert (len(words), words[5]) == (7, "--cli-input-json")
     assert words[:5] == ["aws", "sagemaker", "create-labeling-job", "--region", REGION]
     request = json.loads(words[-1])
     told = account.told("--dry-run")
     assert told["request"] == request
+    assert shlex.split(told["command"])[:6] == words[:6]
+    assert json.loads(shlex.split(told["command"])[6]) == request
     assert (told["made"], told["findings"], told["estimate"]["answers"]) == (False, [], 6)
     assert request["HumanTaskConfig"]["PreHumanTaskLambdaArn"] == PRE
     assert request["OutputConfig"] == {"S3OutputPath": "s3://acme-out/"}
@@ -201,6 +208,58 @@ def test_what_may_not_be_looked_at_is_a_warning(account: Account, operation: str
     assert any(f"{about}: could not be looked at ({operation} is refused)" in one["message"] for one in told)
 
 
+@pytest.mark.parametrize("action", ["iam:PassRole", "sagemaker:CreateLabelingJob", "sagemaker:AddTags"])
+def test_what_the_caller_may_not_do_is_told(account: Account, action: str) -> None:
+    assert account.findings() == {}
+    user = "arn:aws:iam::123456789012:user/people/ann"
+    name = account.told("--dry-run")["name"]
+    job = f"arn:aws:sagemaker:us-east-1:123456789012:labeling-job/{name}"
+    assert {one[1:] for one in account.fake.simulated if one[0] == user} == {
+        ("iam:PassRole", account.role), ("sagemaker:CreateLabelingJob", job), ("sagemaker:AddTags", job),
+    }  # fmt: skip
+    assert account.fake.contexts["iam:PassRole"] == {"iam:PassedToService": ["sagemaker.amazonaws.com"]}
+    team = {"sagemaker:WorkteamArn": [TEAM], "sagemaker:WorkteamType": ["private-crowd"]}
+    assert account.fake.contexts["sagemaker:CreateLabelingJob"] == team
+    account.fake.denied.add(f"ann {action}")
+    found = account.findings()
+    assert list(found) == ["launch-caller"]
+    assert f"error: your credentials, user/people/ann, may not {action} on " in found["launch-caller"]
+
+
+def test_a_session_of_a_role_is_looked_at_by_its_role_with_its_path(account: Account) -> None:
+    made = account.iam.create_role(
+        RoleName="AWSReservedSSO_Labeling_1a2b", Path="/aws-reserved/sso.amazonaws.com/eu-west-1/",
+        AssumeRolePolicyDocument=json.dumps(TRUST),
+    )  # fmt: skip
+    account.fake.caller = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Labeling_1a2b/ann@example.com"
+    assert account.findings() == {}
+    assert (made["Role"]["Arn"], "iam:PassRole", account.role) in account.fake.simulated
+    account.fake.denied.add("AWSReservedSSO_Labeling_1a2b iam:PassRole")
+    assert "AWSReservedSSO_Labeling_1a2b, may not iam:PassRole on" in account.findings()["launch-caller"]
+
+
+@pytest.mark.parametrize(
+    ("caller", "codes"),
+    [
+        ("arn:aws:iam::123456789012:root", []),
+        ("arn:aws:sts::123456789012:federated-user/ann", ["launch-unknown"]),
+        ("arn:aws:sts::123456789012:assumed-role/gone/ann", []),
+    ],
+)
+def test_a_caller_that_cannot_be_simulated_is_no_error(account: Account, caller: str, codes: list[str]) -> None:
+    account.fake.caller = caller
+    found = account.findings()
+    assert list(found) == codes
+    assert all(text.startswith(f"warning: what {caller} may do could not be looked at") for text in found.values())
+
+
+def test_a_refusal_names_the_conditions_that_the_simulation_does_not_know(account: Account) -> None:
+    account.fake.denied.add("ann iam:PassRole")
+    account.fake.unknown = ["aws:SourceVpc", "aws:PrincipalTag/team"]
+    told = account.findings()["launch-caller"]
+    assert "conditions on aws:PrincipalTag/team, aws:SourceVpc: if they hold in the job, --force REASON" in told
+
+
 OWN = "arn:aws:iam::123456789012:role/lab-PostAnnotationRole"
 
 
@@ -241,6 +300,39 @@ def test_a_post_annotation_function_that_could_not_read_the_answers_is_told(
         assert found["launch-function"].startswith("error: ")
         assert text in found["launch-function"]
         assert ("AssumeJobRole=false" in found["launch-function"]) == (value == "1")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:PutObject", "arn:aws:s3:::acme-out/truthkit-preflight/annotations/consolidated-annotation/output/0_1.png"),
+        ("kms:GenerateDataKey", "arn:aws:kms:us-east-1:123456789012:key/1"),
+        ("kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/1"),
+    ],
+)
+def test_a_function_that_writes_masks_as_itself_must_be_allowed_to(
+    account: Account, action: str, resource: str
+) -> None:
+    account.write({"source-ref": "s3://acme-in/pictures/1.png"})
+    stack = account.fake.stacks["lab"]
+    stack["KmsKeyArn"] = "arn:aws:kms:us-east-1:123456789012:key/1"
+    for which, arn in (("Pre", PRE), ("Post", POST)):
+        stack[f"SemanticSegmentation{which}LabelingFunctionArn"] = arn
+    assumes(account, "0")
+    command = ["launch", "semantic-segmentation", "--manifest", MANIFEST, "--workteam", TEAM, "--stack", "lab"]
+
+    def found(*arguments: str) -> list[dict[str, str]]:
+        result = CliRunner().invoke(app, [*(arguments or command), "--dry-run", "--json"])
+        return list(json.loads(result.stdout)["findings"])
+
+    assert found() == []
+    account.fake.denied.add(f"lab-PostAnnotationRole {action}")
+    [finding] = found()
+    assert (finding["code"], finding["severity"]) == ("launch-function", "error")
+    assert f"lab-PostAnnotationRole may not {action} on {resource}" in finding["message"]
+    texts = ["text-classification" if word == "semantic-segmentation" else word for word in command]
+    account.write({"source": "one"})
+    assert bool(found(*texts)) == (action == "kms:Decrypt"), "labels that are no files are not written"
 
 
 def test_settings_of_a_function_that_may_not_be_read_are_a_warning(account: Account) -> None:
@@ -365,13 +457,14 @@ def test_errors_are_passed_over_only_for_a_reason_which_the_job_keeps(account: A
     assert {"Key": "truthkit-force", "Value": "the pages show no pictures"} in job["Tags"]
 
 
-def test_an_upload_that_broke_off_is_replaced_only_when_told(account: Account) -> None:
+def test_an_upload_that_was_changed_is_replaced_only_when_told(account: Account) -> None:
     uri = account.told("--dry-run")["uploads"][0]["uri"]
     key = uri.removeprefix("s3://acme-in/")
     account.s3.put_object(Bucket="acme-in", Key=key, Body=b"half")
     result = account.run()
     assert isinstance(result.exception, TruthkitError)
-    assert "is not what its name says" in str(result.exception)
+    assert "is there already, and is another" in str(result.exception)
+    assert "give --yes to replace it" in str(result.exception)
     assert (account.s3.get_object(Bucket="acme-in", Key=key)["Body"].read(), account.fake.jobs) == (b"half", {})
     assert account.told("--yes")["uploaded"][0] == uri
     assert len(account.fake.jobs) == 1
@@ -440,6 +533,27 @@ def test_the_region_that_cures_name_is_taken(monkeypatch: pytest.MonkeyPatch) ->
     assert client("sts").meta.region_name == "us-east-1"
 
 
+@pytest.mark.parametrize("who", ["check", "objects"])
+def test_whoever_reads_from_aws_takes_the_same_region(
+    who: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    asked: list[str] = []
+
+    def refuse(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        asked.append(self.meta.region_name)
+        raise error(operation, "404")
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", refuse)
+    if who == "check":
+        assert look_in_aws(look_in_folders({}))("s3://my-bucket/1.png") is None
+    else:
+        Aws(ObjectFiles.of({}, {}, tmp_path / "writes", tmp_path / "cache")).fetch("my-bucket", "1.png")
+    assert asked == ["eu-west-1"]
+
+
 @pytest.mark.parametrize(
     ("error", "cure"),
     [
@@ -474,9 +588,61 @@ def test_a_chained_job_takes_the_output_and_labels_what_is_left(account: Account
     assert told["request"]["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"].endswith(key)
 
     told = account.told("--chain", first, "--adjust", attribute, "--dry-run", manifest=None)
-    assert told["request"]["LabelAttributeName"] == f"{attribute}-adjusted"
-    assert (told["estimate"]["objects"], [one["severity"] for one in told["findings"]]) == (2, ["warning"])
-    assert "1 of 2 lines have no 'text-classification'" in told["findings"][0]["message"]
+    assert (told["request"]["LabelAttributeName"], told["estimate"]["objects"]) == (f"{attribute}-adjusted", 2)
+    [finding] = [one for one in told["findings"] if one["code"] == "launch-manifest"]
+    assert finding["severity"] == "warning"
+    assert "1 of 2 lines have no 'text-classification'" in finding["message"]
+
+
+HANDLER = """\
+def lambda_handler(event, context):
+    item = event["dataObject"]
+    return {"taskInput": {"text": item["source"], "old": %s}, "isHumanAnnotationRequired": item["source"] != "skip"}
+"""
+TEMPLATE = """\
+<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form><p>{{ task.input.text }}</p>%s<crowd-input name="tone" label="Tone"></crowd-input></crowd-form>
+"""
+SHOWN = "<p>{{ task.input.old | to_json }}</p>"
+
+
+@pytest.mark.parametrize(
+    ("passes", "shows", "option", "told"),
+    [
+        ('item.get("mood")', SHOWN, "--adjust", ""),
+        ('item["mood"]', SHOWN, "--verify", ""),  # it does not do without the label
+        ("None", SHOWN, "--adjust", "error: workers would not see 'mood'"),
+        ('item.get("mood")', "", "--verify", "error: workers would not see 'mood'"),
+        ('item["moood"]', SHOWN, "--adjust", "warning: whether the page shows 'mood' could not be tried: "),
+    ],
+)
+def test_a_page_that_does_not_show_what_is_to_be_adjusted_is_told(
+    account: Account, tmp_path: Path, passes: str, shows: str, option: str, told: str
+) -> None:
+    (tmp_path / "templates" / "tone").mkdir(parents=True)
+    (tmp_path / "templates" / "tone" / "template.liquid.html").write_text(TEMPLATE % shows)
+    (tmp_path / "lambdas" / "tone").mkdir(parents=True)
+    (tmp_path / "lambdas" / "tone" / "pre_annotation.py").write_text(HANDLER % passes)
+    config = 'title = "Tone"\ndescription = "Say the tone"\ntask_time_limit_seconds = 60\n'
+    (tmp_path / "lambdas" / "tone" / "workflow.toml").write_text(config)
+    account.write(
+        {"source": "skip", "mood": "odd"}, {"source": "one", "mood": "sad", "mood-metadata": {"job-name": "m"}}
+    )
+    own = function_arn("lab-LabelingFunction-tone-pre")
+    account.fake.functions[own] = "Active"
+    account.fake.stacks["lab"]["TonePreLabelingFunctionArn"] = own
+    command = ["launch", "tone", "--manifest", MANIFEST, "--workteam", TEAM, "--stack", "lab", "--dry-run", "--json"]
+    arguments = [*command, option, "mood", "--project", str(tmp_path)]
+
+    def found(*more: str) -> list[str]:
+        findings = json.loads(CliRunner().invoke(app, [*arguments, *more]).stdout)["findings"]
+        return [f"{one['severity']}: {one['message']}" for one in findings if one["code"] == "launch-label"]
+
+    assert [text[: len(told)] for text in found()] == ([told] if told else [])
+    if told.startswith("error"):
+        foreign = function_arn("another-LabelingFunction")
+        account.fake.functions[foreign] = "Active"
+        assert found("--pre-lambda", foreign)[0].startswith("warning: "), "the function that runs there is another"
 
 
 def test_a_streaming_job_has_topics_and_does_not_hear_of_its_own_output(account: Account) -> None:
@@ -500,7 +666,7 @@ def test_a_streaming_job_needs_rights_on_its_queue_and_topics(account: Account) 
     queue = "arn:aws:sqs:us-east-1:123456789012:GroundTruth-tone"
     # Without them the managed policy's own statement, which has conditions, would count as a refusal.
     assert account.fake.contexts["sns:Subscribe"] == {"sns:Protocol": ["sqs"], "sns:Endpoint": [queue]}
-    account.fake.denied |= {"sqs:CreateQueue", "sqs:SendMessage", "sns:Subscribe", "sns:Publish"}
+    account.fake.denied |= {"sqs:CreateQueue", "sqs:SendMessage", "sns:Subscribe", "sns:Publish", "sns:Unsubscribe"}
     found = account.told("--dry-run", *arguments, manifest=None)["findings"]
     [finding] = found
     assert (finding["code"], finding["severity"]) == ("launch-role", "error")
@@ -508,12 +674,13 @@ def test_a_streaming_job_needs_rights_on_its_queue_and_topics(account: Account) 
         f"sqs:CreateQueue, sqs:SendMessage on {queue}",
         f"sns:Subscribe on {heard}",
         f"sns:Publish on {told_to}",
+        "sns:Unsubscribe on *",
     ):
         assert text in finding["message"]
     words = shlex.split(finding["cure"].partition("; ")[0])
     assert words[:5] == ["aws", "iam", "put-role-policy", "--role-name", "lab-JobRole"]
     statements = json.loads(words[-1])["Statement"]
-    assert {one["Resource"] for one in statements} == {queue.replace("-tone", "-*"), heard, told_to}
+    assert {one["Resource"] for one in statements} == {queue.replace("-tone", "-*"), heard, told_to, "*"}
 
 
 def test_topics_that_are_not_there_are_told(account: Account) -> None:
@@ -540,11 +707,12 @@ def test_bundles_as_assets_go_to_the_stacks_bucket(account: Account) -> None:
 
 def test_the_page_shows_what_it_prints(account: Account) -> None:
     shown = [one for one in commands(DOCS / "to-aws.md") if one.arguments[1] == "launch" and one.output]
-    assert len(shown) == 2
+    assert len(shown) == 3
 
     def plain(text: str) -> str:
-        return re.sub(r"\b[0-9a-f]{8,}\b", "HASH", text)  # they follow the templates
+        return re.sub(r"\b[0-9a-f]{8,}\b|(?<=\()[\d,]+(?= bytes\))", "…", text)  # they follow the templates
 
+    assert "--dry-run" in shown[0].arguments
     for one in shown:
         arguments = [TEAM if argument == "ARN" else argument for argument in one.arguments[1:]]
         assert plain(CliRunner().invoke(app, arguments).stdout) == plain(one.output)

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from truthkit._object_files import split_uri
 from truthkit.aws.preflight import Estimate, estimate_of, preflight, read_input, refuse
 from truthkit.aws.request import DIGEST_TAG, Launch, category_file, digest_of, make_request, named, request_faults
-from truthkit.aws_calls import client, told
+from truthkit.aws_calls import client, told, upload
 from truthkit.build import build, upload_assets
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.project import Workflow
@@ -48,9 +47,9 @@ class Prepared:
     def name(self) -> str:
         return str(self.request["LabelingJobName"])
 
-    def command(self) -> str:
-        """The same call for the AWS CLI, in a POSIX shell's quotes."""
-        request = shlex.quote(json.dumps(self.request, ensure_ascii=False))
+    def command(self, indent: int | None = None) -> str:
+        """The same call for the AWS CLI, in a POSIX shell's quotes; in several lines with an ``indent``."""
+        request = shlex.quote(json.dumps(self.request, indent=indent, ensure_ascii=False))
         return f"aws sagemaker create-labeling-job --region {self.region} --cli-input-json {request}"
 
     def to_json(self) -> dict[str, Any]:
@@ -110,7 +109,7 @@ def prepare(plan: Launch, *, reason: str | None = None) -> Prepared:
     if categories is not None:
         uploads.append(_hashed(plan, categories, ".json", "application/json"))
     request = make_request(plan, config, uploads[0].uri, uploads[1].uri if categories is not None else None)
-    digest = digest_of(request, found.etag if found else "")
+    digest = digest_of(request, found.digest if found else "")
     request = named(plan, request, digest, reason)
     shape = sagemaker.meta.service_model.operation_model("CreateLabelingJob").input_shape
     ready = Prepared(
@@ -177,7 +176,8 @@ def launch(
             for uri in upload_assets(built, Path(folder) / "assets", _beside(plan.assets, plan.asset_bucket)):
                 on_upload(uri)
     for one in ready.uploads:
-        if put(one, yes=yes):
+        cure = "its name follows from its content, so it was changed: look at it, and give --yes to replace it"
+        if upload(one.content, one.uri, content_type=one.content_type, overwrite=yes, cure=cure):
             on_upload(one.uri)
     with told(f"the job {ready.name}"):
         try:
@@ -195,25 +195,3 @@ def launch(
 def _beside(assets: str, bucket: str) -> str:
     """Where in the bucket the files lie that are served at ``assets``."""
     return f"s3://{bucket}/{urlsplit(assets).path.strip('/')}".rstrip("/")
-
-
-def put(upload: Upload, *, yes: bool) -> bool:
-    """Bring a file to S3; False if it is there. Raises UsageError where another content is under its name."""
-    from botocore.exceptions import ClientError
-
-    bucket, key = split_uri(upload.uri)
-    s3 = client("s3")
-    with told(upload.uri):
-        try:
-            there = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NotFound"):
-                raise
-            there = None
-        if there == upload.content:
-            return False
-        if there is not None and not yes:
-            message = f"{upload.uri} is there, and is not what its name says: an upload broke off, or it was changed"
-            raise UsageError(message, "look at it, and give --yes to replace it")
-        s3.put_object(Bucket=bucket, Key=key, Body=upload.content, ContentType=upload.content_type)
-    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,8 +12,10 @@ from typing import Any
 
 from truthkit._object_files import KeyNotAFileError, split_uri
 from truthkit.aws.looking import Looking
+from truthkit.aws.old_label import look_at_old_label
 from truthkit.aws.request import Launch
-from truthkit.aws.roles import SERVICE, look_at_consolidation, look_at_streaming, refused, trusted
+from truthkit.aws.roles import SERVICE, look_at_caller, look_at_consolidation, look_at_streaming, refused, trusted
+from truthkit.aws.sam import INVOKABLE
 from truthkit.aws_calls import client, told
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.manifest import read_manifest
@@ -20,21 +23,24 @@ from truthkit.manifest import read_manifest
 # Function names with one of these may be invoked by the managed policies' holders (contract b).
 _INVOKABLE = ("GtRecipe", "LabelingFunction", "SageMaker", "sagemaker", "Sagemaker")
 _MOST_TOLD = 5
+# Lines whose page is looked at for the label that is to be verified or adjusted.
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """What the input manifest holds: ``lines`` in all, of which ``labeled`` have the label attribute already.
 
-    ``etag`` is of its content; ``samples`` has the first object of each bucket; ``checked`` lines have the label that
-    is to be verified or adjusted.
+    ``digest`` is the SHA-256 of its content; ``samples`` has the first object of each bucket; ``checked`` lines have
+    the label that is to be verified or adjusted, of which ``examples`` are the first.
     """
 
     lines: int = 0
     labeled: int = 0
     checked: int = 0
-    etag: str = ""
+    digest: str = ""
     samples: tuple[str, ...] = ()
+    examples: tuple[dict[str, Any], ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -63,13 +69,14 @@ def read_input(uri: str, attribute: str, checked: str | None, folder: Path) -> I
             str(error), "give --manifest s3://BUCKET/KEY; truthkit manifest --upload brings one there"
         ) from None
     file = folder / "input.manifest"
-    with told(uri):
-        found = client("s3").get_object(Bucket=bucket, Key=key)
-        with file.open("wb") as stream:
-            for part in found["Body"].iter_chunks(1 << 20):
-                stream.write(part)
+    digest = hashlib.sha256()
+    with told(uri), file.open("wb") as stream:
+        for part in client("s3").get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(1 << 20):
+            stream.write(part)
+            digest.update(part)
     findings: list[Finding] = []
     samples: dict[str, str] = {}
+    examples: list[dict[str, Any]] = []
     lines = labeled = with_checked = 0
 
     def tell(finding: Finding) -> None:
@@ -79,11 +86,16 @@ def read_input(uri: str, attribute: str, checked: str | None, folder: Path) -> I
     for line in read_manifest(file, on_fault=tell):
         lines += 1
         labeled += attribute in line.data_object
-        with_checked += checked is not None and checked in line.data_object
+        if checked is not None and checked in line.data_object:
+            with_checked += 1
+            if len(examples) < _EXAMPLES:
+                examples.append(line.data_object)
         source = line.data_object.get("source-ref")
         if isinstance(source, str) and source.startswith("s3://"):
             samples.setdefault(source.split("/")[2], source)
-    return Input(lines, labeled, with_checked, found["ETag"].strip('"'), tuple(samples.values()), tuple(findings))
+    return Input(
+        lines, labeled, with_checked, digest.hexdigest(), tuple(samples.values()), tuple(examples), tuple(findings)
+    )
 
 
 def estimate_of(found: Input, request: dict[str, Any], *, chained: bool) -> Estimate:
@@ -105,6 +117,8 @@ def preflight(plan: Launch, request: dict[str, Any], found: Input | None, uris: 
     looking.findings += _of_input(plan, request, found)
     account = looking.ask("the caller's identity", client("sts").get_caller_identity)
     looking.findings += _of_arns(plan, region, account["Account"] if account else None)
+    if account:
+        look_at_caller(looking, plan, region, request["LabelingJobName"], account)
     _team(looking, plan)
     functions = [arn for arn in (plan.pre, plan.post) if arn]
     known = {arn: _function(looking, arn) for arn in functions}
@@ -115,6 +129,8 @@ def preflight(plan: Launch, request: dict[str, Any], found: Input | None, uris: 
     if plan.post is not None and (configuration := known[plan.post]):
         look_at_consolidation(looking, plan, configuration, trust)
     look_at_streaming(looking, plan, request["LabelingJobName"])
+    if plan.checked is not None and found is not None:
+        looking.findings += _of_page(plan, plan.checked, found)
     _output(looking, plan, request)
     return looking.findings
 
@@ -141,6 +157,14 @@ def _of_input(plan: Launch, request: dict[str, Any], found: Input | None) -> Ite
         severity: Any = "warning" if found.checked else "error"
         cure = "give the output manifest of the job that made the labels, or --chain JOB"
         yield Finding("launch-manifest", message, cure, severity=severity, file=uri)
+
+
+def _of_page(plan: Launch, checked: str, found: Input) -> Iterator[Finding]:
+    """Whether workers see what they check; where the job runs another function than the workflow's, that may differ."""
+    function = (plan.pre or "").partition(":function:")[2].partition(":")[0]
+    own = plan.pre is None or function.endswith(f"{INVOKABLE}-{plan.workflow.name}-pre")
+    for finding in look_at_old_label(plan.workflow, checked, found.examples):
+        yield finding if own else replace(finding, severity="warning")
 
 
 def _of_arns(plan: Launch, region: str, account: str | None) -> Iterator[Finding]:
@@ -286,11 +310,13 @@ def _role(looking: Looking, plan: Launch, functions: Sequence[str], read: Sequen
             if action == "lambda:InvokeFunction":
                 looking.findings += _odd_names(resources)
             continue
-        for about in denied:
+        for one in denied:
+            about = one.resource
             cure = f"allow {action} on {about} in the role's policy"
             if action == "lambda:InvokeFunction" and any(_odd_names([about])):
                 cure += f"; the managed policies allow functions with {' or '.join(_INVOKABLE[:3])} in their name"
-            looking.findings.append(Finding("launch-role", f"the role {name} may not {action} on {about}", cure))
+            message = f"the role {name} may not {action} on {about}"
+            looking.findings.append(Finding("launch-role", message, cure + one.caveat()))
     return trust
 
 

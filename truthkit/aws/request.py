@@ -99,7 +99,7 @@ def make_request(plan: Launch, config: WorkflowConfig, template: str, categories
 
 
 def digest_of(request: Mapping[str, Any], manifest: str) -> str:
-    """What tells one request from another, its name and tags apart; ``manifest`` is the ETag of the input manifest."""
+    """What tells one request from another, its name and tags apart; ``manifest`` is the digest of its input."""
     content = {name: value for name, value in request.items() if name not in ("LabelingJobName", "Tags")}
     text = json.dumps([content, manifest], sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:32]

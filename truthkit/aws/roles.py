@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from truthkit.aws.looking import Looking
 from truthkit.aws.request import Launch
+from truthkit.aws.sam import WRITING_KINDS
 from truthkit.aws_calls import client
 from truthkit.findings import Finding
 
@@ -37,25 +39,92 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A resource on which something may not be done, by IAM's simulation.
+
+    ``unknown`` are the keys of conditions in the policies of which the simulation was not told.
+    """
+
+    resource: str
+    unknown: tuple[str, ...] = ()
+
+    def caveat(self) -> str:
+        """What may make it untrue, to be added to a cure."""
+        keys = ", ".join(self.unknown)
+        return f"; its policies have conditions on {keys}: if they hold in the job, --force REASON" if keys else ""
+
+
 def refused(
-    looking: Looking, role: str, action: str, resources: Sequence[str], context: Mapping[str, str] | None = None
-) -> list[str] | None:
-    """The resources on which a role may not do ``action``; None where IAM may not be asked, which is then told."""
+    looking: Looking, who: str, action: str, resources: Sequence[str], context: Mapping[str, str] | None = None
+) -> list[Refusal] | None:
+    """The resources on which ``who`` (the ARN of a role or user) may not do ``action``.
+
+    None where IAM may not be asked, which is then told.
+    """
     entries = [
         {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
         for key, value in (context or {}).items()
     ]
     answer = looking.ask(
-        f"whether the role {role.rpartition('/')[2]} may {action}",
+        f"whether {'the role' if ':role/' in who else 'the user'} {who.rpartition('/')[2]} may {action}",
         client("iam").simulate_principal_policy,
-        PolicySourceArn=role,
+        PolicySourceArn=who,
         ActionNames=[action],
         ResourceArns=list(resources),
         **({"ContextEntries": entries} if entries else {}),
     )
     if answer is None:
         return None
-    return [one["EvalResourceName"] for one in answer["EvaluationResults"] if one["EvalDecision"] != "allowed"]
+    return [
+        Refusal(one["EvalResourceName"], tuple(sorted(one.get("MissingContextValues", ()))))
+        for one in answer["EvaluationResults"]
+        if one["EvalDecision"] != "allowed"
+    ]
+
+
+def look_at_caller(looking: Looking, plan: Launch, region: str, job: str, identity: Mapping[str, str]) -> None:
+    """Whether whoever launches may make the job and hand it its role; ``identity`` is of GetCallerIdentity."""
+    arn, account = identity["Arn"], identity["Account"]
+    if arn.endswith(":root"):
+        return  # the account's own user may do everything, and cannot be simulated
+    who = _simulated(looking, arn)
+    if who is None:
+        message = f"what {arn} may do could not be looked at: IAM simulates users and roles only"
+        cure = "look yourself: it needs sagemaker:CreateLabelingJob, sagemaker:AddTags, and iam:PassRole on the role"
+        looking.findings.append(Finding("launch-unknown", message, cure, severity="warning"))
+        return
+    partition = arn.split(":")[1]
+    made = f"arn:{partition}:sagemaker:{region}:{account}:labeling-job/{job.lower()}"
+    team = {
+        "sagemaker:WorkteamArn": plan.workteam,
+        "sagemaker:WorkteamType": plan.workteam.partition(":workteam/")[2].partition("/")[0],
+    }
+    for action, resource, context in (
+        ("sagemaker:CreateLabelingJob", made, team),
+        ("sagemaker:AddTags", made, {}),
+        ("iam:PassRole", plan.role, {"iam:PassedToService": SERVICE}),
+    ):
+        for one in refused(looking, who, action, [resource], context) or ():
+            message = f"your credentials, {who.rpartition(':')[2]}, may not {action} on {one.resource}"
+            cure = f"ask for the right to {action} on it, or use other credentials (AWS_PROFILE)"
+            looking.findings.append(Finding("launch-caller", message, cure + one.caveat()))
+
+
+def _simulated(looking: Looking, arn: str) -> str | None:
+    """Whose policies count for a caller: its user or role; None if it is neither."""
+    kind, _, name = arn.split(":", 5)[5].partition("/")
+    if kind == "user":
+        return arn
+    if kind != "assumed-role":
+        return None
+    role = name.partition("/")[0]
+    # The session's ARN lacks the role's path, which those of single sign-on have.
+    found = looking.ask(f"the role {role}", client("iam").get_role, RoleName=role)
+    if found is not None:
+        return str(found["Role"]["Arn"])
+    _arn, partition, _sts, _region, account, _rest = arn.split(":", 5)
+    return f"arn:{partition}:iam::{account}:role/{role}"
 
 
 def look_at_streaming(looking: Looking, plan: Launch, job: str) -> None:
@@ -75,18 +144,22 @@ def look_at_streaming(looking: Looking, plan: Launch, job: str) -> None:
             wanted += [(of_queue, queue, {}) for of_queue in _OF_QUEUE]
             # The managed policy lets it subscribe on these conditions only.
             context = {"sns:Protocol": "sqs", "sns:Endpoint": queue}
+            # This action knows no resources.
+            wanted.append(("sns:Unsubscribe", "*", {}))
         wanted.append((action, topic, context))
     _tell_streaming(looking, plan, wanted)
 
 
 def _tell_streaming(looking: Looking, plan: Launch, wanted: Sequence[tuple[str, str, Mapping[str, str]]]) -> None:
     lacking: dict[str, list[str]] = {}
+    caveats: list[str] = []
     for action, resource, context in wanted:
         found = refused(looking, plan.role, action, [resource], context)
         if found is None:
             return
         if found:
             lacking.setdefault(resource, []).append(action)
+            caveats += [one.caveat() for one in found]
     if not lacking:
         return
     name = plan.role.rpartition("/")[2]
@@ -99,7 +172,7 @@ def _tell_streaming(looking: Looking, plan: Launch, wanted: Sequence[tuple[str, 
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     told = "; ".join(f"{', '.join(actions)} on {resource}" for resource, actions in lacking.items())
     cure = f"aws iam put-role-policy --role-name {name} --policy-name Streaming --policy-document '{policy}'"
-    cure += "; take it away again before sam delete"
+    cure += "; take it away again before sam delete" + "".join(dict.fromkeys(caveats))
     looking.findings.append(Finding("launch-role", f"the role {name} may not {told}: a streaming job needs it", cure))
 
 
@@ -126,13 +199,7 @@ def _unreadable(looking: Looking, plan: Launch, function: Mapping[str, Any], tru
     if how not in ("0", "1") or not own:
         return  # a function of another kit: how it reads is its own affair
     if how == "0":
-        partition = own.split(":")[1]
-        answers = plan.output.removeprefix("s3://").rstrip("/") + "/truthkit-preflight/annotations/"
-        place = f"arn:{partition}:s3:::{answers}consolidated-annotation/consolidation-request/iteration-1/1.json"
-        for resource in refused(looking, own, "s3:GetObject", [place]) or ():
-            message = f"the post-annotation function's role {name} may not s3:GetObject on {resource}"
-            cure = "give --output in the stack's output bucket, or allow it in that role's policy"
-            yield Finding("launch-function", f"{message}: it could not read the answers", cure)
+        yield from _as_itself(looking, plan, own)
         return
     if trust is None:
         return  # that it may not be read is told
@@ -145,6 +212,25 @@ def _unreadable(looking: Looking, plan: Launch, function: Mapping[str, Any], tru
         message = f"{job} does not trust {own}, as which {plan.post} runs; it would read the answers as {job}"
         cure = f'{ways}, or add {{"Effect": "Allow", "Principal": {{"AWS": "{own}"}}, "Action": "sts:AssumeRole"}}'
         yield Finding("launch-function", message, f"{cure} to the trust policy of {job}")
-    elif refused(looking, own, "sts:AssumeRole", [plan.role]):
+        return
+    for one in refused(looking, own, "sts:AssumeRole", [plan.role]) or ():
         message = f"the post-annotation function's role {name} may not sts:AssumeRole on {plan.role}"
-        yield Finding("launch-function", message, f"{ways}, or allow it in that role's policy")
+        yield Finding("launch-function", message, f"{ways}, or allow it in that role's policy{one.caveat()}")
+
+
+def _as_itself(looking: Looking, plan: Launch, own: str) -> Iterator[Finding]:
+    """What a function that reads and writes as itself may not do of what it must."""
+    place = f"arn:{own.split(':')[1]}:s3:::{plan.output.removeprefix('s3://').rstrip('/')}/truthkit-preflight"
+    place += "/annotations/consolidated-annotation/"
+    wanted = [("s3:GetObject", f"{place}consolidation-request/iteration-1/1.json", "read the answers")]
+    if plan.kms_key:
+        wanted.append(("kms:Decrypt", plan.kms_key, "read the answers"))
+    if plan.workflow.config().consolidation.get("kind") in WRITING_KINDS:
+        wanted.append(("s3:PutObject", f"{place}output/0_1.png", "write the labels, which are files"))
+        if plan.kms_key:
+            wanted.append(("kms:GenerateDataKey", plan.kms_key, "write the labels, which are files"))
+    for action, resource, what in wanted:
+        for one in refused(looking, own, action, [resource]) or ():
+            message = f"the post-annotation function's role {own.rpartition('/')[2]} may not {action} on {one.resource}"
+            cure = "give --output in the stack's output bucket, or allow it in that role's policy"
+            yield Finding("launch-function", f"{message}: it could not {what}", cure + one.caveat())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,9 +83,7 @@ def launch_command(
     ] = None,
     price: Annotated[
         str | None,
-        typer.Option(
-            "--price", metavar="USD|USD/h", help="What an answer (0.036) or an hour of work (12/h) costs you."
-        ),
+        typer.Option("--price", metavar="USD|USD/h", help="What workers get for an answer (0.036) or an hour (12/h)."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Look at everything and show the request; change nothing.")
@@ -94,7 +91,7 @@ def launch_command(
     force: Annotated[
         str | None, typer.Option("--force", metavar="REASON", help="Launch in spite of errors; the reason is a tag.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Replace an upload that broke off.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Replace an upload that was changed.")] = False,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -117,10 +114,12 @@ def launch_command(
             print_json(about)
         else:
             _tell(ready, cost)
-            out.print(escape(json.dumps(ready.request, indent=2, ensure_ascii=False)), soft_wrap=True)
-            out.print(escape(ready.command()), soft_wrap=True)
+            if ready.status is not None:
+                out.print(escape(f"there already: {ready.name} ({ready.status}); nothing would be made"))
             for one in ready.uploads:
                 out.print(escape(f"would upload {one.uri} ({len(one.content):,} bytes)"))
+            out.print("would make the job, as the AWS CLI does once the files are there with:")
+            out.print(escape(ready.command(indent=2)))
         print_findings(ready.findings)
         if any(finding.severity == "error" for finding in ready.findings) and force is None:
             raise typer.Exit(1)
@@ -229,3 +228,5 @@ def _tell(ready: Prepared, price: Any) -> None:
     if cost is not None:
         text += f", {'at most ' if price.hourly else ''}{cost:,.2f} USD to the workers"
     out.print(escape(text))
+    if cost is not None:
+        out.print("what the service charges for each labeled object, S3 and Lambda are not in it (see its price list)")

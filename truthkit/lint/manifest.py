@@ -69,21 +69,22 @@ def look_in_folders(mappings: Mapping[str, Path]) -> Look:
 
 def look_in_aws(first: Look) -> Look:
     """Objects in mapped folders, else in AWS with the user's own credentials."""
-    client: list[Any] = []
+    made: list[Any] = []
 
     def look(uri: str) -> Looked | None:
         try:
             return first(uri)
         except LookupError:
             pass
-        import boto3
         from botocore.exceptions import BotoCoreError, ClientError
+
+        from truthkit.aws_calls import client
 
         bucket, key = split_uri(uri)
         try:
-            if not client:
-                client.append(boto3.client("s3"))
-            answer = client[0].get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_HEAD - 1}")
+            if not made:
+                made.append(client("s3"))
+            answer = made[0].get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_HEAD - 1}")
             size = int(answer.get("ContentRange", f"/{answer['ContentLength']}").rpartition("/")[2])
             return Looked(answer["Body"].read(), size)
         except ClientError as error:

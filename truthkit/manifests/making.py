@@ -20,6 +20,7 @@ from truthkit.manifests.sources import NAMES, Row, read_rows
 from truthkit.manifests.texts import ATTRIBUTE, USD_A_PAGE, with_texts_beside, with_texts_read
 
 TextFrom = Literal["textract", "beside"]
+_ANOTHER = "give another --prefix, or --yes"
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".txt": "text/plain; charset=utf-8"}
 
 
@@ -86,12 +87,13 @@ def make(plan: Plan, advance: Callable[[str, int], None] = lambda what, done: No
     uploaded = []
     if plan.upload:
         for number, (uri, file) in enumerate(sent.items(), 1):
-            if upload(file, uri, content_type=_TYPES.get(file.suffix.lower()), overwrite=plan.yes):
+            kind = _TYPES.get(file.suffix.lower())
+            if upload(file, uri, content_type=kind, overwrite=plan.yes, cure=_ANOTHER):
                 uploaded.append(uri)
             advance("uploading", number)
         for file in files:
             uri = f"{_top(plan).rstrip('/')}/{file.name}"
-            if upload(file, uri, content_type="application/json", overwrite=plan.yes):
+            if upload(file, uri, content_type="application/json", overwrite=plan.yes, cure=_ANOTHER):
                 uploaded.append(uri)
     lines = sum(count for _file, count in files.items())
     return MadeManifest(tuple(files), lines, tuple(uploaded))
