@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,14 +15,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from tests.converted import COMMON, HEIGHT, WIDTH, make, mask, to
 from truthkit.cli import app
-from truthkit.convert import TARGETS, Converted, bring, convert
+from truthkit.convert import TARGETS, bring, convert
 from truthkit.convert.labels import Example, Label, Named
 from truthkit.convert.splits import parse_split, split
 from truthkit.findings import TruthkitError, UsageError
 
-COMMON = {"job-name": "labeling-job/zoo", "human-annotated": "yes", "creation-date": "2026-03-02T09:20:13.177541"}
-WIDTH, HEIGHT = 40, 30
 BOXES = {
     "image_size": [{"width": WIDTH, "height": HEIGHT, "depth": 3}],
     "annotations": [
@@ -40,21 +39,6 @@ TEXT = "Ada Byron met Łukasz 😀 in Kraków-Nowa Huta."
 SPANS = [("person", 0, 9), ("person", 14, 20), ("place", 26, 42)]
 
 
-def make(tmp: Path, lines: Sequence[Mapping[str, Any]]) -> Path:
-    manifest = tmp / "output.manifest"
-    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    pictures = tmp / "pictures"
-    pictures.mkdir(exist_ok=True)
-    for number in range(len(lines)):
-        Image.new("RGB", (WIDTH, HEIGHT), (10 * number, 90, 160)).save(pictures / f"{number}.png")
-    return manifest
-
-
-def to(target: str, manifest: Path, **options: Any) -> Converted:
-    given = {"objects": [("s3://zoo/", manifest.parent / "pictures")], **options}
-    return convert(manifest, target, manifest.parent / target, **given)
-
-
 def boxes(tmp: Path, count: int = 2) -> Path:
     return make(
         tmp,
@@ -68,24 +52,6 @@ def spans(tmp: Path, extra: Sequence[tuple[str, int, int]] = ()) -> Path:
     metadata = {"entities": [{"confidence": 0.9}] * len(entities), "type": "groundtruth/text-span", **COMMON}
     label = {"annotations": {"labels": labels, "entities": entities}}
     return make(tmp, [{"source": TEXT, "names": label, "names-metadata": metadata}])
-
-
-def mask(tmp: Path, **metadata: Any) -> tuple[Path, Any]:
-    """A picture with a road below and a car on it, each in its color."""
-    table = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
-    table[20:, :] = 1
-    table[15:22, 5:12] = 2
-    colors = {
-        "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.9},
-        "1": {"class-name": "road", "hex-color": "#1F77B4", "confidence": 0.9},
-        "2": {"class-name": "car", "hex-color": "#ff7f0e", "confidence": 0.9},
-    }
-    rgb = np.array([[255, 255, 255], [0x1F, 0x77, 0xB4], [0xFF, 0x7F, 0x0E]], dtype=np.uint8)[table]
-    about = {"internal-color-map": colors, "type": "groundtruth/semantic-segmentation", **COMMON, **metadata}
-    line = {"source-ref": "s3://zoo/0.png", "street-ref": "s3://zoo/mask.png", "street-ref-metadata": about}
-    manifest = make(tmp, [line])
-    Image.fromarray(rgb).save(tmp / "pictures" / "mask.png")
-    return manifest, table
 
 
 def classes(tmp: Path, names: Sequence[str], kind: str = "image") -> Path:
@@ -472,12 +438,17 @@ def test_verifications_and_adjustments_keep_what_workers_said_of_labels(tmp_path
     assert json.loads((done.out / "output.manifest").read_text("utf-8"))["b-metadata"] == adjusted
 
 
-@pytest.mark.parametrize("target", ["hf", "labelstudio"])
-def test_what_has_no_place_for_masks_says_what_has(tmp_path: Path, target: str) -> None:
+def lines(tmp: Path) -> Path:
+    label = {"lines": [{"label": "x", "vertices": [{"x": 0, "y": 1}, {"x": 8, "y": 2}]}]}
+    return make(tmp, [{"source-ref": "s3://zoo/0.png", "l": label, "l-metadata": COMMON}])
+
+
+@pytest.mark.parametrize("target", ["coco", "yolo", "voc", "labelstudio", "sagemaker"])
+def test_what_has_no_place_for_lines_says_what_has(tmp_path: Path, target: str) -> None:
     with pytest.raises(UsageError) as raised:
-        to(target, mask(tmp_path)[0])
-    assert f"{target} does not hold labels of the kind 'mask'" in raised.value.findings[0].message
-    assert raised.value.findings[0].cure == "give --to one of coco, voc, csv, parquet, sagemaker"
+        to(target, lines(tmp_path))
+    assert f"{target} does not hold labels of the kind 'lines'" in raised.value.findings[0].message
+    assert raised.value.findings[0].cure == "give --to one of hf, csv, parquet"
 
 
 # --- and back ---

@@ -65,6 +65,15 @@ class Folder:
         """Whether a file really lies in the folder, links followed."""
         return os.path.realpath(path).startswith(self.root.rstrip("/") + "/")
 
+    def file(self, bucket: str, key: str) -> Path | None:
+        """The file of a key, None if there is none. Links that lead out of the folder are not followed."""
+        path = self.path(bucket, key)
+        try:
+            there = path is not None and stat.S_ISREG(Path(path).stat().st_mode) and self.holds(path)
+        except (OSError, ValueError):
+            return None
+        return Path(path) if path and there else None
+
     def under(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Keys and files of all that lies here under a prefix of keys."""
         if not prefix.startswith(self.prefix) and not self.prefix.startswith(prefix):
@@ -138,12 +147,9 @@ class ObjectFiles:
     def find(self, bucket: str, key: str) -> Path | None:
         """The file that is the object, None if there is none."""
         for folder in self._folders(bucket):
-            path = folder.path(bucket, key)
-            try:
-                if path and stat.S_ISREG(Path(path).stat().st_mode) and folder.holds(path):
-                    return Path(path) if self._kept(folder) or not self.is_deleted(bucket, key) else None
-            except (OSError, ValueError):
-                continue
+            file = folder.file(bucket, key)
+            if file is not None:
+                return file if self._kept(folder) or not self.is_deleted(bucket, key) else None
         return None
 
     def under(self, bucket: str, prefix: str) -> Iterator[tuple[str, Path]]:

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from truthkit.answers.read import by_manifest, latest_files
-from truthkit.aws.fetching import fetch, read_job
+from truthkit.aws.fetching import fetch
 from truthkit.aws.looking import Looking
 from truthkit.aws_calls import client, without_secrets
 from truthkit.findings import Finding, UsageError
+from truthkit.job.fetched import read_job
 
 _MOST_LOGS = 200
 _MOST_TOLD = 5

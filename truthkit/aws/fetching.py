@@ -16,9 +16,9 @@ from truthkit.aws.fetched_report import report_fetched
 from truthkit.aws.status import ENDED, describe
 from truthkit.aws_calls import client, told, without_secrets
 from truthkit.findings import Finding, TruthkitError, UsageError
+from truthkit.job.fetched import JOB_FILE, read_job
 from truthkit.job.spec import write_atomically
 
-JOB_FILE = "labeling-job.json"
 RECORD = "fetched.jsonl"
 _AT_ONCE = 8
 _CHUNK = 1 << 20
@@ -134,18 +134,6 @@ def _growing(message: str) -> Finding:
         "fetch again later; what is here stays",
         severity="warning",
     )
-
-
-def read_job(folder: Path) -> dict[str, Any] | None:
-    """What the service said of the job in a fetched folder, None if there is none. Raises UsageError."""
-    file = folder / JOB_FILE
-    if not file.is_file():
-        return None
-    try:
-        value = json.loads(file.read_text("utf-8"))
-        return value if isinstance(value, dict) else None
-    except ValueError as error:
-        raise UsageError(f"{file} cannot be read: {error}", "fetch the job into another folder") from None
 
 
 def _read_record(out: Path) -> dict[str, str]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from truthkit.convert.dataset import Dataset, labeled
+from truthkit.convert.dataset import NO_SIZE, Dataset, labeled
 from truthkit.convert.labels import Example, Label
-from truthkit.convert.pixels import BadMaskError, bits_of, bounds, read_colors, run_lengths
+from truthkit.convert.pixels import Table, bounds
+from truthkit.convert.runs import coco_counts
 from truthkit.convert.splits import WHOLE
 
 KINDS = frozenset(("boxes", "polygons", "keypoints", "mask", "instances"))
@@ -32,18 +33,16 @@ def write(data: Dataset, out: Path) -> None:
         for number, (example, label) in enumerate(labeled(examples), 1):
             size = data.size(example)
             if size is None:
-                data.told["pictures whose size is not known: left out (map their folder: --objects)"] += 1
+                data.told[NO_SIZE] += 1
+                continue
+            found = _annotations(data, example, label, one_body)
+            if found is None:
                 continue
             images.append(
                 {"id": number, "file_name": data.file_name(example), "width": size[0], "height": size[1]}
                 | {"source_ref": example.source_ref}
             )
             data.copy_picture(example, out / "images" / data.file_name(example))
-            try:
-                found = list(_annotations(data, example, label, size, one_body))
-            except BadMaskError as error:
-                data.told[f"masks that cannot be read: without annotations ({error})"] += 1
-                found = []
             for one in found:
                 annotations.append({"id": len(annotations) + 1, "image_id": number, "iscrowd": 0, **one})
         content = {
@@ -69,29 +68,31 @@ def _categories(data: Dataset, one_body: bool) -> list[dict[str, Any]]:
     return [{"id": place + 1, "name": name, "supercategory": "", **more} for place, name in enumerate(data.classes)]
 
 
-def _annotations(
-    data: Dataset, example: Example, label: Label, size: tuple[int, int], one_body: bool
-) -> Iterator[dict[str, Any]]:
+def _annotations(data: Dataset, example: Example, label: Label, one_body: bool) -> list[dict[str, Any]] | None:
+    """None where the label's mask is not known."""
     if one_body:
-        if label.marks:
-            yield _body(data, label)
-        return
+        return [_body(data, label)] if label.marks else []
     if data.kind in ("mask", "instances"):
-        yield from _masks(data, label, size)
-        return
-    for mark in label.marks:
-        own = {"category_id": data.number(mark.label) + 1}
-        if mark.confidence is not None:
-            own["score"] = mark.confidence
-        if data.kind == "boxes":
-            area = mark.width * mark.height
-            yield {**own, "bbox": [mark.left, mark.top, mark.width, mark.height], "area": area, "segmentation": []}
-        elif data.kind == "keypoints":
-            place = [mark.x, mark.y, 0, 0]
-            yield {**own, "keypoints": [mark.x, mark.y, _VISIBLE], "num_keypoints": 1, "bbox": place, "area": 0}
-        else:
-            ring = [value for point in mark.points for value in point]
-            yield {**own, "segmentation": [ring], "bbox": box_of(mark.points), "area": area_of(mark.points)}
+        parts = data.parts(example, label)
+        return None if parts is None else list(_masks(data, label, parts))
+    return [_annotation(data, mark) for mark in label.marks]
+
+
+def _annotation(data: Dataset, mark: Any) -> dict[str, Any]:
+    own = _common(data, mark)
+    if data.kind == "boxes":
+        area = mark.width * mark.height
+        return {**own, "bbox": [mark.left, mark.top, mark.width, mark.height], "area": area, "segmentation": []}
+    if data.kind == "keypoints":
+        place = [mark.x, mark.y, 0, 0]
+        return {**own, "keypoints": [mark.x, mark.y, _VISIBLE], "num_keypoints": 1, "bbox": place, "area": 0}
+    ring = [value for point in mark.points for value in point]
+    return {**own, "segmentation": [ring], "bbox": box_of(mark.points), "area": area_of(mark.points)}
+
+
+def _common(data: Dataset, mark: Any) -> dict[str, Any]:
+    own = {"category_id": data.number(mark.label) + 1}
+    return own if mark.confidence is None else {**own, "score": mark.confidence}
 
 
 def _body(data: Dataset, label: Label) -> dict[str, Any]:
@@ -108,24 +109,13 @@ def _body(data: Dataset, label: Label) -> dict[str, Any]:
     }
 
 
-def _masks(data: Dataset, label: Label, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
-    file = data.objects.find(label.mask) if label.mask is not None else None
-    if file is None:
-        data.told["masks that are in no mapped folder: their pictures have no annotations"] += 1
-        return
-    colors = read_colors(file)
-    if colors.shape != (size[1], size[0]):
-        raise BadMaskError(f"{colors.shape[1]} × {colors.shape[0]} pixels, and the picture {size[0]} × {size[1]}")
-    for part in label.marks:
-        bits = bits_of(colors, part)
+def _masks(data: Dataset, label: Label, parts: Table) -> Iterator[dict[str, Any]]:
+    for number, part in enumerate(label.marks, 1):
+        bits = parts == number
         box = bounds(bits)
-        if box is None:
-            continue
-        own = {"category_id": data.number(part.label) + 1}
-        if part.confidence is not None:
-            own["score"] = part.confidence
-        lengths = {"size": [size[1], size[0]], "counts": run_lengths(bits)}
-        yield {**own, "segmentation": lengths, "bbox": list(box), "area": int(bits.sum())}
+        if box is not None:
+            lengths = {"size": list(bits.shape), "counts": coco_counts(bits)}
+            yield {**_common(data, part), "segmentation": lengths, "bbox": list(box), "area": int(bits.sum())}
 
 
 def box_of(points: Sequence[tuple[float, float]]) -> list[float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +11,12 @@ from typing import Any, Literal
 
 from truthkit.convert import coco, huggingface, labelstudio, sagemaker, tables, texts, voc, yolo
 from truthkit.convert.dataset import Dataset, renamed
+from truthkit.convert.folders import MARK, expect_replaceable, written
 from truthkit.convert.objects import Objects
 from truthkit.convert.read import Classes, read_examples, the_attribute
 from truthkit.convert.splits import split
 from truthkit.findings import Finding, TruthkitError, UsageError
+from truthkit.job.fetched import read_job
 from truthkit.job.spec import OUTPUT_BUCKET, JobFolder
 
 
@@ -30,8 +31,6 @@ class Target:
     keeps: frozenset[str] = frozenset()
 
 
-_MARK = ".truthkit-convert"
-"""In every folder that is written: what has none is somebody else's, and is never replaced."""
 _BESIDE = ("the data object's other attributes", "the job's metadata")
 TARGETS: dict[str, Target] = {
     "coco": Target(coco.write, coco.KINDS, _BESIDE, "pictures"),
@@ -118,7 +117,7 @@ def convert(
         raise UsageError(f"there is no format {to!r}", f"give --to one of {', '.join(TARGETS)}")
     target = TARGETS[to]
     out = out.resolve()
-    _expect_replaceable(out, overwrite=overwrite)
+    expect_replaceable(out, overwrite=overwrite)
     manifest, known, labels, mapped = _source(source)
     attribute = label_attribute or the_attribute(manifest, known)
     findings: list[Finding] = []
@@ -156,42 +155,20 @@ def convert(
         )
     if target.of == "pictures" and all(one.source_ref is None for one in alike):
         raise UsageError(f"{to} holds pictures, and these objects are texts", "give another --to")
-    part = out.with_name(out.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        target.write(data, part)
-        (part / _MARK).touch()
-        old = out.with_name(out.name + ".old")
-        shutil.rmtree(old, ignore_errors=True)
-        if out.exists():
-            out.replace(old)
-        part.replace(out)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    with written(out) as folder:
+        target.write(data, folder)
     return Converted(
         out=out,
         kind=kind,
         label_attribute=attribute,
         classes=order,
         sets={name or "all": len(members) for name, members in data.sets.items()},
-        files=tuple(sorted(one for one in out.rglob("*") if one.is_file() and one.name != _MARK)),
+        files=tuple(sorted(one for one in out.rglob("*") if one.is_file() and one.name != MARK)),
         left_out=dict(left_out),
         told=dict(data.told),
         drops=target.drops,
         findings=tuple(findings),
     )
-
-
-def _expect_replaceable(out: Path, *, overwrite: bool) -> None:
-    """Raise UsageError unless ``out`` is free, or what an earlier conversion wrote and that may be replaced."""
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
-    if not (out / _MARK).is_file():
-        raise UsageError(f"{out} exists, and truthkit convert did not write it", "give another --out")
-    if not overwrite:
-        raise UsageError(f"{out} exists", "give another --out, or --yes to replace it")
 
 
 def _source(source: Path) -> tuple[Path, str | None, tuple[str, ...], list[tuple[str, Path]]]:
@@ -203,8 +180,17 @@ def _source(source: Path) -> tuple[Path, str | None, tuple[str, ...], list[tuple
     folder = JobFolder(source)
     if folder.spec_file.is_file():
         spec = folder.read_spec()
-        mapped = [*spec.objects, (f"s3://{OUTPUT_BUCKET}/", folder.output)]
+        own = folder.objects.iterdir() if folder.objects.is_dir() else ()
+        elsewhere = [(f"s3://{bucket.name}/", bucket) for bucket in own if not bucket.name.startswith(".")]
+        mapped = [*elsewhere, (f"s3://{OUTPUT_BUCKET}/", folder.output), *spec.objects]
         return folder.output_manifest(spec), spec.label_attribute, spec.labels or (), mapped
+    about = read_job(source)
+    if about is not None:
+        name, output = str(about["LabelingJobName"]), str(about["OutputConfig"]["S3OutputPath"])
+        manifest = source / "output" / name / "manifests" / "output" / "output.manifest"
+        if not manifest.is_file():
+            raise UsageError(f"{source} has no output manifest yet", "fetch the job again when it has ended")
+        return manifest, str(about["LabelAttributeName"]), (), [(output.rstrip("/") + "/", source / "output")]
     found = sorted(source.glob("**/manifests/output/output.manifest"))
     if len(found) == 1:
         return found[0], None, (), []

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
+from truthkit.convert.exif import is_turned, orientation_place
 from truthkit.convert.labels import Example, Kind, Label
+from truthkit.convert.names import flat_names, relative_names
 from truthkit.convert.objects import Objects
-from truthkit.convert.pixels import picture_size
+from truthkit.convert.pixels import BadMaskError, Table, picture_size, read_parts
+
+_Key = tuple[int, int | None, str | None]
+NO_SIZE = "pictures whose size is not known: left out (map their folder: --objects)"
+NO_TEXT = "objects whose text is in no mapped folder: left out (map it: --objects)"
 
 
-@dataclass(slots=True)
+@dataclass
 class Dataset:
     """Labeled examples, ready to be written.
 
@@ -30,23 +35,40 @@ class Dataset:
     objects: Objects
     copy_pictures: bool = True
     told: Counter[str] = field(default_factory=Counter)
-    names: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.names = file_names(one.source_ref for one in self.examples() if one.source_ref is not None)
 
     def examples(self) -> Iterator[Example]:
         for examples in self.sets.values():
             yield from examples
 
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.classes)}
+
     def number(self, label: str) -> int:
         """The place of a class, from 0."""
-        return self.classes.index(label)
+        return self._numbers[label]
+
+    @cached_property
+    def _names(self) -> dict[_Key, str]:
+        pictures = {_key(one): one.source_ref for one in self.examples() if one.source_ref is not None}
+        return dict(zip(pictures, relative_names(list(pictures.values())), strict=True))
+
+    @cached_property
+    def _flat_names(self) -> dict[_Key, str]:
+        return dict(zip(self._names, flat_names(self._names.values()), strict=True))
 
     def file_name(self, example: Example) -> str:
-        """A picture's name in the converted data set: its key without what all keys begin with."""
-        assert example.source_ref is not None
-        return self.names[example.source_ref]
+        """A picture's name in the converted data set, no other example's: its key without what all keys begin with."""
+        return self._names[_key(example)]
+
+    @cached_property
+    def folder_names(self) -> frozenset[str]:
+        """The first folders of the pictures' names."""
+        return frozenset(name.partition("/")[0] for name in self._names.values())
+
+    def flat_name(self, example: Example) -> str:
+        """The same without folders, and no other example's also without its ending."""
+        return self._flat_names[_key(example)]
 
     def picture(self, example: Example) -> Path | None:
         """The labeled picture's file, None where it is in no known folder."""
@@ -73,8 +95,30 @@ class Dataset:
                     continue
         return None
 
+    def parts(self, example: Example, label: Label) -> Table | None:
+        """Which mark of a mask each pixel is of, from 1, as (height, width); None, and told, where it is not known."""
+        file = self.objects.find(label.mask) if label.mask is not None else None
+        if file is None:
+            self.told["masks that are in no mapped folder: left out (map it: --objects)"] += 1
+            return None
+        try:
+            table, others = read_parts(file, label.marks)
+        except BadMaskError as error:
+            self.told[f"masks that cannot be read: left out ({error})"] += 1
+            return None
+        if (table.shape[1], table.shape[0]) != (self.size(example) or (table.shape[1], table.shape[0])):
+            self.told["masks of another size than their picture: left out"] += 1
+            return None
+        if others:
+            self.told["masks with pixels of a color that has no name: these count as background"] += 1
+        return table
+
     def copy_picture(self, example: Example, into: Path) -> None:
-        """Copy the labeled picture, where it is known; told where not."""
+        """Copy the labeled picture, where it is known; told where not.
+
+        What its EXIF says of turning is not copied: labels are of the pixels as they are stored, and readers that heed
+        it would see them elsewhere.
+        """
         if not self.copy_pictures:
             return
         file = self.picture(example)
@@ -82,7 +126,33 @@ class Dataset:
             self.told["pictures that are in no mapped folder: not copied"] += 1
             return
         into.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, into)
+        if not is_turned(file):
+            shutil.copyfile(file, into)
+            return
+        if self._is_of_the_turned(example, file):
+            self.told["pictures whose label is of their turned form (EXIF): copied as they are"] += 1
+            shutil.copyfile(file, into)
+            return
+        data = bytearray(file.read_bytes())
+        found = orientation_place(bytes(data))
+        assert found is not None
+        data[found[0]] = 1
+        into.write_bytes(data)
+        self.told["pictures that EXIF turns: copied without that, since labels are of the pixels as stored"] += 1
+
+    def _is_of_the_turned(self, example: Example, file: Path) -> bool:
+        seen, stored = example.label and example.label.size, picture_size(file)
+        return seen is not None and stored is not None and seen != stored and seen == stored[::-1]
+
+    def tell_if_turned(self, example: Example) -> None:
+        """For formats that only name the picture: tell of one that readers show turned, and labels are not."""
+        file = self.picture(example)
+        if file is not None and is_turned(file) and not self._is_of_the_turned(example, file):
+            self.told["pictures that EXIF turns: readers that heed it see the labels elsewhere"] += 1
+
+
+def _key(example: Example) -> _Key:
+    return example.line, example.frame, example.source_ref
 
 
 def labeled(examples: Iterable[Example]) -> Iterator[tuple[Example, Label]]:
@@ -90,26 +160,6 @@ def labeled(examples: Iterable[Example]) -> Iterator[tuple[Example, Label]]:
     for example in examples:
         assert example.label is not None
         yield example, example.label
-
-
-def file_names(uris: Iterable[str]) -> dict[str, str]:
-    """A relative file name for each URI, all different: the key without what all keys begin with."""
-    found = list(dict.fromkeys(uris))
-    keys = [posixpath.normpath("/" + re.sub(r"^[a-z0-9]+://[^/]*/", "", uri)) for uri in found]
-    folders = [posixpath.dirname(key) for key in keys]
-    common = posixpath.commonpath(folders) if folders else "/"
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for uri, key in zip(found, keys, strict=True):
-        own = name = posixpath.relpath(key, common)
-        stem, ending = posixpath.splitext(own)
-        number = 1
-        while name in taken:
-            number += 1
-            name = f"{stem}-{number}{ending}"
-        taken.add(name)
-        names[uri] = name
-    return names
 
 
 def renamed(examples: Sequence[Example], names: Mapping[str, str | None]) -> list[Example]:
@@ -123,6 +173,11 @@ def renamed(examples: Sequence[Example], names: Mapping[str, str | None]) -> lis
                 name = names.get(mark.label, mark.label)
                 if name is not None:
                     marks.append(mark if name == mark.label else replace(mark, label=name))
+            if label.kind == "classes":
+                # What two names were chosen for is chosen once, and as sure as the surer.
+                surest = sorted(marks, key=lambda mark: -1 if mark.confidence is None else mark.confidence)
+                known = {mark.label: mark for mark in surest}
+                marks = [known[name] for name in dict.fromkeys(mark.label for mark in marks)]
             example = replace(example, label=replace(label, marks=tuple(marks)))
         found.append(example)
     return found

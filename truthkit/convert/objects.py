@@ -27,8 +27,4 @@ class Objects:
             bucket, key = split_uri(uri)
         except KeyNotAFileError:
             return None
-        for folder in self.folders:
-            path = folder.path(bucket, key)
-            if path is not None and folder.holds(path) and Path(path).is_file():
-                return Path(path)
-        return None
+        return next(filter(None, (folder.file(bucket, key) for folder in self.folders)), None)

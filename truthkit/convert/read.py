@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as File
@@ -17,6 +18,7 @@ _SOURCES = ("source", "source-ref")
 _METADATA = "-metadata"
 BACKGROUND = "BACKGROUND"
 _OF_BOX = frozenset(("class-id", "left", "top", "width", "height"))
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 CLASS_TYPES = ("image-classification", "text-classification", "label-verification")
 
 
@@ -128,7 +130,11 @@ def _lines(manifest: File) -> Iterator[tuple[int, dict[str, Any]]]:
                 if not raw.strip():
                     continue
                 try:
-                    value = json.loads(raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw)
+                    value = json.loads(
+                        raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw, parse_constant=_no_number
+                    )
+                    if b"\\ud" in raw or b"\\uD" in raw:
+                        json.dumps(value, ensure_ascii=False).encode()  # half a sign is none
                 except (ValueError, RecursionError) as error:
                     raise fault(number, f"is not JSON: {error}") from None
                 if not isinstance(value, dict):
@@ -138,6 +144,10 @@ def _lines(manifest: File) -> Iterator[tuple[int, dict[str, Any]]]:
         raise UsageError(
             f"{manifest} cannot be read: {error.strerror}", "give an output manifest, or a job's folder"
         ) from None
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _example(
@@ -251,12 +261,12 @@ def _segmentation(value: Any, metadata: Mapping[str, Any], classes: Classes) -> 
         raise BadLabelError("has no internal-color-map in its metadata")
     parts = []
     for key, one in colors.items():
-        name, color = _member(one, "class-name"), _member(one, "hex-color")
-        if not isinstance(name, str) or not isinstance(color, str):
-            raise BadLabelError(f"has an internal-color-map without class-name and hex-color at {key!r}")
+        name = _member(one, "class-name")
+        if not isinstance(name, str):
+            raise BadLabelError(f"has no class-name at internal-color-map.{key}")
         if name != BACKGROUND:
             classes.learn(key, name)
-            parts.append(Part(name, color.lower(), _confidence(one)))
+            parts.append(Part(name, _color(one, "hex-color", f"internal-color-map.{key}"), _confidence(one)))
     return Label("mask", tuple(parts), mask=value, value=value)
 
 
@@ -346,6 +356,8 @@ def _some_paths(value: dict[str, Any], kind: Kind) -> Label:
         for number, vertex in enumerate(_list(one, "vertices", where)):
             x, y = _numbers(vertex, f"{where}.vertices[{number}]", "x", "y")
             points.append((x, y))
+        if len(points) < (3 if kind == "polygons" else 2):
+            raise BadLabelError(f"has {len(points)} vertices at {where}, which are no {kind.removesuffix('s')}")
         found.append(Path(_name(one, where), tuple(points), _confidence(one)))
     return Label(kind, tuple(found))
 
@@ -361,10 +373,7 @@ def _semantic(value: dict[str, Any], kind: Kind) -> Label | None:
         return None
     parts = []
     for name, one in mappings.items():
-        color = one.get("color") if isinstance(one, dict) else None
-        if not isinstance(color, str):
-            raise BadLabelError(f"has no color at labelMappings.{name}")
-        parts.append(Part(name, color.lower(), _confidence(value)))
+        parts.append(Part(name, _color(one, "color", f"labelMappings.{name}"), _confidence(value)))
     return Label(kind, tuple(parts), mask=uri)
 
 
@@ -375,10 +384,8 @@ def _things(value: dict[str, Any], kind: Kind) -> Label | None:
         return None
     parts = []
     for place, one in enumerate(_list(value, "instances")):
-        color = one.get("color") if isinstance(one, dict) else None
-        if not isinstance(color, str):
-            raise BadLabelError(f"has no color at instances[{place}]")
-        parts.append(Part(_name(one, f"instances[{place}]"), color.lower(), _confidence(one)))
+        where = f"instances[{place}]"
+        parts.append(Part(_name(one, where), _color(one, "color", where), _confidence(one)))
     return Label(kind, tuple(parts), mask=uri)
 
 
@@ -474,8 +481,12 @@ def _numbers(value: Any, where: str, *names: str) -> list[float]:
 
 
 def _number(value: Any) -> float | None:
-    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return value if known else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:  # a whole number beyond all floats
+        return None
 
 
 def _confidence(value: Any) -> float | None:
@@ -487,6 +498,13 @@ def _name(value: Any, where: str) -> str:
     if not isinstance(name, str):
         raise BadLabelError(f"has no text at {where}.label")
     return name
+
+
+def _color(value: Any, name: str, where: str) -> str:
+    color = _member(value, name)
+    if not isinstance(color, str) or not _COLOR.fullmatch(color):
+        raise BadLabelError(f"has no color #rrggbb at {where}")
+    return color.lower()
 
 
 def _whole(value: Any) -> int | None:

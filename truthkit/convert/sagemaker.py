@@ -107,12 +107,15 @@ def _boxes(data: Dataset, example: Example, label: Label, numbers: list[int]) ->
 def _colors(data: Dataset, label: Label) -> Mapping[str, Any]:
     known = [mark.confidence for mark in label.marks if mark.confidence is not None]
     ground = {"class-name": BACKGROUND, "hex-color": BACKGROUND_COLOR, "confidence": known[0] if known else 0}
-    parts = {
-        data.number(mark.label) + 1: {
+    colors = {"0": ground}
+    free = len(data.classes) + 1
+    for mark in sorted(label.marks, key=lambda mark: data.number(mark.label)):
+        number = data.number(mark.label) + 1
+        if str(number) in colors:  # two colors of one class, where a class map made it of two
+            number, free = free, free + 1
+        colors[str(number)] = {
             "class-name": mark.label,
             "hex-color": mark.color,
             "confidence": mark.confidence or 0,
         }
-        for mark in label.marks
-    }
-    return {"0": ground, **{str(number): parts[number] for number in sorted(parts)}}
+    return colors

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from truthkit.convert.dataset import Dataset, labeled
+from truthkit.convert.dataset import NO_TEXT, Dataset, labeled
 from truthkit.convert.labels import Label, Span
 from truthkit.convert.splits import WHOLE
 from truthkit.findings import UsageError
@@ -18,7 +18,6 @@ CONLL_KINDS = frozenset(("spans",))
 SPANS_KEY = "sc"
 """Where spaCy's span categorizer looks."""
 _TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
-_NO_TEXT = "objects whose text is in no mapped folder: left out (map it: --objects)"
 
 
 def write_spacy(data: Dataset, out: Path) -> None:
@@ -41,7 +40,7 @@ def write_spacy(data: Dataset, out: Path) -> None:
         for example, label in labeled(examples):
             text = data.text(example)
             if text is None:
-                data.told[_NO_TEXT] += 1
+                data.told[NO_TEXT] += 1
                 continue
             doc = nlp.make_doc(text)
             if data.kind == "spans":
@@ -82,7 +81,7 @@ def write_conll(data: Dataset, out: Path) -> None:
             for example, label in labeled(examples):
                 text = data.text(example)
                 if text is None:
-                    data.told[_NO_TEXT] += 1
+                    data.told[NO_TEXT] += 1
                     continue
                 for token, tag in _tagged(data, text, label.marks):
                     stream.write(f"{token}\t{tag}\n")

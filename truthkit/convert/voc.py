@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 import numpy as np
 
-from truthkit.convert.dataset import Dataset, labeled
+from truthkit.convert.dataset import NO_SIZE, Dataset, labeled
 from truthkit.convert.labels import Example, Label
-from truthkit.convert.pixels import BadMaskError, bits_of, read_colors
+from truthkit.convert.names import plain_names
 from truthkit.convert.splits import WHOLE
+from truthkit.findings import UsageError
 
 KINDS = frozenset(("boxes", "mask"))
 _SETS = {"validation": "val", WHOLE: "trainval"}
+_UNFIT = r"[\x00-\x1f\x7f\ufffe\uffff:]|^#"
 MOST_CLASSES = 254  # of a mask: 255 is VOC's "void"
 
 
@@ -23,36 +27,49 @@ def write(data: Dataset, out: Path) -> None:
 
     Boxes are in VOC's way: pixels count from 1, and the right and lower edge are within; whole pixels.
     """
+    if data.kind == "mask" and len(data.classes) > MOST_CLASSES:
+        raise UsageError(
+            f"voc's masks hold {MOST_CLASSES} classes, and these are {len(data.classes)}",
+            "leave some out by --class-map, or give --to coco",
+        )
+    names = plain_names(data.classes, _UNFIT)
+    if names != list(data.classes):
+        data.told["names of classes with signs that XML or labelmap.txt cannot hold: written with _"] += sum(
+            name != own for name, own in zip(names, data.classes, strict=True)
+        )
     listed: dict[str, list[str]] = defaultdict(list)
     for name, examples in data.sets.items():
         for example, label in labeled(examples):
-            picture = PurePosixPath(data.file_name(example).replace("/", "_"))
-            data.copy_picture(example, out / "JPEGImages" / picture)
+            picture = PurePosixPath(data.flat_name(example))
             if data.kind == "boxes":
-                if not _write_boxes(data, example, label, picture, out):
+                if not _write_boxes(data, example, label, picture, names, out):
                     continue
-            elif not _write_mask(data, label, out / "SegmentationClass" / f"{picture.stem}.png"):
+            elif not _write_mask(data, example, label, out / "SegmentationClass" / f"{picture.stem}.png"):
                 continue
+            data.copy_picture(example, out / "JPEGImages" / picture)
             listed[_SETS.get(name, name)].append(picture.stem)
     folder = out / "ImageSets" / ("Main" if data.kind == "boxes" else "Segmentation")
     folder.mkdir(parents=True)
     for name, stems in listed.items():
         (folder / f"{name}.txt").write_text("".join(stem + "\n" for stem in stems), "utf-8")
     colors = _palette(len(data.classes) + 1)
-    names = ["background", *data.classes]
-    rows = [f"{name}:{','.join(map(str, color))}::\n" for name, color in zip(names, colors, strict=True)]
+    rows = [
+        f"{name}:{','.join(map(str, color))}::\n" for name, color in zip(["background", *names], colors, strict=True)
+    ]
     (out / "labelmap.txt").write_text("# label:color_rgb:parts:actions\n" + "".join(rows), "utf-8")
 
 
-def _write_boxes(data: Dataset, example: Example, label: Label, picture: PurePosixPath, out: Path) -> bool:
+def _write_boxes(
+    data: Dataset, example: Example, label: Label, picture: PurePosixPath, names: Sequence[str], out: Path
+) -> bool:
     size = data.size(example)
     if size is None:
-        data.told["pictures whose size is not known: left out (map their folder: --objects)"] += 1
+        data.told[NO_SIZE] += 1
         return False
     root = Element("annotation")
     SubElement(root, "folder").text = "JPEGImages"
     SubElement(root, "filename").text = str(picture)
-    SubElement(SubElement(root, "source"), "database").text = data.name
+    SubElement(SubElement(root, "source"), "database").text = re.sub(_UNFIT, "_", data.name)
     told = SubElement(root, "size")
     for name, value in zip(("width", "height", "depth"), (*size, 3), strict=True):
         SubElement(told, name).text = str(value)
@@ -64,7 +81,7 @@ def _write_boxes(data: Dataset, example: Example, label: Label, picture: PurePos
             data.told["boxes outside of their picture, or less than a pixel: left out"] += 1
             continue
         one = SubElement(root, "object")
-        SubElement(one, "name").text = mark.label
+        SubElement(one, "name").text = names[data.number(mark.label)]
         SubElement(one, "pose").text = "Unspecified"
         SubElement(one, "truncated").text = "0"
         SubElement(one, "difficult").text = "0"
@@ -78,22 +95,14 @@ def _write_boxes(data: Dataset, example: Example, label: Label, picture: PurePos
     return True
 
 
-def _write_mask(data: Dataset, label: Label, file: Path) -> bool:
+def _write_mask(data: Dataset, example: Example, label: Label, file: Path) -> bool:
     from PIL import Image
 
-    source = data.objects.find(label.mask) if label.mask is not None else None
-    if source is None:
-        data.told["masks that are in no mapped folder: left out"] += 1
+    parts = data.parts(example, label)
+    if parts is None:
         return False
-    try:
-        colors = read_colors(source)
-    except BadMaskError:
-        data.told["masks that cannot be read: left out"] += 1
-        return False
-    table = np.zeros(colors.shape, dtype=np.uint8)
-    for part in label.marks:
-        table[bits_of(colors, part)] = data.number(part.label) + 1
-    picture = Image.fromarray(table, mode="P")
+    numbers = np.array([0, *(data.number(part.label) + 1 for part in label.marks)], dtype=np.uint8)
+    picture = Image.fromarray(numbers[parts])
     picture.putpalette([value for color in _palette(256) for value in color])
     file.parent.mkdir(parents=True, exist_ok=True)
     picture.save(file)

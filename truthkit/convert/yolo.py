@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from truthkit.convert.coco import box_of
-from truthkit.convert.dataset import Dataset, labeled
+from truthkit.convert.dataset import NO_SIZE, Dataset, labeled
 from truthkit.convert.labels import Label
+from truthkit.convert.names import folder_names, yaml_text
 from truthkit.convert.splits import WHOLE
 
 KINDS = frozenset(("class", "boxes", "polygons", "keypoints"))
@@ -29,10 +30,10 @@ def write(data: Dataset, out: Path) -> None:
     for name, examples in data.sets.items():
         into = _SETS.get(name, name)
         for example, label in labeled(examples):
-            picture = PurePosixPath(data.file_name(example))
+            picture = PurePosixPath(data.flat_name(example))
             size = data.size(example)
             if size is None:
-                data.told["pictures whose size is not known: left out (map their folder: --objects)"] += 1
+                data.told[NO_SIZE] += 1
                 continue
             data.copy_picture(example, out / "images" / into / picture)
             file = out / "labels" / into / picture.with_suffix(".txt")
@@ -48,14 +49,10 @@ def _yaml(data: Dataset) -> str:
     sets.setdefault("val", sets["train"])
     lines = [f"{name}: {json.dumps(folder)}" for name, folder in sets.items()]
     if data.kind == "keypoints":
-        lines += [f"kpt_shape: [{len(data.classes)}, 3]", "names:", f"  0: {_text(data.name)}"]
+        lines += [f"kpt_shape: [{len(data.classes)}, 3]", "names:", f"  0: {yaml_text(data.name)}"]
     else:
-        lines += ["names:", *(f"  {place}: {_text(name)}" for place, name in enumerate(data.classes))]
+        lines += ["names:", *(f"  {place}: {yaml_text(name)}" for place, name in enumerate(data.classes))]
     return "\n".join([f"# {re.sub('[^ -~]', ' ', data.name)}", "path: .", *lines]) + "\n"
-
-
-def _text(name: str) -> str:
-    return json.dumps(name)  # a JSON string is one of YAML
 
 
 def _rows(data: Dataset, label: Label, size: tuple[int, int]) -> list[list[str]]:
@@ -102,13 +99,9 @@ def _body(data: Dataset, label: Label, row: Any, share: Any, size: tuple[int, in
 
 
 def _folders(data: Dataset, out: Path) -> None:
+    folders = folder_names(data.classes)
     for name, examples in data.sets.items():
         for example, label in labeled(examples):
-            folder = out / _SETS.get(name, name) / _folder(label.marks[0].label)
+            folder = out / _SETS.get(name, name) / folders[data.number(label.marks[0].label)]
             folder.mkdir(parents=True, exist_ok=True)
-            data.copy_picture(example, folder / data.file_name(example).replace("/", "_"))
-
-
-def _folder(label: str) -> str:
-    """A class's name as a folder's."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]|^\.+', "_", label) or "_"
+            data.copy_picture(example, folder / data.flat_name(example))

@@ -1,0 +1,52 @@
+"""Folders that are written whole or not at all, and never over what somebody else wrote."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from truthkit.findings import UsageError
+
+MARK = ".truthkit-convert"
+"""In every folder that is written: what has none is somebody else's, and is never replaced."""
+
+
+def expect_replaceable(out: Path, *, overwrite: bool) -> None:
+    """Raise UsageError unless ``out`` is free, or what an earlier conversion wrote and that may be replaced."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not (out / MARK).is_file():
+        raise UsageError(f"{out} exists, and truthkit convert did not write it", "give another --out")
+    if not overwrite:
+        raise UsageError(f"{out} exists", "give another --out, or --yes to replace it")
+
+
+@contextmanager
+def written(out: Path) -> Iterator[Path]:
+    """An empty folder beside ``out`` that takes its place when all is in it; however it breaks off, the old one stays.
+
+    Raises UsageError where something cannot be written.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".truthkit-", dir=out.parent))
+        new, old = beside / "new", beside / "old"
+        try:
+            new.mkdir()
+            yield new
+            (new / MARK).touch()
+            try:
+                if out.exists():
+                    out.replace(old)
+                new.replace(out)
+            except BaseException:
+                if old.exists() and not out.exists():
+                    old.replace(out)
+                raise
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error}", "give another --out, or make room") from None
