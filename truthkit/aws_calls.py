@@ -36,6 +36,12 @@ _CURES = {
     "ResourceNotFound": "truthkit status lists the jobs of this account and region (AWS_REGION)",
 }
 
+# What the same request may be spared a little later: codes of AWS, and classes of botocore's.
+_PASSING = frozenset((
+    "500", "503", "InternalError", "InternalFailure", "InternalServerError", "RequestLimitExceeded", "RequestTimeout",
+    "ServiceUnavailable", "ServiceUnavailableException", "SlowDown", "Throttling", "ThrottlingException",
+    "TooManyRequestsException", "ConnectionError", "HTTPClientError",
+))  # fmt: skip
 # Metadata of uploaded objects: the SHA-256 of their content.
 _DIGEST = "truthkit-sha256"
 # Exceptions of botocore before anything is sent, by the name of a class of theirs.
@@ -83,9 +89,13 @@ def client(service: str) -> Any:
     return boto3.client(service, region_name=os.environ.get("AWS_REGION") or None, config=config)  # type: ignore[call-overload]
 
 
+class PassingError(TruthkitError):
+    """AWS slows us down, is out of order or out of reach: the same request may go well a little later."""
+
+
 @contextmanager
 def told(about: str) -> Iterator[None]:
-    """What AWS refuses becomes a TruthkitError about ``about``, with the cure."""
+    """What AWS refuses becomes a TruthkitError (or PassingError) about ``about``, with the cure."""
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
     try:
@@ -95,7 +105,7 @@ def told(about: str) -> Iterator[None]:
         message = str(error.response.get("Error", {}).get("Message", "")) or str(error)
         cure = _CURES.get(code, "look at the message, and try again")
         text = without_secrets(f"{about}: {error.operation_name}: {code}: {message}")
-        raise TruthkitError(Finding("aws", text, cure)) from None
+        raise (PassingError if code in _PASSING else TruthkitError)(Finding("aws", text, cure)) from None
     except NoCredentialsError:
         raise UsageError(
             f"{about}: there are no credentials for AWS", "log in (aws sso login), or set AWS_PROFILE"
@@ -104,9 +114,9 @@ def told(about: str) -> Iterator[None]:
         raise UsageError(f"{about}: no region is set", "set AWS_REGION") from None
     except BotoCoreError as error:
         text = without_secrets(f"{about}: {error}")
-        names = (one.__name__ for one in type(error).__mro__)
+        names = [one.__name__ for one in type(error).__mro__]
         cure = next((_OF_SESSION[name] for name in names if name in _OF_SESSION), "look at the network, and try again")
-        raise TruthkitError(Finding("aws", text, cure)) from None
+        raise (TruthkitError if _PASSING.isdisjoint(names) else PassingError)(Finding("aws", text, cure)) from None
 
 
 def upload(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from rich.console import Console
 
 from tests.aws.account import LABEL, POST, PRE, Account, run, told
 from tests.documents import DOCS, commands
@@ -75,6 +77,51 @@ def test_watching_tells_each_change_until_the_job_has_ended(account: Account, mo
     assert "ClientError: https://b.s3.amazonaws.com/k?X-Amz-Credential=***" in lines[-1]
     assert "0123abcd" not in result.stdout
     assert isinstance(run("status", "--watch").exception, UsageError)
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_on_a_terminal_the_whole_line_is_shown(account: Account, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    name, screen = account.job("a"), io.StringIO()
+    account.fake.jobs[name]["CreationTime"] = datetime.now(UTC) - timedelta(hours=2)
+    account.fake.count(name, TotalLabeled=2, HumanLabeled=2, Unlabeled=2)
+    made = Console(file=screen, force_terminal=True, width=columns, highlight=False, legacy_windows=False)
+    monkeypatch.setattr("truthkit.cli.status.TERMINAL", True)
+    monkeypatch.setattr("truthkit.cli.status.live_console", lambda: made)
+    steps = iter((
+        lambda: account.fake.refuse.update(DescribeLabelingJob=("ThrottlingException", "Rate exceeded")),
+        account.fake.refuse.clear,
+        lambda: account.fake.step(name, "Completed"),
+    ))  # fmt: skip
+    monkeypatch.setattr("truthkit.cli.status.time.sleep", lambda seconds: next(steps)())
+    result = run("status", name, "--watch")
+    assert (result.exception, result.exit_code) == (None, 0)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
+    assert all(len(line.rstrip()) <= columns for line in re.split(r"[\r\n]+", text))
+    shown = " ".join(text.split())
+    assert "InProgress; 2 labeled, 0 failed, 2 left; 1.0 an hour; about 2.0 hours left" in shown
+    assert "ThrottlingException: Rate exceeded; it is looked at again" in shown
+    assert shown.endswith("Completed; 2 labeled, 0 failed, 2 left; 1.0 an hour")
+
+
+def test_watching_waits_where_aws_slows_it_down_and_ends_where_it_may_not_look(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = account.job("a")
+
+    def refuse(code: str) -> None:
+        account.fake.refuse["DescribeLabelingJob"] = (code, "no")
+
+    steps = iter((
+        lambda: refuse("ThrottlingException"),
+        lambda: refuse("ServiceUnavailable"),
+        account.fake.refuse.clear,
+        lambda: refuse("ExpiredTokenException"),
+    ))  # fmt: skip
+    monkeypatch.setattr("truthkit.cli.status.time.sleep", lambda seconds: next(steps)())
+    result = run("status", name, "--watch")
+    assert len(result.stdout.splitlines()) == 1, "nothing has changed"
+    assert [line.split(": ")[2] for line in result.stderr.splitlines()] == ["ThrottlingException", "ServiceUnavailable"]
+    assert "log in again" in str(result.exception)
 
 
 # --- fetch ---

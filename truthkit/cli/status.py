@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from rich.markup import escape
 
 from truthkit.cli.application import app, examples
 from truthkit.cli.options import JsonOption
-from truthkit.cli.terminal import TERMINAL, out, print_findings, print_json, progress, relative
+from truthkit.cli.terminal import TERMINAL, err, live_console, out, print_findings, print_json, progress, relative
 from truthkit.findings import UsageError
 
 if TYPE_CHECKING:
@@ -66,29 +67,45 @@ def status_command(
         raise typer.Exit(1)
 
 
-def _watched(job: str, found: JobStatus, *, quiet: bool) -> JobStatus:
-    """The job when it has ended; on the way each change is a line, on a terminal one line that changes."""
+def _watched(job: str, first: JobStatus, *, quiet: bool) -> JobStatus:
+    """The job when it has ended; on the way each change is a line, on a terminal one text that changes.
+
+    That AWS slows us down, or cannot be reached for a while, is told and waited for.
+    """
     from rich.live import Live
     from rich.text import Text
 
-    from truthkit.aws.status import job_status
-
+    found = first
     if TERMINAL and not quiet:
-        with Live(Text(found.line()), console=out, auto_refresh=False) as live:
-            while not found.ended:
-                time.sleep(WATCH_SECONDS)
-                found = job_status(job)
-                live.update(Text(found.line()), refresh=True)
+        with Live(Text(first.line()), console=live_console(), auto_refresh=False) as live:
+            for found, fault in _looks(job, first):
+                live.update(Text("; ".join(filter(None, (found.line(), fault)))), refresh=True)
         return found
-    told = ""
-    while True:
+    told = complained = ""
+    for found, fault in _looks(job, first):
         if found.line() != told and not quiet:
             told = found.line()
             out.print(escape(told))
-        if found.ended:
-            return found
+        if fault and fault != complained:
+            err.print(escape(fault))
+        complained = fault
+    return found
+
+
+def _looks(job: str, found: JobStatus) -> Iterator[tuple[JobStatus, str]]:
+    """The job each time it is looked at, and what kept AWS from telling, until it has ended."""
+    from truthkit.aws.status import job_status
+    from truthkit.aws_calls import PassingError
+
+    yield found, ""
+    while not found.ended:
         time.sleep(WATCH_SECONDS)
-        found = job_status(job)
+        try:
+            found = job_status(job)
+        except PassingError as error:
+            yield found, f"{error.findings[0].message}; it is looked at again"
+        else:
+            yield found, ""
 
 
 @app.command(

@@ -26,6 +26,11 @@ def console(*, stderr: bool, terminal: bool) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True, no_color=plain, force_terminal=force)
 
 
+def live_console() -> Console:
+    """A terminal for what changes in place: lines are as wide as it is, as longer ones would be cut off."""
+    return Console(highlight=False)
+
+
 out = console(stderr=False, terminal=TERMINAL)
 err = console(stderr=True, terminal=sys.stderr.isatty())
 
