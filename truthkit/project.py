@@ -130,6 +130,10 @@ class Workflow:
         return self.samples / "expected.jsonl"
 
     @property
+    def gold(self) -> Path:
+        return self.samples / "gold.jsonl"
+
+    @property
     def config_file(self) -> Path:
         return self.lambdas / "workflow.toml"
 

@@ -540,8 +540,8 @@ class _Run:
 
     def _in_browser(self, source: str) -> Hire:
         """Workers at the real pages. Raises TruthkitError where the script, the browser or the bundles are missing."""
+        from truthkit.worker_script import load_work
         from truthkit.workforce.automatic import work as automatic
-        from truthkit.workforce.scripted import load_work
 
         spec = self.spec
         work = load_work(spec.worker_script) if spec.worker_script is not None else automatic

@@ -74,6 +74,20 @@ pre_timeout_seconds = 30
 kind = "class"
 field = "tone"
 """,
+    "expected.jsonl": """{"tone": "angry"}
+null
+{"tone": "pleased"}
+""",
+    "worker.py": """from truthkit.workforce.gestures import fill, pick
+
+HARSH = {"Where is it?"}
+
+
+async def work(page, task, worker):
+    tone = "angry" if task.data_object["source"] in HARSH else "pleased"
+    await pick(page, "tone", tone)
+    await fill(page, "why", "The choice of words.")
+""",
 }
 
 

@@ -13,7 +13,7 @@ from tests.lint.bench import FILES, check_all
 from truthkit.findings import Finding
 from truthkit.lint import RULES
 
-PAGE, PRE, POST, LINES, TOML = FILES
+PAGE, PRE, POST, LINES, TOML, RIGHT, WORKER = FILES
 DIRECT = "".join(
     json.dumps(
         {**json.loads(line), "text": "a text", "mood": "m", "words": ["a", "b"], "labels": ["c"], "author": {"name": 1}}
@@ -48,7 +48,7 @@ class Mistake:
             # Processes take most of the time: without handlers the lines are the task inputs.
             del files[PRE]
             files[LINES] = DIRECT if self.file != LINES else files[LINES]
-            if self.file != PAGE:
+            if self.file not in (PAGE, RIGHT):
                 del files[PAGE]
         return files
 
@@ -179,6 +179,29 @@ MISTAKES = [
     Mistake("workflow-price", TOML, "workers = 3", "workers = 3\ntask_price = 0.012", line=7),
     Mistake("workflow-public-crowd", TOML, "workers = 3",
             'workers = 3\nworkteam_arn = "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default"', line=7),
+    # the sample's right answers and workers
+    Mistake("sample-not-json", RIGHT, "null", "nothing"),
+    Mistake("sample-not-json", RIGHT, 'pleased"}', 'pleased"'),
+    Mistake("sample-not-json", RIGHT, "null", ""),
+    Mistake("sample-lines", RIGHT, 'pleased"}\n', 'pleased"}\n{"tone": "angry"}\n', line=4),
+    Mistake("sample-lines", RIGHT, "null\n", ""),
+    Mistake("sample-lines", LINES, '"author": "Ada"}\n', '"author": "Ada"}\n{"source": "a", "picture": "s3://lint/cat.png", "words": "b"}\n',
+            line=3, where=RIGHT),
+    Mistake("sample-object", RIGHT, "null", '{"source": "Thanks", "tone": "pleased"}'),
+    Mistake("sample-object", RIGHT, "null", '{"source-ref": "s3://lint/cat.png", "tone": "pleased"}'),
+    Mistake("sample-field", RIGHT, '{"tone": "pleased"', '{"tune": "pleased"'),
+    Mistake("sample-field", RIGHT, "null", '{"tone": "pleased", "mood": "glad"}'),
+    Mistake("sample-field", RIGHT, "null", '{"datasetObjectId": "1", "tone": "pleased"}'),
+    Mistake("sample-field", PAGE, 'name="tone"', 'name="tune"', line=1, where=RIGHT),
+    Mistake("worker-syntax", WORKER, "worker):", "worker)"),
+    Mistake("worker-syntax", WORKER, '{"Where is it?"}', '{"Where is it?"'),
+    Mistake("worker-import", WORKER, "import fill, pick", "import fill, pikc"),
+    Mistake("worker-import", WORKER, "truthkit.workforce.gestures", "truthkit.workforce.gesture"),
+    Mistake("worker-import", WORKER, '{"Where is it?"}', "set(1)"),
+    Mistake("worker-import", WORKER, '{"Where is it?"}', "__import__('os')._exit(3)", line=1),
+    Mistake("worker-work", WORKER, "async def work", "def work", line=6),
+    Mistake("worker-work", WORKER, "async def work", "async def wrok", line=1),
+    Mistake("worker-work", WORKER, "(page, task, worker)", "(page, task)"),
     Mistake("workflow-missing", TOML, 'description = "Read the message and choose its tone"\n', "", line=1),
 ]  # fmt: skip
 
@@ -202,6 +225,6 @@ def test_the_workflow_without_mistakes_has_no_finding(found: dict[str, list[Find
     assert found["none"] == []
 
 
-@pytest.mark.parametrize("group", ["contract", "template", "manifest", "handler", "workflow"])
+@pytest.mark.parametrize("group", ["contract", "template", "manifest", "handler", "workflow", "sample"])
 def test_there_are_ten_mistakes_of_each_group(group: str) -> None:
     assert sum(RULES[mistake.code].group == group for mistake in MISTAKES) >= 10

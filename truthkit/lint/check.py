@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from truthkit.elements import Element, is_unknown, load_catalogue
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.handlers import Handler
 from truthkit.job.spec import arn_of
 from truthkit.lint.contract import check_contract, check_field, unused_attribute
+from truthkit.lint.expected import Names, check_expected
 from truthkit.lint.handlers import check_calls, check_code, check_names, check_post
 from truthkit.lint.made_up import answer_of
 from truthkit.lint.manifest import Look, check_manifest, look_in_aws, look_in_folders
@@ -22,6 +24,7 @@ from truthkit.lint.rules import RULES, Place, flaw
 from truthkit.lint.samples import MOST_TASKS, Sample, fake_sign, make_samples, unused_attributes
 from truthkit.lint.targets import Target
 from truthkit.lint.template import TOO_BIG, check_rendered, check_source, load
+from truthkit.lint.workers import check_workers
 from truthkit.lint.workflow import check_config, check_folders, check_request
 from truthkit.liquid import Rendered, Template
 from truthkit.liquid.place import Source
@@ -78,8 +81,12 @@ def check(targets: Sequence[Target], *, aws: bool = False, advance: Callable[[st
                 advance(target.name)
             return found
 
+        # One process for all of them, beside the others: most of its time is the import of the browser's driver.
+        scripts = [target.worker for target in targets if target.worker is not None]
+        loaded = pool.submit(lambda: list(check_workers(scripts)))
         for found in pool.map(one, targets):
             findings += found
+        findings += loaded.result()
     files = list(dict.fromkeys(str(file) for target in targets for file in target.files()))
     return Checked(tuple(target.name for target in targets), tuple(files), tuple(_tidy(findings)))
 
@@ -237,10 +244,19 @@ def _with_data(
         yield from check_manifest(
             target.manifest, every, label=label, look=look_in_aws(look) if aws else look, shown_as=shown_as
         )
+    names = Names(sure=bool(pages))
+    for html in [made.html for _, made in pages] or ([_literal(source).html] if source is not None else []):
+        names.add_page(Page(html, liquid=False), elements)
     if target.post is not None and pages:
         whole = page is None or not any(is_unknown(node.name, elements) for node in page.nodes)
-        told = list(_post(target, pages[:5], elements, store, writes, config))
+        told = list(_post(target, pages[:5], elements, store, writes, config, names))
         yield from (one for one in told if whole or one.code != "handler-made-up")
+    for right in (target.expected, target.gold):
+        if right is not None:
+            # Gold may be whole answers, in any form that simulated workers read.
+            known = names if right == target.expected and page is not None else None
+            label = config.label_attribute if config else None
+            yield from check_expected(right, target.manifest, known, label)
 
 
 def _literal(source: Source) -> Rendered:
@@ -309,6 +325,7 @@ def _post(
     store: ObjectStore,
     writes: Path,
     config: WorkflowConfig | None,
+    names: Names,
 ) -> Iterator[Finding]:
     assert target.post is not None
     answers, reliable = [], True
@@ -317,6 +334,7 @@ def _post(
         answers.append(answer)
         reliable = reliable and sure and bool(answer)
     seconds = float(config.post_timeout_seconds if config else 300)
+    given: list[Any] = []
     post = Handler(target.post, environment=store.environment(), timeout=min(seconds, 60.0))
     try:
         yield from check_post(
@@ -329,6 +347,8 @@ def _post(
             labels=tuple(config.labels) if config and config.labels else None,
             folder=writes,
             timeout=seconds,
+            given=given,
         )
     finally:
         post.close()
+    names.add_labels(given)

@@ -378,6 +378,7 @@ def check_post(
     labels: tuple[str, ...] | None,
     folder: Path,
     timeout: float,
+    given: list[Any],
 ) -> Iterator[Finding]:
     """What the post-annotation handler returns for made-up answers of three workers.
 
@@ -385,6 +386,7 @@ def check_post(
         samples: the objects; ``answers`` has one for each.
         reliable: whether the answers are surely of the shape that the page gives.
         folder: where the object store reads what was written (``<folder>/<bucket>/<key>``).
+        given: takes the labels that it returns.
     """
     objects = []
     for sample, answer in zip(samples, answers, strict=True):
@@ -410,7 +412,8 @@ def check_post(
             output_config=f"s3://{OUTPUT_BUCKET}/{name}/annotations",
         )
         result = post.invoke(event.to_json(), about="check")
-        _, warnings = parse_consolidation_response(result, [one.dataset_object_id for one in objects], label)
+        made, warnings = parse_consolidation_response(result, [one.dataset_object_id for one in objects], label)
+        given += [one.content[label] for one in made]
     except TruthkitError as error:
         for finding in error.findings:
             if finding.code == "handler-error" and not reliable:

@@ -21,6 +21,7 @@ GROUPS: Final = {
     "manifest": "The manifest",
     "handler": "The handlers",
     "workflow": "The workflow",
+    "sample": "The sample's right answers and workers",
 }
 
 
@@ -112,9 +113,13 @@ def _rule(
     /,
     **example: str,
 ) -> None:
-    group = {"pre": "handler", "post": "handler", "liquid": "template", "object": "contract"}.get(
-        code.partition("-")[0], code.partition("-")[0]
-    )
+    group = {
+        "pre": "handler",
+        "post": "handler",
+        "liquid": "template",
+        "object": "contract",
+        "worker": "sample",
+    }.get(code.partition("-")[0], code.partition("-")[0])
     names = {
         "template": TEMPLATE,
         "pre": "pre_annotation.py",
@@ -123,6 +128,8 @@ def _rule(
         "toml": "workflow.toml",
         "sam": "template.yaml",
         "request": "request.json",
+        "expected": "expected.jsonl",
+        "worker": "worker.py",
     }
     RULES[code] = Rule(code, group, severity, what, why, cure, {names[key]: text for key, text in example.items()})
 
@@ -1184,4 +1191,63 @@ _rule(
 )
 RULES["check-file"] = Rule(
     **{**{name: getattr(RULES["check-file"], name) for name in Rule.__slots__}, "group": "workflow"}
+)
+
+# ---- the sample ------------------------------------------------------------------------------------------------------
+
+_rule(
+    "sample-not-json",
+    "error",
+    "a line of expected.jsonl or gold.jsonl that is not JSON",
+    "no job of the workflow runs, and simulated workers have no right answers",
+    "write one right answer a line, null where nobody knows it",
+    expected='{"said": "words"\n',
+)
+_rule(
+    "sample-lines",
+    "warning",
+    "expected.jsonl or gold.jsonl has more lines than the manifest, or fewer",
+    "a line belongs to the manifest's line with the same number: behind one that is left out, all belong to others",
+    "write one right answer a manifest line, in its order",
+    expected='{"said": "words"}\n{"said": "more words"}\n',
+)
+_rule(
+    "sample-object",
+    "error",
+    "a line of expected.jsonl or gold.jsonl names another object than the manifest's line with the same number",
+    "labels are compared with the right answers of other objects",
+    "write the lines in the manifest's order",
+    expected='{"source": "another text", "said": "words"}\n',
+)
+_rule(
+    "sample-field",
+    "warning",
+    "expected.jsonl has a name that no field of the template and no label has",
+    "the label has nothing to compare with it: the object counts as wrong, however well it is labeled",
+    "write the name as the label has it, or leave it out",
+    expected='{"siad": "words"}\n',
+)
+_rule(
+    "worker-syntax",
+    "error",
+    "worker.py is not Python",
+    "the job ends before the first page is opened",
+    "mend it at the line",
+    worker="async def work(page, task, worker)\n    pass\n",
+)
+_rule(
+    "worker-import",
+    "error",
+    "worker.py cannot be imported",
+    "the job ends before the first page is opened",
+    "mend it at the line",
+    worker="from truthkit.workforce.gestures import chose\n\n\nasync def work(page, task, worker):\n    await chose(page, 'said', 'words')\n",
+)
+_rule(
+    "worker-work",
+    "error",
+    "worker.py lacks the function that does a task",
+    "nothing of the script is called, and no task is done",
+    "write async def work(page, task, worker): docs/write-a-workflow.md",
+    worker="def work(page):\n    pass\n",
 )

@@ -30,6 +30,9 @@ class Target:
     pre: HandlerRef | None = None
     post: HandlerRef | None = None
     config: Path | None = None
+    expected: Path | None = None
+    gold: Path | None = None
+    worker: Path | None = None
     request: Path | None = None
     sam: Path | None = None
     unknown: Path | None = None
@@ -40,7 +43,8 @@ class Target:
     def files(self) -> list[Path]:
         """The files that are looked at."""
         handlers = [ref.file for ref in (self.pre, self.post) if ref is not None]
-        own = (self.template, self.manifest, *handlers, self.config, self.request, self.sam, self.unknown)
+        samples = (self.manifest, self.expected, self.gold, self.worker)
+        own = (self.template, *samples, *handlers, self.config, self.request, self.sam, self.unknown)
         return [file for file in own if file is not None]
 
 
@@ -92,14 +96,21 @@ def _of_workflow(workflow: Workflow, objects: Mapping[str, Path]) -> Target:
     return Target(
         workflow.name,
         template=workflow.template,
-        manifest=workflow.manifest if workflow.manifest.is_file() else None,
+        manifest=_there(workflow.manifest),
+        expected=_there(workflow.expected),
+        gold=_there(workflow.gold),
+        worker=_there(workflow.worker_script),
         pre=workflow.handler("pre_annotation"),
         post=workflow.handler("post_annotation"),
-        config=workflow.config_file if workflow.config_file.is_file() else None,
+        config=_there(workflow.config_file),
         objects={**workflow.objects(), **objects},
         workflow=workflow,
         project=workflow.root,
     )
+
+
+def _there(file: Path) -> Path | None:
+    return file if file.is_file() else None
 
 
 def _workflow_of(file: Path) -> Workflow | None:
@@ -153,9 +164,9 @@ def _of_files(files: Iterable[Path], objects: Mapping[str, Path]) -> list[Target
     by_kind: dict[str, list[Path]] = {}
     for file in dict.fromkeys(files):
         by_kind.setdefault(kind_of(file) or "other", []).append(file)
-    single = all(len(by_kind.get(kind, ())) <= 1 for kind in ("template", "manifest", "pre", "post", "config"))
+    together = ("template", "manifest", "pre", "post", "config", "expected", "gold", "worker")
+    single = all(len(by_kind.get(kind, ())) <= 1 for kind in together)
     targets: list[Target] = []
-    together = ("template", "manifest", "pre", "post", "config")
     if single and any(kind in by_kind for kind in together):
         first = next(by_kind[kind][0] for kind in together if kind in by_kind)
         target = Target(first.name.split(".")[0] if first.suffix != ".py" else first.stem, objects=objects)
@@ -177,14 +188,15 @@ def _with(target: Target, kind: str, file: Path) -> Target:
 
 
 def kind_of(file: Path) -> str | None:
-    """template, manifest, pre, post, config, request, sam; ``other`` of what is none, None of what is not looked at."""
+    """A target's field that the file is for; ``other`` of what is for none, None of what is not looked at."""
     name = file.name.lower()
-    if name == "workflow.toml":
-        return "config"
+    by_name = {"workflow.toml": "config", "expected.jsonl": "expected", "gold.jsonl": "gold", "worker.py": "worker"}
+    if name in by_name:
+        return by_name[name]
     if name.endswith(TEMPLATES):
         return "template"
     if name.endswith(MANIFESTS):
-        return "manifest" if not name.startswith("expected") else None
+        return "manifest"
     if name in ("template.yaml", "template.yml"):
         return "sam"
     if name.endswith(".py"):
