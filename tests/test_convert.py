@@ -586,3 +586,29 @@ def test_the_command_tells_what_was_written(tmp_path: Path) -> None:
     assert "coco does not hold" in shown.output
     with pytest.raises(UsageError, match="--to or --from"):
         app(["convert", str(manifest)], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("way", "option", "other"),
+    [
+        (["--from", "coco"], ["--split", "0.5"], "--to"),
+        (["--from", "coco"], ["--label-attribute", "b"], "--to"),
+        (["--from", "coco"], ["--no-pictures"], "--to"),
+        (["--to", "coco"], ["--prefix", "s3://zoo/"], "--from"),
+        (["--to", "coco"], ["--masks", "s3://zoo/"], "--from"),
+    ],
+)
+def test_options_of_the_other_way_are_refused(tmp_path: Path, way: list[str], option: list[str], other: str) -> None:
+    with pytest.raises(UsageError, match=f"{option[0]} goes with {other}"):
+        app(["convert", str(boxes(tmp_path)), *way, *option], standalone_mode=False)
+
+
+def test_the_command_tells_what_it_brought(tmp_path: Path) -> None:
+    file = to("labelstudio", mask(tmp_path)[0]).out / "tasks.json"
+    given = ["convert", str(file), "--from", "labelstudio", "--masks", "s3://zoo/masks/"]
+    shown = CliRunner().invoke(app, [*given, "--out", str(tmp_path / "m.jsonl")])
+    assert shown.exit_code == 0, shown.output
+    assert "1 objects, 2 labels (mask): road, car" in shown.output
+    assert "m-masks; they go where --masks says" in shown.output
+    told = json.loads(CliRunner().invoke(app, [*given, "--out", str(tmp_path / "n.jsonl"), "--json"]).output)
+    assert (told["kind"], told["masks"]) == ("mask", str(tmp_path / "n-masks"))

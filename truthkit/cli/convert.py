@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         "truthkit convert output.manifest --to spacy --label-attribute names",
         "truthkit convert output.manifest --to coco --objects s3://my-bucket/images/=images",
         "truthkit convert tasks.json --from labelstudio --out manifest.jsonl",
+        "truthkit convert masks.json --from coco --masks s3://my-bucket/masks/ --prefix s3://my-bucket/images/",
     ),
 )
 def convert_command(
@@ -81,6 +83,12 @@ def convert_command(
     prefix: Annotated[
         str, typer.Option("--prefix", metavar="s3://…", help="With --from: where files that are no URIs lie.")
     ] = "",
+    masks: Annotated[
+        str,
+        typer.Option(
+            "--masks", metavar="s3://…", help="With --from: where masks will lie, which are written beside --out."
+        ),
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Replace what is at --out.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -90,8 +98,16 @@ def convert_command(
 
     if (to is None) == (tool is None):
         raise UsageError("convert needs --to or --from", "e.g. --to coco, or --from labelstudio --out manifest.jsonl")
+    _expect_no_others(
+        "--to" if tool is not None else "--from",
+        {"--label-attribute": label_attribute, "--class-map": class_map, "--split": split}
+        | {"--seed": seed, "--no-pictures": no_pictures, "--objects": objects}
+        if tool is not None
+        else {"--prefix": prefix, "--masks": masks},
+    )
     if tool is not None:
-        made = bring(source, tool, out_path or source.with_suffix(".manifest.jsonl"), prefix=prefix, overwrite=yes)
+        given = out_path or source.with_suffix(".manifest.jsonl")
+        made = bring(source, tool, given, prefix=prefix, masks=masks, overwrite=yes)
         if as_json:
             print_json(made.to_json())
         else:
@@ -117,6 +133,13 @@ def convert_command(
         _tell_converted(to, done)
 
 
+def _expect_no_others(other: str, given: Mapping[str, object]) -> None:
+    """Raise UsageError for an option that counts only with the other way."""
+    for name, value in given.items():
+        if value:
+            raise UsageError(f"{name} goes with {other}", f"leave {name} away")
+
+
 def _tell_converted(to: str, done: Converted) -> None:
     print_findings(done.findings)
     sets = ", ".join(f"{name} {count:,}" for name, count in done.sets.items())
@@ -135,3 +158,5 @@ def _tell_brought(made: Brought) -> None:
     for what, count in made.told.items():
         out.print(escape(f"{count:,} × {what}"))
     out.print(escape(f"manifest: {relative(str(made.out))}; each line has initial-value, for the template's element"))
+    if made.masks is not None:
+        out.print(escape(f"masks: {relative(str(made.masks))}; they go where --masks says"))

@@ -1,0 +1,103 @@
+"""COCO's annotations as what workers start from (https://cocodataset.org/#format-data)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from truthkit.convert.brought import Labels, Regions, kind_of_regions
+from truthkit.convert.runs import coco_bits
+
+_Annotation = dict[str, Any]
+
+
+def read_coco(content: Any, told: Counter[str], with_masks: bool) -> Labels:
+    """Keypoints where categories have them; polygons where every annotation is one ring; masks where some are run
+    lengths or several rings, if they are wanted; else boxes. Raises what wrong content raises."""
+    categories = {one["id"]: one for one in content["categories"]}
+    annotations: list[_Annotation] = content["annotations"]
+    by_image: dict[Any, list[_Annotation]] = defaultdict(list)
+    for one in annotations:
+        by_image[one["image_id"]].append(one)
+    pictures = [(_source(image), image, by_image[image["id"]]) for image in content["images"]]
+    lost = len(annotations) - sum(len(members) for _, _, members in pictures)
+    if lost:
+        told["annotations of pictures that are not in the file: left out"] += lost
+    segmented = sum(bool(one.get("segmentation")) for one in annotations)
+    kind, read = "boxes", _box
+    if any(one.get("keypoints") for one in categories.values()):
+        kind, read = "keypoints", _keypoints
+    elif annotations and all(_ring(one) is not None for one in annotations):
+        kind, read = "polygons", _polygon
+    elif segmented and with_masks:
+        return _masks(pictures, categories, annotations, told)
+    elif segmented:
+        told["annotations with a mask, or rings that are not one each: their box is taken (--masks takes all)"] += (
+            segmented
+        )
+    crowds = sum(bool(one.get("iscrowd")) for one in annotations)
+    if crowds:
+        told["crowds (iscrowd): labels like others"] += crowds
+    return Labels(
+        kind,
+        [
+            (source, [mark for one in members for mark in read(one, categories[one["category_id"]])])
+            for source, _, members in pictures
+        ],
+    )
+
+
+def _source(image: dict[str, Any]) -> dict[str, str]:
+    return {"source-ref": str(image.get("source_ref") or image["file_name"])}
+
+
+def _masks(
+    pictures: list[tuple[dict[str, str], dict[str, Any], list[_Annotation]]],
+    categories: dict[Any, dict[str, Any]],
+    annotations: list[_Annotation],
+    told: Counter[str],
+) -> Labels:
+    without = sum(not one.get("segmentation") for one in annotations)
+    if without:
+        told["annotations without a segmentation, among masks: left out"] += without
+    crowds = sum(bool(one.get("iscrowd")) for one in annotations)
+    if crowds:
+        told["crowds (iscrowd): labels like others"] += crowds
+    found = []
+    for source, image, members in pictures:
+        width, height = int(image["width"]), int(image["height"])
+        masks = [
+            (str(categories[one["category_id"]]["name"]), partial(coco_bits, one["segmentation"], width, height))
+            for one in members
+            if one.get("segmentation")
+        ]
+        found.append((source, Regions((width, height), tuple(masks))))
+    labels = tuple(dict.fromkeys(str(one["name"]) for one in categories.values()))
+    return Labels(kind_of_regions([regions for _, regions in found]), list(found), labels)
+
+
+def _ring(annotation: _Annotation) -> list[float] | None:
+    rings = annotation.get("segmentation")
+    return rings[0] if isinstance(rings, list) and len(rings) == 1 and len(rings[0]) >= 6 else None
+
+
+def _box(one: _Annotation, category: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    left, top, width, height = map(float, one["bbox"])
+    yield {"label": category["name"], "left": left, "top": top, "width": width, "height": height}
+
+
+def _polygon(one: _Annotation, category: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    ring = _ring(one) or []
+    points = zip(ring[::2], ring[1::2], strict=True)
+    yield {"label": category["name"], "vertices": [{"x": float(x), "y": float(y)} for x, y in points]}
+
+
+def _keypoints(one: _Annotation, category: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A category's own points by their names; a single point by the category's."""
+    names = category.get("keypoints") or []
+    for place, name in enumerate(names):
+        x, y, visible = one["keypoints"][3 * place : 3 * place + 3]
+        if visible:
+            yield {"label": category["name"] if len(names) == 1 else name, "x": float(x), "y": float(y)}
