@@ -20,8 +20,8 @@ class Regions:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Labels of one kind: of each object what names it (``source`` or ``source-ref``), and what the crowd element of the
-    kind takes as ``initial-value``, or ``Regions``. ``labels`` are all classes of regions, in their order."""
+    """Labels of one kind: of each object what names it (``source`` or ``source-ref``), and what the crowd element of
+    the kind takes as ``initial-value``, or ``Regions``. ``labels`` are all classes of regions, in their order."""
 
     kind: str
     objects: list[tuple[dict[str, str], Any]]
@@ -29,6 +29,6 @@ class Labels:
 
 
 def kind_of_regions(pictures: list[Regions]) -> str:
-    """``mask`` (a color a class) where no picture has two regions of one class, else ``instances`` (a color a region)."""
+    """``mask``, a color a class, where no picture has two regions of one class; else ``instances``, a color each."""
     several = any(len({label for label, _ in one.masks}) < len(one.masks) for one in pictures)
     return "instances" if several else "mask"
