@@ -44,6 +44,7 @@ def test_everything_given(tmp_path: Path) -> None:
         keywords = ["tea", "taste test"]
         labels = ["fruity", "Malt & smoke"]
         label_attribute = "aroma"
+        earlier_label = "street-ref"
         workers = 9
         task_availability_lifetime_seconds = 60
         pre_timeout_seconds = 1
@@ -56,7 +57,7 @@ def test_everything_given(tmp_path: Path) -> None:
     config = WorkflowConfig.load(write(tmp_path, source))
     assert config.keywords == ("tea", "taste test")
     assert config.labels == ("fruity", "Malt & smoke")
-    assert (config.label_attribute, config.workers) == ("aroma", 9)
+    assert (config.label_attribute, config.earlier_label, config.workers) == ("aroma", "street-ref", 9)
     assert config.consolidation == {"threshold": 0.5, "order": ["b", "a"]}
 
 
@@ -89,6 +90,8 @@ REFUSED = {
     "attribute-source": ('label_attribute = "source"', "label_attribute", "the data itself"),
     "attribute-source-ref": ('label_attribute = "source-ref"', "label_attribute", "-ref"),
     "attribute-underscore": ('label_attribute = "tea_aroma"', "label_attribute", "hyphens"),
+    "earlier-metadata": ('earlier_label = "aroma-metadata"', "earlier_label", "-metadata"),
+    "earlier-source": ('earlier_label = "source-ref"', "earlier_label", "the data itself"),
     "attribute-hyphen-last": ('label_attribute = "aroma-"', "label_attribute", "hyphens"),
     "attribute-long": (f'label_attribute = "{"x" * 128}"', "label_attribute", "1 to 127"),
     "workers-none": ("workers = 0", "workers", "1 to 9"),

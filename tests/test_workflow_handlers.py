@@ -218,6 +218,69 @@ def test_boxes_as_built_in() -> None:
     assert nothing["mine-built-in-metadata"]["class-map"] == {}
 
 
+# --- jobs that begin with the labels of others -----------------------------------------------------------------------
+
+
+def painted() -> dict[str, Any]:
+    data = BytesIO()
+    picture = Image.new("RGB", (40, 30), "#ffffff")
+    picture.paste((0x2C, 0xA0, 0x2C), (0, 0, 20, 30))
+    picture.save(data, "PNG")
+    mappings = {"cat": {"color": "#2ca02c"}}
+    png = {"pngImageData": base64.b64encode(data.getvalue()).decode()}
+    size = {"width": 40, "height": 30}
+    return {"mask": {"labelMappings": mappings, "labeledImage": png, "inputImageProperties": size}}
+
+
+BEGUN = {
+    "bounding_boxes": (boxes(box("coin", 10, 20, 30, 40)), [box("coin", 10, 20, 30, 40)]),
+    "image_classification": ({"category": {"label": "Person"}}, "Person"),
+    "named_entities": (
+        {"names": {"entities": [{"label": "date", "startOffset": 2, "endOffset": 6}]}},
+        [{"label": "date", "startOffset": 2, "endOffset": 6}],
+    ),
+    "semantic_segmentation": (painted(), {"labelMappings": {"cat": {"color": "#2ca02c"}}}),
+    "text_classification": ({"category": {"label": "Sports"}}, "Sports"),
+}
+
+
+@pytest.mark.parametrize("output", ["full", "built-in"])
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_what_one_job_writes_the_next_begins_with(s3: Any, workflow: str, output: str) -> None:
+    answer, expected = BEGUN[workflow]
+    pre = importlib.import_module(f"{workflow}.pre_annotation")
+    name = workflow.replace("_", "-")
+    content = post(workflow, annotated(0, answer, answer, text="text" in workflow), output=output)["0"]
+    written = {key.replace("mine", name, 1): value for key, value in content.items()}
+    item = {"source": "A headline", "source-ref": "s3://in/0.jpg", **written, f"{name}-metadata": {"type": "custom"}}
+    task_input = pre.lambda_handler({"version": "1", "labelingJobArn": ARN, "dataObject": item}, None)["taskInput"]
+    found = task_input["initialValue"]
+    if isinstance(expected, list):
+        found = [{key: one[key] for key in expected[0]} for one in found]
+    if workflow == "semantic_segmentation":
+        src = found.pop("src")
+        assert Image.open(BytesIO(storage.read_bytes(src))).size == (40, 30)
+        s3.delete_object(Bucket="job-output", Key=src.removeprefix("s3://job-output/"))
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [((False, False), "unadjusted"), ((False, True), "adjusted"), ((False, None), "unadjusted"), ((None,), None)],
+)
+def test_a_label_tells_whether_a_worker_changed_what_was_there(told: tuple[bool | None, ...], status: Any) -> None:
+    given = []
+    for one in told:
+        answer = boxes(box("coin", 10, 20, 30, 40))
+        if one is not None:
+            answer["things"]["initialValueModified"] = one
+        given.append(answer)
+    label = post("bounding_boxes", annotated(0, *given))["0"]["mine"]
+    assert label.get("initialValueModified") == (None if status is None else status == "adjusted")
+    metadata = post("bounding_boxes", annotated(0, *given), output="built-in")["0"]["mine-built-in-metadata"]
+    assert metadata.get("adjustment-status") == status
+
+
 # --- all that is known -----------------------------------------------------------------------------------------------
 
 

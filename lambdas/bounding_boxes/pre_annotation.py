@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from truthkit_core.initial_value import initial_value
 from truthkit_core.messages import PreAnnotationEvent, PreAnnotationResponse
 from truthkit_core.messages.checks import text_member
 from truthkit_core.workflow import WorkflowConfig
@@ -15,4 +16,5 @@ CONFIG = WorkflowConfig.load(Path(__file__).with_name("workflow.toml"))
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     item = PreAnnotationEvent.parse(event).data_object
     picture = text_member(item, "source-ref", "dataObject")
-    return PreAnnotationResponse({"taskObject": picture, "labels": list(CONFIG.labels)}).to_json()
+    task_input = {"taskObject": picture, "labels": list(CONFIG.labels), **initial_value(item, CONFIG)}
+    return PreAnnotationResponse(task_input).to_json()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from truthkit_core.builtin_output import short_name
+from truthkit_core.initial_value import initial_value
 from truthkit_core.messages import PreAnnotationEvent, PreAnnotationResponse
 from truthkit_core.messages.checks import text_member
 from truthkit_core.workflow import WorkflowConfig
@@ -17,4 +18,4 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     item = PreAnnotationEvent.parse(event).data_object
     labels = [{"label": label, "shortDisplayName": short_name(label)} for label in CONFIG.labels]
     text = text_member(item, "source", "dataObject")
-    return PreAnnotationResponse({"text": text, "labels": labels}).to_json()
+    return PreAnnotationResponse({"text": text, "labels": labels, **initial_value(item, CONFIG)}).to_json()

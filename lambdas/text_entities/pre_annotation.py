@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from truthkit_core.handlers import referenced_text
+from truthkit_core.initial_value import initial_value
 from truthkit_core.messages import PreAnnotationEvent, PreAnnotationResponse
 from truthkit_core.messages.checks import text_member
 from truthkit_core.workflow import WorkflowConfig
@@ -23,5 +24,6 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "text": referenced_text(item, "text-file-s3-uri"),
         "metadata": item.get("metadata") or {},
         "labels": list(CONFIG.labels),
+        **initial_value(item, CONFIG, "spans"),
     }
     return PreAnnotationResponse(task_input).to_json()

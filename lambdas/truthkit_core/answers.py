@@ -123,6 +123,12 @@ class FormAnswer:
         width, height = pair
         return (width, height) if type(width) is int and type(height) is int and min(width, height) > 0 else None
 
+    def modified(self, name: str) -> bool | None:
+        """Whether the worker changed what the page began with; None where the element does not tell."""
+        value = self.fields.get(name)
+        told = value.get("initialValueModified") if isinstance(value, dict) else None
+        return told if isinstance(told, bool) else None
+
     def has(self, name: str) -> bool:
         """Whether the field is in the answer; that it is not is a problem of an answer that has others."""
         if self.fields and name not in self.fields:

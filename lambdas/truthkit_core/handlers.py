@@ -142,6 +142,8 @@ def _content(
     built_in = _built_in(item, label, settings, uri)
     created = _moment(request.payload_s3_uri)
     metadata = builtin_output.metadata_of(built_in, request.labeling_job_arn.rpartition("/")[2], created)
+    if "initialValueModified" in label.value:
+        metadata["adjustment-status"] = "adjusted" if label.value["initialValueModified"] else "unadjusted"
     return {name: built_in.value, pair: built_in.value, f"{pair}-metadata": metadata}
 
 

@@ -179,6 +179,10 @@ def consolidate_objects(
     labels = {name: nothing_said(objects[name], settings) for name in objects if name not in answered}
     if answered:
         labels |= _consolidated(chosen, answered, objects, settings, texts or {})
+    for label in labels.values():
+        told = [one for answer in label.answers if (one := answer.modified(settings.field)) is not None]
+        if label.value is not None and told:
+            label.value["initialValueModified"] = any(told)
     return {name: labels[name] for name in objects}
 
 

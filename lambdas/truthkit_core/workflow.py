@@ -25,8 +25,9 @@ class WorkflowConfig:
     """What ``workflow.toml`` says, in its own flat names. Times are seconds.
 
     ``title``, ``description`` and ``task_time_limit_seconds`` must be given; ``label_attribute`` is by default the
-    folder's name with hyphens. ``consolidation`` is the table of that name, for the post-annotation handler; one with a
-    ``kind`` is read as ``truthkit_core.strategies.Settings``.
+    folder's name with hyphens. ``earlier_label`` is the attribute of an earlier job's label, which workers start from
+    (``truthkit_core.initial_value``). ``consolidation`` is the table of that name, for the post-annotation handler; one
+    with a ``kind`` is read as ``truthkit_core.strategies.Settings``.
     """
 
     title: str
@@ -35,6 +36,7 @@ class WorkflowConfig:
     label_attribute: str
     keywords: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    earlier_label: str | None = None
     workers: int = 3
     task_availability_lifetime_seconds: int = _DAYS_30
     pre_timeout_seconds: int = 30
@@ -141,6 +143,12 @@ def check_label_attribute(name: Any, path: str = "label_attribute") -> str:
     return text
 
 
+def _earlier_label(value: Any, path: str) -> str:
+    """As ``check_label_attribute``; but labels of the service's own jobs may be files, whose names end in ``-ref``."""
+    check_label_attribute(value.removesuffix("-ref") if isinstance(value, str) else value, path)
+    return str(value)
+
+
 def _text(limit: int, pattern: re.Pattern[str], cure: str) -> Callable[[Any, str], str]:
     def check(value: Any, path: str) -> str:
         if not isinstance(value, str):
@@ -200,6 +208,7 @@ _CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "keywords": _list(_text(30, _KEYWORD, "use letters and digits, words with one blank between"), 5),
     "labels": _list(_text(256, _ANY, ""), None),
     "label_attribute": check_label_attribute,
+    "earlier_label": _earlier_label,
     "workers": _number(1, 9),
     "task_time_limit_seconds": _number(30, 28_800),
     "task_availability_lifetime_seconds": _number(60, _DAYS_30),

@@ -88,10 +88,12 @@ class _Rename:
         return text
 
     def _settings(self, text: str) -> str:
-        """``workflow.toml`` with a title of its own, and its label attribute renamed where it is the old name."""
+        """``workflow.toml`` with a title of its own, and its label attributes renamed where they are the old name."""
         model, new = self.names
         text = _set(text, "title", title(new.name))
-        return _set(text, "label_attribute", new.name, only=model.name)
+        for key in ("label_attribute", "earlier_label"):
+            text = _set(text, key, new.name, only=model.name)
+        return text
 
 
 def _set(text: str, key: str, value: str, *, only: str | None = None) -> str:

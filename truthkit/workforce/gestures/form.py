@@ -9,6 +9,7 @@ from playwright.async_api import Page
 
 from truthkit.workforce.gestures import locate
 from truthkit.workforce.gestures.locate import ALL, failed, missing, said, unusable
+from truthkit.workforce.gestures.widgets import wait_until
 
 _SUBMITS = (
     "[data-testid=submit]",
@@ -41,9 +42,11 @@ async def open_tab(page: Page, header: str) -> None:
 
 
 async def submit(page: Page) -> None:
-    """Press the page's Submit: the one that is visible, an annotator's own or the form's."""
+    """Press the page's Submit: the one that is visible, an annotator's own or the form's. Pictures that are to be
+    worked on, and the masks that the work begins with, are there by then: people wait for them too."""
     button = page.locator(", ".join(_SUBMITS)).locator("visible=true").first
     try:
+        await wait_until(page.locator(":root"), _LOADED)
         await button.click(timeout=locate.PATIENCE_MS)
     except BrowserError as error:
         if await button.count():
@@ -63,6 +66,10 @@ async def _press_role(page: Page, role: Literal["button", "tab"], text: str, all
         there = dict.fromkeys(await page.evaluate(all_of_them))
         raise missing(f"there is no {role} {text!r}", f"{role}s here", there) from None
 
+
+_LOADED = f"""() => {{{ALL}
+  return !all(document).some((e) => e.matches("#annotation-area-container[data-state=loading], [aria-busy=true]"));
+}}"""
 
 _BUTTONS = f"""() => {{{ALL}
   return all(document)

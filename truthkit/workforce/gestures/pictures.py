@@ -33,7 +33,7 @@ class Picture:
 
     @classmethod
     async def of(cls, page: Page, widget: Locator) -> Picture:
-        """The picture of ``widget``, once it is loaded."""
+        """The picture of ``widget``, once it is loaded, and the mask that the work begins with."""
         state = await wait_until(widget, _SETTLED)
         if state != "ready":
             said = await widget.locator(_STAGE).inner_text() if state else ""
@@ -126,7 +126,7 @@ class Picture:
 
 _SETTLED = f"""(element) => {{
   const state = element.shadowRoot?.querySelector("{_STAGE}")?.dataset.state;
-  return state === "loading" ? "" : state;
+  return state === "loading" || element.ariaBusy === "true" ? "" : state;
 }}"""
 
 # The stage may be at the window's edge, where a footer can lie over it.

@@ -394,6 +394,7 @@ export abstract class MaskWidget extends ImageWidget {
   #stopLoading(): void {
     this.#loading?.abort.abort();
     this.#loading = undefined;
+    this.ariaBusy = null;
   }
 
   async #load(initial: InitialMask, { mask }: Painting): Promise<void> {
@@ -401,6 +402,7 @@ export abstract class MaskWidget extends ImageWidget {
     this.#stopLoading();
     const abort = new AbortController();
     this.#loading = { initial, abort };
+    this.ariaBusy = "true";
     this.requestUpdate();
     const loaded = await loadInitialMask(this, initial, mask, abort.signal);
     if (!loaded) return;
