@@ -28,7 +28,8 @@ def config(kind: str, earlier: str | None = "old") -> WorkflowConfig:
 
 def given(kind: str, **line: Any) -> Any:
     """What the task input gets; None where it gets nothing."""
-    return initial_value({key.replace("_", "-"): value for key, value in line.items()}, config(kind)).get("initialValue")
+    item = {key.replace("_", "-"): value for key, value in line.items()}
+    return initial_value(item, config(kind)).get("initialValue")
 
 
 @pytest.mark.parametrize(
