@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -697,3 +697,29 @@ def test_another_functions_variables_are_not_a_handlers(make: Make, tmp_path: Pa
     (tmp_path / "template.yaml").write_text(SAM)
     handler = make("import os\ndef f(event, context):\n    return os.environ.get('BUCKET')\n", function="f")
     assert handler.invoke({}) is None
+
+
+def test_a_handler_that_is_closed_while_its_process_is_being_made_leaves_none(make: Make) -> None:
+    class Slow(Handler):
+        """Its process is made once ``close`` has looked for one in vain."""
+
+        looked = threading.Event()
+
+        def _kill(self) -> None:
+            super()._kill()
+            self.looked.set()
+
+        def _spawn(self, log: IO[bytes], *ahead: str) -> subprocess.Popen[bytes]:
+            closing.start()
+            self.looked.wait()
+            made.append(super()._spawn(log, *ahead))
+            return made[0]
+
+    made: list[subprocess.Popen[bytes]] = []
+    handler = Slow(make("def lambda_handler(event, context):\n    return 1\n").ref, environment={}, timeout=20)
+    closing = threading.Thread(target=handler.close, daemon=True)
+    with pytest.raises(RuntimeError, match="closed"):
+        handler.start()
+    closing.join(60)
+    assert not closing.is_alive()
+    assert made[0].returncode is not None

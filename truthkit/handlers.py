@@ -155,6 +155,10 @@ class Handler:
         mark = self._open_log()
         assert self._log is not None
         self._process = process = self._spawn(self._log)
+        if self._closed:  # meanwhile: whoever closed it did not see the process yet
+            self._kill()
+            self._forget()
+            raise RuntimeError(f"the handler {self.ref} is closed")
         setup = {
             "code_root": str(self.ref.code_root),
             "module": self.ref.module,
