@@ -19,7 +19,10 @@ from truthkit.server.preview.bench import Bench
 from truthkit.server.preview.fault import fault_of, names_of
 from truthkit.server.preview.files import Changed, Files, changes
 from truthkit.server.preview.front_end import FrontEnd
+from truthkit.server.preview.hub import Hub
 from truthkit.server.preview.lines import Lines
+from truthkit.server.preview.serve import CHECKED, Sight, look_at_lines
+from truthkit.server.preview.telling import Spare, TellingHandler
 from truthkit.server.preview.told import finding_of
 from truthkit.source import Source
 
@@ -244,6 +247,72 @@ def test_a_folder_that_is_made_anew_is_watched_on(tmp_path: Path, plain: Plain) 
     with ThreadPoolExecutor(1) as thread:
         told = thread.submit(asyncio.run, seen()).result()
     assert told[0] == told[-1] == {"handler"}
+
+
+def test_a_stream_begins_with_how_things_are_when_it_begins_to_listen() -> None:
+    known = {"version": 1}
+
+    async def first() -> str:
+        hub = Hub()
+        stream = hub.stream(lambda: known)
+        known["version"] = 2
+        hub.tell("changed", **known)
+        return await anext(aiter(stream))
+
+    with ThreadPoolExecutor(1) as thread:
+        assert '{"version": 2}' in thread.submit(asyncio.run, first()).result()
+
+
+def test_what_is_listed_is_looked_at_before_lines_that_nobody_sees(
+    bench: Bench, plain: Plain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain.write_manifest(CHECKED + 3)
+    seen: list[int] = []
+    check = bench.check
+
+    async def look() -> None:
+        enough, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def checked(number: int) -> bool:
+            seen.append(number)
+            if len(seen) == 5:
+                loop.call_soon_threadsafe(enough.set)
+            return check(number)
+
+        monkeypatch.setattr(bench, "check", checked)
+        sight = Sight()
+        sight.show(bench.lines().entries[CHECKED:])
+        with ThreadPoolExecutor(1) as thread:
+            looking = asyncio.create_task(look_at_lines(bench, Hub(), sight, thread))
+            await enough.wait()
+            looking.cancel()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, look()).result()
+    assert seen[:5] == [CHECKED + 1, CHECKED + 2, CHECKED + 3, 1, 2]
+
+
+def test_a_mark_of_which_nobody_was_told_is_one_to_tell(bench: Bench) -> None:
+    assert not bench.check(99)
+    bench.open(2, 1)
+    assert bench.check(2)
+
+
+def test_a_preview_that_has_ended_begins_no_process(plain: Plain, tmp_path: Path) -> None:
+    ref = source_of(plain).pre_lambda
+    assert ref is not None
+    spare, log = Spare(), tmp_path / "logs" / "pre.log"
+    handler = TellingHandler(ref, environment={}, timeout=30, log_file=log, spare=spare)
+    handler.keep_spare()
+    process = spare.take()
+    assert process is not None
+    process.kill()
+    process.communicate()
+    log.unlink()
+    spare.close()
+    handler.keep_spare()
+    assert spare.take() is None
+    assert not log.exists()
 
 
 def test_what_a_page_makes_up_is_no_finding(bench: Bench) -> None:

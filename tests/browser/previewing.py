@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 
 from tests.plain import Plain, make_plain
 
@@ -27,10 +29,27 @@ class Served:
     texts: dict[Path, bytes] = field(default_factory=dict)
 
     def mend(self) -> None:
-        """Bring back every file that a test has changed."""
-        for file, text in self.texts.items():
-            if not file.is_file() or file.read_bytes() != text:
-                file.write_bytes(text)
+        """Bring back every file that a test has changed, and wait until the preview has seen all that was changed."""
+        broken = [file for file, text in self.texts.items() if not file.is_file() or file.read_bytes() != text]
+        for file in broken:
+            self.put(file, self.texts[file])
+        if broken:
+            # Changes are seen in their order: the last two are such as can be asked for.
+            manifest = self.texts[self.plain.manifest]
+            for text in (manifest * 2, manifest):
+                self.put(self.plain.manifest, text)
+                while self._total() != text.count(b"\n"):
+                    time.sleep(0.02)
+
+    def put(self, file: Path, text: bytes) -> None:
+        """Save a file as one change."""
+        part = self.plain.root / "part"
+        part.write_bytes(text)
+        part.replace(file)
+
+    def _total(self) -> int:
+        with urllib.request.urlopen(f"{self.address}/api/lines") as response:
+            return int(json.load(response)["total"])
 
     def edit(self, file: Path, old: str, new: str) -> None:
         text = file.read_text("utf-8")
@@ -80,6 +99,21 @@ def submit(page: Page, words: str, *, worker: int = 1) -> None:
     expect(page.locator("#answer-now")).to_contain_text(words)
     frame(page).locator("[data-testid=crowd-submit]").click()
     expect(page.locator("#answer")).to_contain_text(words)
+
+
+def hold_first(page: Page, address: str) -> list[Route]:
+    """Hold the first request for an address back: it is in the list once it was made. Those after it go on."""
+    held: list[Route] = []
+
+    def first(route: Route) -> None:
+        # Without any route (``times=1``), the browser lets go of what is held.
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(address, first)
+    return held
 
 
 def ask(page: Page, address: str) -> Any:

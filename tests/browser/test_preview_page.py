@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.previewing import Served, box, frame, served, submit
+from tests.browser.previewing import Served, box, frame, hold_first, served, submit
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +76,34 @@ def test_next_and_previous_by_button_and_by_key(page: Page, preview: Served) -> 
     expect(page.get_by_text("line 2 of 5")).to_be_visible()
     page.goto(f"{preview.address}/lines/5")
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
+
+
+def test_who_works_in_the_page_goes_on_in_the_one_that_comes(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    expect(page.locator("#answer-now")).to_contain_text("{}")
+    held = hold_first(page, "**/api/lines/2?*")
+    with page.expect_request("**/api/lines/2?*"):
+        page.get_by_role("button", name="Next").click()
+    box(page).focus()
+    held[0].continue_()
+    expect(frame(page).get_by_text("text <1>")).to_be_visible()
+    expect(page.locator("iframe.page")).to_be_focused()
+
+
+def test_the_first_line_found_is_opened_also_if_the_list_is_asked_for_once_more(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(5)
+    held: list[Route] = []
+    page.route("**/api/lines?search=*3*", lambda route: held.append(route))
+    page.get_by_role("searchbox").fill("<3>")
+    with page.expect_request("**/api/lines?search=*3*"):
+        page.keyboard.press("Enter")
+    with page.expect_request("**/api/lines?search=*3*"):
+        page.evaluate("() => fetch('/api/lines/5/answers', {method: 'DELETE'})")
+    for route in held:
+        with page.expect_response(route.request.url):
+            route.continue_()
+    expect(frame(page).get_by_text("text <3>")).to_be_visible()
 
 
 def test_the_list_is_searched_and_gone_through_by_keyboard_alone(page: Page, preview: Served) -> None:

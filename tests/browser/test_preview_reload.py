@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.drafts import draft_holds
-from tests.browser.previewing import Served, box, frame, served, submit
+from tests.browser.previewing import Served, box, frame, hold_first, served, submit
 from truthkit.project import bundles_dir
 from truthkit.server.preview.serve import CHECKED
 
@@ -137,8 +137,7 @@ def test_lines_far_down_are_looked_at_when_they_are_listed(page: Page, preview: 
 
 def test_a_list_that_is_asked_for_anew_before_it_came_is_the_same_part(page: Page, preview: Served) -> None:
     preview.plain.write_manifest(CHECKED + 30)
-    held: list[Route] = []
-    page.route("**/api/lines?*", lambda route: held.append(route), times=1)
+    held = hold_first(page, "**/api/lines?*")
     with page.expect_request("**/api/lines?*") as first, page.expect_request("**/api/events"):
         page.goto(f"{preview.address}/lines/{CHECKED + 20}", wait_until="commit")
     expect(page.locator("#place")).to_contain_text(f"of {CHECKED + 30}")
@@ -147,6 +146,54 @@ def test_a_list_that_is_asked_for_anew_before_it_came_is_the_same_part(page: Pag
     assert again.value.url == first.value.url
     expect(page.get_by_role("link", name=re.compile(rf"text <{CHECKED + 30}>"))).to_be_visible()
     held[0].abort()
+
+
+def test_what_is_saved_before_the_page_hears_of_changes_is_shown_all_the_same(page: Page, preview: Served) -> None:
+    events = hold_first(page, "**/api/events")
+    page.goto(preview.address)
+    expect(frame(page).get_by_text("text <0>")).to_be_visible()
+    edit_unheard(page, preview, b"<p>Unheard: ")
+    events[0].continue_()
+    expect(frame(page).get_by_text("Unheard: text <0>")).to_be_visible()
+
+
+def test_a_line_that_comes_after_the_word_of_later_changes_is_asked_for_anew(page: Page, preview: Served) -> None:
+    events = hold_first(page, "**/api/events")
+    lines = hold_first(page, "**/api/lines/1?*")
+    with page.expect_request("**/api/lines/1?*"), page.expect_request("**/api/events"):
+        page.goto(preview.address, wait_until="commit")
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    late = lines[0].fetch()
+    edit_unheard(page, preview, b"<p>Later: ")
+    with page.expect_request("**/api/lines?*"):
+        events[0].continue_()
+    lines[0].fulfill(response=late)
+    expect(frame(page).get_by_text("Later: text <0>")).to_be_visible()
+
+
+def edit_unheard(page: Page, preview: Served, begins: bytes) -> None:
+    """Save another beginning of the text, and wait until the server has told all who listen by now."""
+    page.evaluate("""() => new Promise((heard) => {
+      const events = new EventSource("/api/events");
+      window.told = new Promise((told) => events.addEventListener("changed", () => { events.close(); told(); }));
+      events.addEventListener("hello", heard);
+    })""")
+    template = preview.plain.template
+    preview.put(template, template.read_bytes().replace(b"<p>", begins))
+    page.evaluate("() => window.told")
+
+
+def test_a_page_that_changes_while_it_loads_anew_comes_as_it_is_at_last(page: Page, preview: Served) -> None:
+    page.goto(preview.address)
+    expect(frame(page).get_by_text("text <0>")).to_be_visible()
+    scripts = hold_first(page, "**/bundles/preview-frame.js")
+    with page.expect_request("**/bundles/preview-frame.js"):
+        preview.edit(preview.plain.template, "<p>", "<p>First: ")
+    # Of the page that has begun nobody listens yet.
+    with page.expect_request("**/api/lines/1/label"):
+        preview.edit(preview.plain.template, "<p>First: ", "<p>Second: ")
+    scripts[0].continue_()
+    expect(frame(page).get_by_text("Second: text <0>")).to_be_visible()
 
 
 def test_drafts_are_each_workers_own(page: Page, preview: Served) -> None:

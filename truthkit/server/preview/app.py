@@ -58,6 +58,10 @@ class Workbench:
         self._run = uuid.uuid4().hex
         self._calls = ThreadPoolExecutor(_MOST_CALLS, "handlers")
 
+    def close(self) -> None:
+        """Wait for the calls of handlers, which end with the bench; others are not begun."""
+        self._calls.shutdown(cancel_futures=True)
+
     def app(self) -> Starlette:
         return Starlette(
             routes=[
@@ -89,8 +93,13 @@ class Workbench:
         return FileResponse(self._bundles / SCRIPT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
     async def _events(self, _: Request) -> Response:
-        stream = self._hub.stream(run=self._run, version=self._bench.version, answers=self._bench.given)
-        return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        return StreamingResponse(
+            self._hub.stream(self._state), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+    def _state(self) -> dict[str, Any]:
+        """What there is to show: who knows of later numbers of the same run has something older."""
+        return {"run": self._run, "version": self._bench.version, "answers": self._bench.given}
 
     # --- the lines -----------------------------------------------------------------------------------------------
 
@@ -128,7 +137,7 @@ class Workbench:
         return await self._called(request, lambda wanted: self._opened(number, worker, wanted))
 
     def _opened(self, number: int, worker: int, wanted: Wanted) -> dict[str, Any]:
-        bench = self._bench
+        bench, state = self._bench, self._state()  # as it is before: the line is not older
         view = bench.open(number, worker, wanted)
         try:
             total, answers = len(bench.lines().entries), bench.answers(number)
@@ -141,7 +150,7 @@ class Workbench:
             "total": total,
             "worker": worker,
             "workers": bench.workers,
-            "version": bench.version,
+            **state,
             "address": f"{self._task_origin()}/tasks/{view.token}" if view.rendered is not None else None,
             "token": view.token,
             "page": f"{view.page} {bench.bundles}" if view.rendered is not None else "",

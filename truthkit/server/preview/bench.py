@@ -132,7 +132,7 @@ class Bench:
         self._closed = False
         self._signed: dict[str, tuple[float, str]] = {}
         self._tools: _Tools | None = None
-        self._spares = {PRE: Spare(), POST: Spare()}
+        self._spares = self._new_spares()
         self._lines: Lines | TruthkitError | None = None
         self._views: OrderedDict[str, View] = OrderedDict()
         # One address for a line and a worker, whatever becomes of the files.
@@ -175,6 +175,7 @@ class Bench:
                     self._tools.template = None
             if "objects-map" in kinds:
                 self._drop_spares()
+                self._spares = self._new_spares()
                 self._objects.close()
                 self._objects = self._new_objects()
             if kinds & {"object", "objects-map"}:
@@ -199,6 +200,9 @@ class Bench:
         if tools is not None:
             for handler in filter(None, (tools.pre, tools.post)):
                 handler.close()
+
+    def _new_spares(self) -> dict[str, Spare]:
+        return {PRE: Spare(), POST: Spare()}
 
     def _drop_spares(self) -> None:
         for spare in self._spares.values():
@@ -289,12 +293,11 @@ class Bench:
     def warm(self) -> None:
         """Start the handlers before they are needed, and a spare for each; what is wrong is told when they are."""
         tools = self._made()
-        for name, handler in ((PRE, tools.pre), (POST, tools.post)):
-            if handler is not None:
-                with contextlib.suppress(TruthkitError, RuntimeError):
-                    handler.start()
-                with contextlib.suppress(OSError):  # the folder has gone
-                    self._spares[name].keep(handler)
+        for handler in filter(None, (tools.pre, tools.post)):
+            with contextlib.suppress(TruthkitError, RuntimeError):
+                handler.start()
+            with contextlib.suppress(OSError):  # the folder has gone
+                handler.keep_spare()
 
     # --- a line --------------------------------------------------------------------------------------------------
 
@@ -370,10 +373,10 @@ class Bench:
         view.findings = tuple(findings)
 
     def check(self, number: int) -> bool:
-        """Look whether a line can be shown, for its mark; gives whether there was something to look at."""
+        """Look whether a line can be shown, for its mark; gives whether it has one, which nobody may have been told."""
         entry = self.lines().get(number)
         if entry is None or entry.mark:
-            return False
+            return entry is not None
         version, view = self.version, View(number, 1, "", 0.0)
         with contextlib.suppress(RuntimeError):
             self._render(view, entry)

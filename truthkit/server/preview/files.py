@@ -141,11 +141,14 @@ async def changes(files: Callable[[], Files], ended: asyncio.Event) -> AsyncGene
     """What is saved, as it is saved, until ``ended``. Raises OSError where the system watches no more folders.
 
     Folders that come, go, or are made anew (by a checkout, say) are watched as they are then; what they have is told
-    as changed, as nobody knows since when.
+    as changed, as nobody knows since when, once they are watched: nothing is lost in between.
     """
+    anew = False
     while not ended.is_set():
         watched = _as_they_are(files())
         async with _watched(*files().folders(), ended) as told:
+            if anew:
+                yield Changed(_IN_FOLDERS, ())
             while (found := await told.get()) is not None:
                 kinds = {file: frozenset(files().kinds(file)) for file in found}
                 concerned = tuple(sorted(file for file in found if kinds[file]))
@@ -155,14 +158,14 @@ async def changes(files: Callable[[], Files], ended: asyncio.Event) -> AsyncGene
                     break
             else:
                 return
-        yield Changed(_IN_FOLDERS, ())
+        anew = True
 
 
 @asynccontextmanager
 async def _watched(
     deep: set[Path], flat: set[Path], ended: asyncio.Event
 ) -> AsyncIterator[asyncio.Queue[set[Path] | None]]:
-    """A queue of files that have changed; None when it is over. What failed is raised at the end."""
+    """A queue of files that change from now on; None when it is over. What failed is raised at the end."""
     queue: asyncio.Queue[set[Path] | None] = asyncio.Queue()
 
     async def watch(folders: set[Path], recursive: bool) -> None:
@@ -181,9 +184,7 @@ async def _watched(
 
     async def both() -> None:
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(watch(deep, True))
-                group.create_task(watch(flat - deep, False))
+            await asyncio.gather(*watches)
         finally:
             queue.put_nowait(None)
 
@@ -192,15 +193,17 @@ async def _watched(
         stop.set()
 
     stop = asyncio.Event()  # awatch sets it itself where it is cancelled
+    watches = [asyncio.create_task(watch(deep, True)), asyncio.create_task(watch(flat - deep, False))]
     watching, ending = asyncio.create_task(both()), asyncio.create_task(stop_at_the_end())
     try:
+        await asyncio.sleep(0)  # the first step of each task, in which awatch asks the system to watch
         yield queue
         stop.set()
         await watching
     finally:
-        ending.cancel()
-        watching.cancel()
-        await asyncio.gather(watching, ending, return_exceptions=True)
+        for task in (*watches, watching, ending):
+            task.cancel()
+        await asyncio.gather(*watches, watching, ending, return_exceptions=True)
 
 
 def _as_they_are(files: Files) -> dict[Path, tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 _ALIVE_SECONDS = 15.0
@@ -24,12 +24,12 @@ class Hub:
         for stream in self._streams:
             stream.put_nowait(None)
 
-    async def stream(self, **hello: Any) -> AsyncIterator[str]:
-        """The events from now on, ``hello`` first."""
+    async def stream(self, hello: Callable[[], dict[str, Any]]) -> AsyncIterator[str]:
+        """The events from the moment on at which ``hello`` says how things are; that comes first."""
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._streams.add(queue)
         try:
-            yield _event("hello", hello)
+            yield _event("hello", hello())
             while True:
                 try:
                     text = await asyncio.wait_for(queue.get(), _ALIVE_SECONDS)

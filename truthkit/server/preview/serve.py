@@ -9,6 +9,7 @@ import importlib
 import signal
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -94,7 +95,7 @@ async def serve_preview(
                 ended.set()
                 hub.end()
                 bench.close()  # whoever waits for a handler does no longer
-                await asyncio.gather(beside, return_exceptions=True)
+                await asyncio.gather(beside, asyncio.to_thread(workbench.close), return_exceptions=True)
                 await front_end.close()
 
 
@@ -112,6 +113,11 @@ class Sight:
         if self._lines:
             self._loop.call_soon_threadsafe(self._shown.set)
 
+    @property
+    def asked(self) -> bool:
+        """Whether there are some that ``shown`` has not given yet."""
+        return self._shown.is_set()
+
     async def shown(self) -> tuple[int, ...]:
         """The numbers of those without a mark, as soon as there are any."""
         await self._shown.wait()
@@ -122,7 +128,7 @@ class Sight:
 async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, sight: Sight, ended: asyncio.Event) -> None:
     # Of its own, as a handler may take minutes.
     thread = ThreadPoolExecutor(1, "marks")
-    checking = asyncio.create_task(_check(bench, hub, sight, thread))
+    checking = asyncio.create_task(look_at_lines(bench, hub, sight, thread))
     building: asyncio.Task[None] | None = None
 
     async def build() -> None:
@@ -138,7 +144,7 @@ async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, sight: Sight, ende
         files = [file.name for file in changed.files]
         hub.tell("changed", version=bench.version, answers=bench.given, kinds=sorted(changed.kinds), files=files)
         checking.cancel()
-        checking = asyncio.create_task(_check(bench, hub, sight, thread))
+        checking = asyncio.create_task(look_at_lines(bench, hub, sight, thread))
 
     try:
         async for changed in changes(lambda: bench.files, ended):
@@ -157,7 +163,8 @@ async def _go_on(bench: Bench, hub: Hub, front_end: FrontEnd, sight: Sight, ende
         for task in filter(None, (checking, building)):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        thread.shutdown(wait=False, cancel_futures=True)
+        # It writes into the folder that goes next.
+        await asyncio.to_thread(thread.shutdown, cancel_futures=True)
 
 
 async def _after(task: asyncio.Task[None] | None, what: Callable[[], Any]) -> None:
@@ -166,30 +173,34 @@ async def _after(task: asyncio.Task[None] | None, what: Callable[[], Any]) -> No
     await what()
 
 
-async def _check(bench: Bench, hub: Hub, sight: Sight, thread: ThreadPoolExecutor) -> None:
-    """Warm the handlers, then look at the first lines one after the other, for their marks, then at what is listed."""
+async def look_at_lines(bench: Bench, hub: Hub, sight: Sight, thread: ThreadPoolExecutor) -> None:
+    """Warm the handlers, then look at the first lines one by one, for their marks; what is listed comes first."""
     loop = asyncio.get_running_loop()
     await asyncio.sleep(_QUIET_SECONDS)
     await loop.run_in_executor(thread, bench.warm)
     await loop.run_in_executor(thread, importlib.import_module, "truthkit.server.preview.drawing")
-    lines: Sequence[int] = ()
+    listed: deque[int] = deque()
+    others: deque[int] = deque()
     with contextlib.suppress(TruthkitError):
         entries = (await loop.run_in_executor(thread, bench.lines)).entries
-        lines = range(1, min(CHECKED, len(entries)) + 1)
+        others.extend(range(1, min(CHECKED, len(entries)) + 1))
     while True:
         began = told = time.monotonic()
         some = False
-        for number in lines:
-            if time.monotonic() - began > CHECK_SECONDS:
+        while time.monotonic() - began < CHECK_SECONDS:
+            if sight.asked:
+                listed = deque(await sight.shown())
+            if not (lines := listed or others):
                 break
             with contextlib.suppress(TruthkitError):
-                some |= await loop.run_in_executor(thread, bench.check, number)
+                some |= await loop.run_in_executor(thread, bench.check, lines.popleft())
             if some and time.monotonic() - told > _TELL_SECONDS:
                 told, some = time.monotonic(), False
                 hub.tell("marks")
         if some:
             hub.tell("marks")
-        lines = await sight.shown()
+        others.clear()
+        listed = deque(await sight.shown())
 
 
 def run_preview(

@@ -43,11 +43,14 @@ class Spare:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def keep(self, handler: TellingHandler) -> None:
-        """Have one from now on."""
+        """Have one from now on, until it is closed."""
         with self._lock:
+            if self._closed:
+                return
             if (self._process is None or self._process.poll() is not None) and not _shadows(handler.ref.code_root):
                 self._process = handler.spawn_ahead(_AHEAD)
 
@@ -57,6 +60,8 @@ class Spare:
         return process if process is not None and process.poll() is None else None
 
     def close(self) -> None:
+        with self._lock:
+            self._closed = True
         process = self.take()
         if process is not None:
             process.kill()
@@ -113,6 +118,10 @@ class TellingHandler(Handler):
         """Empty where nothing was printed, or nothing called."""
         text: str = getattr(self._mine, "text", "")
         return text
+
+    def keep_spare(self) -> None:
+        """Have a process for the handler that comes after this one, unless the spare that both share is closed."""
+        self._spare.keep(self)
 
     def spawn_ahead(self, *modules: str) -> subprocess.Popen[bytes]:
         """A process for the handler that comes after this one."""

@@ -41,13 +41,19 @@ export interface Fault {
   readonly rendered: string;
 }
 
-export interface Line {
+/** What the server had to show: all three are others after a change, numbers grow, and a new start is another run. */
+export interface State {
+  readonly run: string;
+  readonly version: number;
+  readonly answers: number;
+}
+
+export interface Line extends State {
   readonly name: string;
   readonly line: number;
   readonly total: number;
   readonly worker: number;
   readonly workers: number;
-  readonly version: number;
   /** Of the worker's page; null where there is none. */
   readonly address: string | null;
   readonly token: string;

@@ -25,6 +25,7 @@ import {
   type Line,
   type Listed,
   type Printed,
+  type State,
   tellProblem,
 } from "./api.ts";
 import { renderFault, showCaret } from "./fault.ts";
@@ -100,11 +101,15 @@ class Preview extends LitElement {
   #greeted = false;
   /** Who went on by a key of the page gets the focus into the page that comes. */
   #inside = false;
+  /** The page in the frame was told to load anew, and has not begun yet. */
+  #reloading = false;
+  /** Meanwhile it has become another one once more: which of the two comes is not known. */
+  #changedSince = false;
   #problems = new Set<string>();
-  #lists = 0;
+  #listing = Promise.resolve();
   #from = 0;
-  #run = "";
-  #version = "";
+  /** What the server has told last. */
+  #known: State | undefined;
   #searching: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -152,25 +157,23 @@ class Preview extends LitElement {
     this.#events = events;
     const on = (name: string, told: (data: Record<string, unknown>) => void) =>
       events.addEventListener(name, (event) => told(JSON.parse((event as MessageEvent).data)));
-    on("hello", ({ run, version, answers }) => {
-      if (this.#run && run !== this.#run) location.reload();
-      const now = `${version} ${answers}`;
-      const missed = this.#run !== "" && now !== this.#version;
-      this.#run = String(run);
-      this.#version = now;
+    on("hello", (told) => {
+      if (this.#known && told.run !== this.#known.run) location.reload();
+      this.#know(told);
       this.offline = false;
-      if (missed) void this.#load();
-      if (this.listed) void this.#list(); // marks come without a number
+      if (this.failure || (this.line && this.#isOld(this.line))) void this.#load();
+      // Also if it is on its way: what was told before this is not told again, and marks come without a number.
+      void this.#list();
     });
-    on("changed", ({ version, answers, kinds, files }) => {
-      this.#version = `${version} ${answers}`;
+    on("changed", ({ kinds, files, ...told }) => {
+      this.#know(told);
       const names = files as readonly string[];
       if (names.length > 0) this.said = `Saved: ${names.slice(0, 3).join(", ")}`;
       this.#changed(kinds as readonly string[]);
     });
-    on("answer", ({ version, answers, line }) => {
-      this.#version = `${version} ${answers}`;
-      if (line === this.view.line) void this.#load(false);
+    on("answer", ({ line, ...told }) => {
+      this.#know(told);
+      if (line === this.view.line) void this.#load();
       void this.#list();
     });
     on("marks", () => void this.#list());
@@ -184,8 +187,18 @@ class Preview extends LitElement {
     if (kinds.includes("manifest")) void this.#list();
   }
 
+  #know(told: Partial<State>): void {
+    this.#known = { run: "", version: 0, answers: 0, ...this.#known, ...told };
+  }
+
+  /** The server has told of what the line does not have: it was on its way, or nobody listened yet. */
+  #isOld({ run, version, answers }: State): boolean {
+    const known = this.#known;
+    return known?.run === run && (version < known.version || answers < known.answers);
+  }
+
   /** The line anew, from the server; what was asked before is given up, also there. */
-  async #load(frame = true): Promise<void> {
+  async #load(): Promise<void> {
     this.#loading?.abort();
     const loading = new AbortController();
     const { signal } = loading;
@@ -203,9 +216,11 @@ class Preview extends LitElement {
       this.failure = "";
       this.#mark(line);
       document.title = `${line.name}, line ${number} · truthkit preview`;
-      // What was asked without the frame may have taken the place of what was asked with it.
-      if (frame || this.frame?.address !== line.address || line.page !== this.#page)
-        this.#place(line);
+      this.#place(line);
+      if (this.#isOld(line)) {
+        void this.#load();
+        return;
+      }
       clearTimeout(late);
       this.waiting = "";
       if (line.answered.length > 0) late = waited("Waiting for the post-annotation handler…");
@@ -243,12 +258,23 @@ class Preview extends LitElement {
       this.#startOver();
     } else if (this.frame?.address !== address || !this.#greeted) {
       if (this.frame?.address !== address) this.#startOver();
+      // Who works in the page goes on in the one that comes.
+      this.#inside ||= this.#focused !== null && this.#focused === this.#framed;
       this.frame = { address, number: (this.frame?.number ?? 0) + 1 };
       this.#greeted = false;
+      this.#reloading = false;
+      this.#changedSince = false;
     } else if (page !== this.#page) {
-      this.#say({ type: "reload" });
+      if (this.#reloading) this.#changedSince = true;
+      else this.#reloadFrame();
     }
     this.#page = page;
+  }
+
+  #reloadFrame(): void {
+    this.#reloading = true;
+    this.#changedSince = false;
+    this.#say({ type: "reload" });
   }
 
   /** Another page, of which nothing is known. */
@@ -264,22 +290,37 @@ class Preview extends LitElement {
 
   #around = (line: number): number => Math.floor((line - 1) / LISTED) * LISTED;
 
-  /** Without a number the part that was asked for last, even if it has not come yet. */
-  async #list(from = this.#from): Promise<void> {
-    const list = ++this.#lists;
+  /**
+   * Without a number the part that was asked for last, even if it has not come yet. It is over when the list that was
+   * asked for last has come.
+   */
+  #list(from = this.#from): Promise<void> {
     this.#from = from;
-    try {
-      const listed = await getLines(this.search, from);
-      if (list === this.#lists) this.listed = listed;
-    } catch {
-      // The stream of events tells that the server is gone.
-    }
+    const listing: Promise<void> = getLines(this.search, from).then(
+      (listed) => {
+        if (this.#listing !== listing) return this.#listing;
+        this.listed = listed;
+      },
+      () => {
+        // The stream of events tells that the server is gone.
+      },
+    );
+    this.#listing = listing;
+    return listing;
   }
 
   // ---- what the worker's page tells
 
+  get #framed(): HTMLIFrameElement | null {
+    return this.renderRoot.querySelector("iframe.page");
+  }
+
+  get #focused(): Element | null {
+    return (this.renderRoot as ShadowRoot).activeElement;
+  }
+
   get #frameWindow(): Window | null | undefined {
-    return this.renderRoot.querySelector<HTMLIFrameElement>("iframe.page")?.contentWindow;
+    return this.#framed?.contentWindow;
   }
 
   #say(message: BenchMessage): void {
@@ -301,6 +342,8 @@ class Preview extends LitElement {
         this.#forgetProblems();
         this.#greeted = true;
         this.#enter();
+        if (this.#changedSince) this.#reloadFrame();
+        else this.#reloading = false;
         break;
       case "state":
         this.answerNow = parsed(data.answer);
@@ -356,8 +399,7 @@ class Preview extends LitElement {
 
   /** Brings the focus into the page that has come, unless it was put elsewhere in the meantime. */
   #enter(): void {
-    const page = this.renderRoot.querySelector<HTMLIFrameElement>("iframe.page");
-    const focused = (this.renderRoot as ShadowRoot).activeElement;
+    const [page, focused] = [this.#framed, this.#focused];
     // Else it is the page before, which loads once more.
     if (focused === page) return;
     if (this.#inside && focused === null) page?.focus();
@@ -390,8 +432,9 @@ class Preview extends LitElement {
   }
 
   #skip(): void {
-    const page = this.renderRoot.querySelector<HTMLElement>("iframe.page");
-    (page ?? this.renderRoot.querySelector<HTMLElement>("main .fault pre, main button"))?.focus();
+    (
+      this.#framed ?? this.renderRoot.querySelector<HTMLElement>("main .fault pre, main button")
+    )?.focus();
   }
 
   #focus(selector: string): void {
