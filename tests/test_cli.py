@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import truthkit
 from tests.documents import ROOT, json_fields
 from tests.plain import Plain, make_plain
-from truthkit.cli import main
+from truthkit.cli import app, main
 from truthkit.cli.jobs import print_summary
 from truthkit.cli.terminal import relative
+from truthkit.findings import UsageError
 from truthkit_core.messages import ContractError
 
 COMMANDS = ("list", "render", "run", "smoke", "preview", "build", "sam", "doctor")
@@ -132,6 +134,37 @@ def test_render(plain: Plain) -> None:
     assert written == {"out": str(file), "characters": len(page.stdout)}
     assert file.read_text("utf-8") == page.stdout
     assert {"page", *written} <= json_fields("render")
+
+
+def test_render_replaces_a_file_only_when_told(plain: Plain, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = plain.root / "page.html"
+    arguments = ["render", *map(str, page_flags(plain)), "--out", str(file)]
+    run = CliRunner().invoke
+    file.write_text("mine", "utf-8")
+    told = run(app, arguments)
+    assert isinstance(told.exception, UsageError)
+    [finding] = told.exception.findings
+    assert finding.message == f"{file} exists"
+    assert finding.cure == "give another --out, or --yes to replace it"
+    assert file.read_text("utf-8") == "mine"
+    assert run(app, ["render", *map(str, page_flags(plain)), "--out", str(plain.root), "--yes"]).exit_code != 0
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        broken = run(app, [*arguments, "--yes"])
+    assert isinstance(broken.exception, UsageError)
+    assert "No space left on device" in str(broken.exception)
+    assert file.read_text("utf-8") == "mine", "what breaks off loses nothing"
+    assert [one.name for one in plain.root.iterdir() if "page.html" in one.name] == ["page.html"]
+
+    link = plain.root / "link.html"
+    link.symlink_to(file)
+    arguments[-1] = str(link)
+    assert run(app, [*arguments, "--yes"]).exit_code == 0
+    page = file.read_text("utf-8")
+    assert page.startswith("<")
+    assert link.is_symlink()
+    assert run(app, arguments).exit_code == 0, "the same page again loses nothing"
 
 
 def test_render_a_task_input(plain: Plain) -> None:

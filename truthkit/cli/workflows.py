@@ -94,6 +94,7 @@ def render_command(
     line: Annotated[int, typer.Option("--line", min=1, help="The manifest line, from 1.")] = 1,
     every: Annotated[bool, typer.Option("--all", help="Render every line and report only faults.")] = False,
     out_file: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the page there.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Replace what is at --out.")] = False,
     objects: ObjectsOption = None,
     lenient: LenientOption = False,
     project: ProjectOption = None,
@@ -123,8 +124,7 @@ def render_command(
     )
     if out_file is not None:
         try:
-            out_file.parent.mkdir(parents=True, exist_ok=True)
-            out_file.write_text(page, "utf-8")
+            write_page(out_file, page, overwrite=yes)
         except OSError as error:
             raise UsageError(f"{out_file} cannot be written: {error.strerror}", "give --out another file") from None
         if as_json:
@@ -135,6 +135,22 @@ def render_command(
         print_json({"page": page})
     else:
         sys.stdout.write(page)
+
+
+def write_page(file: Path, page: str, *, overwrite: bool) -> None:
+    """Write a page whole or not at all. Raises UsageError where something else would be lost; OSError.
+
+    A page is as the service would show it, without a mark of the kit: only the same page again is known to be its own.
+    """
+    from truthkit.consolidating.output import write_text
+
+    if file.exists() and not file.is_file():  # a device, a pipe; a folder cannot be opened
+        file.write_text(page, "utf-8")
+        return
+    there = file.read_bytes() if file.exists() else b""
+    if there and there != page.encode("utf-8", "backslashreplace") and not overwrite:
+        raise UsageError(f"{file} exists", "give another --out, or --yes to replace it")
+    write_text(file.resolve(), page)
 
 
 def render_all(source: Any, *, lenient: bool, as_json: bool) -> None:
