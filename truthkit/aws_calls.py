@@ -56,15 +56,25 @@ _OF_SESSION = {
     "EndpointConnectionError": "look at the network, and at AWS_REGION: a region that is misspelled has no address",
 }
 
+# What opens something: parts of presigned URLs (also as part of another URL, or in JSON), access keys, signatures of
+# requests, and secrets and tokens under their names, in JSON, Python, XML, headers and settings.
 _SECRETS = (
-    (re.compile(r"(?i)([?&](?:amp;)?(?:X-Amz-[\w-]+|Signature|AWSAccessKeyId|Expires)=)[^&\s\"'<>\\]+"), r"\1***"),
-    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "***"),
     (
         re.compile(
-            r"(?i)((?:aws_?)?(?:secret_?access_?key|session_?token|security_?token)['\"]?\s*[=:]\s*['\"]?)[^\s'\",}]+"
+            r"(?i)((?:[?&;]|%3F|%26|\\u0026)(?:X-Amz-[\w-]+|Signature|AWSAccessKeyId|Expires|Policy|Key-Pair-Id)(?:=|%3D))"
+            r"(?:(?!%26)[^&\s\"'<>\\])+"
         ),
         r"\1***",
     ),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "***"),
+    (
+        re.compile(
+            r"(?i)((?:secret[_-]?access[_-]?key|(?:session|security|access|refresh|id)[_-]?token)\\*['\"]?\s*[=:>]\s*"
+            r"b?\\*['\"]?)[^\s'\",}&<\\]+"
+        ),
+        r"\1***",
+    ),
+    (re.compile(r"(?i)(\bsignature(?:provided)?['\"]?\s*[=:>]\s*['\"]?)[0-9a-z+/=]{8,}"), r"\1***"),
     (re.compile(r"(?i)(authorization['\"]?\s*[=:]\s*['\"]?)[^\n'\"]+"), r"\1***"),
 )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import boto3
@@ -200,13 +203,41 @@ def test_a_download_that_broke_off_goes_on_where_it_was(account: Account, tmp_pa
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        _download(Broken(), remote, file)
-    import hashlib
+        _download(Broken(), remote, file, Event())
+    stopped = Event()
 
-    part = tmp_path / f".k.{hashlib.sha256(etag.encode()).hexdigest()[:8]}.part"
-    part.write_bytes(b"0123")
-    assert _download(account.s3, remote, file) == hashlib.md5(b"0123456789").hexdigest()
+    class Slow:
+        """The first part of the body; then Ctrl-C."""
+
+        def get_object(self, **parameters: Any) -> Any:
+            return {"Body": self}
+
+        def iter_chunks(self, size: int) -> Iterator[bytes]:
+            stopped.set()
+            yield b"0123"
+            yield b"4567"
+
+    with pytest.raises(TruthkitError, match="is not whole"):
+        _download(Slow(), remote, file, stopped)
+    [part] = tmp_path.glob(".*.part")
+    assert part.read_bytes() == b"0123"
+    assert _download(account.s3, remote, file, Event()) == hashlib.md5(b"0123456789").hexdigest()
     assert (file.read_bytes(), asked, part.exists()) == (b"0123456789", ["bytes=4-"], False)
+
+
+def test_a_fetch_that_is_interrupted_keeps_what_came_and_goes_on(account: Account, tmp_path: Path) -> None:
+    name = account.finished()
+
+    def interrupt(operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "GetObject" and "manifests" in parameters["Key"]:
+            raise KeyboardInterrupt
+
+    account.fake.before = interrupt
+    assert run("fetch", name, "--out", str(tmp_path / "job")).exit_code == 130
+    account.fake.before = None
+    told_again = told("fetch", name, "--out", str(tmp_path / "job"))
+    assert told_again["new"] + told_again["kept"] == 5
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_a_fetch_that_is_refused_keeps_what_came_and_goes_on(account: Account, tmp_path: Path) -> None:
@@ -246,6 +277,43 @@ def test_names_that_lead_out_of_the_folder_are_not_files(account: Account, tmp_p
     assert not (tmp_path / "out.json").exists()
 
 
+def test_names_that_are_no_files_here_are_told_and_the_rest_comes(account: Account, tmp_path: Path) -> None:
+    name, out = account.finished(), tmp_path / "job"
+    account.put(name, f"annotations/{'x' * 300}.json", "{}")
+    account.put(name, f"annotations/{'y' * 255}", "{}")
+    account.put(name, "annotations/both", "{}")
+    account.put(name, "annotations/both/inside", "{}")
+    account.put(name, "/etc/absolute", "{}")
+    account.put(name, "annotations/a:b.json", "{}")
+    for run_number in range(2):
+        found = told("fetch", name, "--out", str(out))
+        names = {one["message"].split(" cannot be a file here: ")[0][-12:] for one in found["findings"]}
+        assert [one["code"] for one in found["findings"]] == ["fetch-name"] * 3, run_number
+        assert names > {"etc/absolute", "xxxxxxx.json"}
+        assert names & {"tations/both", "/both/inside"}
+    root = out / "output" / name / "annotations"
+    assert (root / ("y" * 255)).is_file()
+    assert (root / "a:b.json").is_file()
+    assert not list(out.rglob("*.json.part"))
+
+
+def test_names_that_are_one_file_where_capitals_do_not_count_are_told(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, out = account.finished(), tmp_path / "job"
+    account.put(name, "annotations/A.json", '"A"')
+    account.put(name, "annotations/a.json", '"a"')
+    assert told("fetch", name, "--out", str(out))["findings"] == []
+    # As it is on macOS, where any spelling of a file's name is there.
+    real = Path.exists
+    upper = {out / "LABELING-JOB.JSON", tmp_path / "other" / "LABELING-JOB.JSON"}
+    monkeypatch.setattr(Path, "exists", lambda self, **more: self in upper or real(self, **more))
+    found = told("fetch", name, "--out", str(tmp_path / "other"))
+    assert [one["code"] for one in found["findings"]] == ["fetch-name"]
+    assert "a.json cannot be a file here: it would be that of annotations/A.json" in found["findings"][0]["message"]
+    assert (tmp_path / "other" / "output" / name / "annotations" / "A.json").read_text() == '"A"'
+
+
 # --- explain ---
 
 
@@ -273,6 +341,13 @@ CRASHES = [
     ("[ERROR] TypeError: string indices must be integers, not 'str'", "takes annotationData.content for an object"),
     ("[ERROR] KeyError: 'source'", "reads the manifest's keys"),
     ("[ERROR] KeyError: 'labelCategories'", "expects labelCategories"),
+    ("[ERROR] KeyError: 'label_categories'", "expects labelCategories"),
+    ("[ERROR] KeyError: 'batch'", "a consolidation request has no keys of the manifest"),
+    ("LAMBDA_RUNTIME Failed to post handler success response. Http response code: 413.", "returns more than the 6 MB"),
+    (
+        "[ERROR] ClientError: (AccessDenied) GetObject: not authorized to perform: kms:Decrypt",
+        "may not use the KMS key",
+    ),
     ("[ERROR] ClientError: AccessDenied when calling the AssumeRole operation", "may not assume the job's role"),
     ("[ERROR] ClientError: (AccessDenied) when calling the GetObject operation", "may not read or write S3"),
     ("[ERROR] Runtime.ImportModuleError: No module named 'numpy'", "cannot be imported"),
@@ -342,6 +417,7 @@ def test_expired_tasks_dropped_objects_and_wrong_keys_are_told(account: Account,
         ("ClientError: Access Denied for s3://acme-in/x", "explain-role", "the job's role may not do"),
         ("The labeling job exceeded the maximum duration of 30 days", "explain-expired", "after 30 days"),
         ("ClientError: the manifest is not valid", "explain-manifest", "not what the service takes"),
+        ("ClientError: NoSuchKey: s3://acme-in/1.png", "explain-gone", "was deleted or moved while the job ran"),
         ("InternalError: something", "explain-unknown", "nothing that could be read"),
     ],
 )
@@ -362,6 +438,45 @@ def test_objects_that_were_kept_back_and_odd_files_are_told(account: Account) ->
     found = causes(name)
     assert "2 objects (0, 1): no answer, no label and no reason" in found["explain-kept-back"]
     assert "must return a list" in found["explain-response"]
+
+
+def test_a_bucket_that_lets_no_page_read_it_is_told_where_nobody_could_answer(account: Account) -> None:
+    name = account.job("text 0")
+    failed = {"failure-reason": "ClientError: Annotation tasks expired.", "human-annotated": "true"}
+    account.output(name, [{"source-ref": "s3://acme-in/pictures/1.png", f"{LABEL}-metadata": failed}])
+    account.fake.step(name, "Completed")
+    assert "launch-cors" not in causes(name)
+    account.s3.delete_bucket_cors(Bucket="acme-in")
+    assert "acme-in lets no page read it (CORS)" in causes(name)["launch-cors"]
+
+
+def test_metadata_of_ones_own_and_output_that_came_back_are_told(account: Account) -> None:
+    name = account.job("text 0", "text 1")
+    account.answer(name, 0, "World")
+    account.request(name, {0: ("World",)})
+    content = {LABEL: {"label": "World"}, f"{LABEL}-metadata": {"mine": 1}}
+    place = "annotations/consolidated-annotation/consolidation-response/iteration-1/2026-03-02_09:20:12.json"
+    account.put(name, place, [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": content}}])
+    account.output(
+        name, [{"source": "text 0", LABEL: {"label": "World"}}, {"source-ref": f"s3://acme-out/{name}/a.json"}]
+    )
+    found = causes(name)
+    assert (
+        "1 object (0): 'text-classification-metadata' is returned, and the service writes" in found["explain-metadata"]
+    )
+    assert "1 object (1): what the job itself wrote came back" in found["explain-own-output"]
+
+
+def test_a_job_at_work_is_not_taken_for_a_failed_one(account: Account) -> None:
+    name = account.job("text 0")
+    log(PRE)
+    log(POST)
+    result = run("explain", name)
+    assert result.exit_code == 0
+    assert "nothing failed" in result.stdout
+    assert "the next waits for the slowest worker of the last [explain-waiting]" in result.stdout
+    account.fake.count(name, FailedNonRetryableError=1)
+    assert causes(name).keys() == {"explain-waiting", "explain-unknown"}
 
 
 def test_logs_that_may_not_be_read_are_a_warning(account: Account) -> None:

@@ -26,7 +26,7 @@ from tests.aws.fake_sagemaker import REGION, TEAM, error, function_arn
 from tests.documents import DOCS, ROOT, commands
 from truthkit._moto_server import Aws
 from truthkit._object_files import ObjectFiles
-from truthkit.aws_calls import client
+from truthkit.aws_calls import client, without_secrets
 from truthkit.aws_calls import told as aws_told
 from truthkit.cli import app
 from truthkit.findings import TruthkitError
@@ -473,6 +473,37 @@ def test_an_upload_that_was_changed_is_replaced_only_when_told(account: Account)
 SIGNED = "https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIAABCDEFGHIJKLMNOP%2Fx&X-Amz-Signature=0123abcd"
 
 
+TOKEN = "FwoGZXIvYXdzEXAMPLE//+="
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://b.s3.amazonaws.com/k?X-Amz-Security-Token={TOKEN}&X-Amz-Signature=0123abcd",
+        "https://b.s3.amazonaws.com/k?X-Amz-Expires=60\\u0026X-Amz-Signature=0123abcd",
+        "to=https%3A%2F%2Fb%3FX-Amz-Signature%3D0123abcd%26X-Amz-Security-Token%3DFwoGtok",
+        "https://d111.cloudfront.net/x?Policy=0123abcd&Signature=0123abcd&Key-Pair-Id=APKAEXAMPLE",
+        f"x-amz-security-token:{TOKEN}\nhost:b",
+        f"{{'X-Amz-Security-Token': b'{TOKEN}'}}",
+        f'{{"SessionToken": "{TOKEN}"}}',
+        f'{{\\"SessionToken\\":\\"{TOKEN}\\"}}',
+        f"<SessionToken>{TOKEN}</SessionToken>",
+        f"aws_session_token = {TOKEN}",
+        f'"accessToken": "{TOKEN}"',
+        "AWS_SECRET_ACCESS_KEY=0123abcd/K7MDENG",
+        "Credential=ASIAEXAMPLEEXAMPLE/20260101/us-east-1/s3/aws4_request, Signature=0123abcd",
+        "<AWSAccessKeyId>AKIAEXAMPLEEXAMPLE</AWSAccessKeyId><SignatureProvided>0123abcd</SignatureProvided>",
+        "Authorization: AWS4-HMAC-SHA256 Credential=AKIAEXAMPLEEXAMPLE/x, Signature=0123abcd",
+    ],
+)
+def test_what_opens_something_is_struck_out_in_every_form(text: str) -> None:
+    struck = without_secrets(text)
+    for secret in ("0123abcd", "FwoG", "AKIA", "ASIA", "APKA"):
+        assert secret not in struck
+    plain = "the object s3://b/k?x=1 of job a-1 has no signature: it expired; policy: none"
+    assert without_secrets(plain) == plain
+
+
 @pytest.mark.parametrize(
     ("operation", "code", "cure"),
     [
@@ -498,6 +529,16 @@ def test_what_aws_refuses_is_told_with_its_cure_and_no_secrets(
     assert not account.fake.jobs
     account.fake.refuse.clear()
     assert account.told()["made"], "run again, it goes on"
+
+
+def test_what_opens_something_in_a_manifest_or_its_address_is_not_told(account: Account) -> None:
+    result = account.run(manifest=SIGNED)
+    assert isinstance(result.exception, TruthkitError)
+    assert "0123abcd" not in str(result.exception)
+    account.write({"text": SIGNED}, {"source-ref": SIGNED, "$odd": 1})
+    result = account.run("--dry-run", "--json")
+    assert "manifest-no-source" in result.stdout
+    assert "0123abcd" not in result.stdout + result.stderr
 
 
 def test_without_credentials_it_says_so(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,13 +17,14 @@ from typing import Any
 from truthkit.answers.read import by_manifest, latest_files
 from truthkit.aws.fetching import fetch
 from truthkit.aws.looking import Looking
+from truthkit.aws.preflight import look_at_cors
 from truthkit.aws_calls import client, without_secrets
-from truthkit.findings import Finding, UsageError
+from truthkit.findings import Finding, Severity, UsageError
 from truthkit.job.fetched import read_job
 
 _MOST_LOGS = 200
 _MOST_TOLD = 5
-_ERROR = r'?ERROR ?Error ?"Task timed out" ?"Runtime exited" ?AccessDenied ?Traceback ?Exception'
+_ERROR = r'?ERROR ?Error ?"Task timed out" ?"Runtime exited" ?AccessDenied ?Traceback ?Exception ?"payload size"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Explanation:
 
 @dataclass(slots=True)
 class _Evidence:
-    """What the files of a job say, by object id."""
+    """What the files of a job say, by object id. ``sources`` are the URIs of the lines."""
 
     lines: int = 0
     labeled: set[str] = field(default_factory=set)
@@ -62,7 +63,16 @@ class _Evidence:
     requested: set[str] = field(default_factory=set)
     returned: Counter[str] = field(default_factory=Counter)
     without_label: set[str] = field(default_factory=set)
+    with_metadata: set[str] = field(default_factory=set)
+    sources: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
+
+    def expired(self) -> set[str]:
+        return {one for one, reason in self.failed.items() if "expired" in reason.lower()}
+
+    def unanswered(self) -> bool:
+        """Whether workers could not answer, it seems: tasks expired, or answers are empty."""
+        return bool(self.expired() or self.empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,11 @@ def explain_job(job: str) -> Explanation:
         assert about is not None
         looking = Looking()
         logs = list(_logs(looking, about))
-        return _explained(Path(folder) / "job", about, logs, tuple(looking.findings), logs_read=True)
+        found = _evidence(Path(folder) / "job" / "output" / about["LabelingJobName"], about["LabelAttributeName"])
+        if found.unanswered():
+            for bucket in sorted({uri.split("/")[2] for uri in found.sources.values() if uri.startswith("s3://")}):
+                look_at_cors(looking, client("s3"), bucket)
+        return _explained(found, about, logs, tuple(looking.findings), logs_read=True)
 
 
 def explain_folder(folder: Path) -> Explanation:
@@ -95,13 +109,13 @@ def explain_folder(folder: Path) -> Explanation:
         raise UsageError(
             f"{folder} holds no fetched job", "truthkit fetch JOB --out DIR makes one; or give a job's name"
         )
-    return _explained(folder, about, [], (), logs_read=False)
+    found = _evidence(folder / "output" / about["LabelingJobName"], about["LabelAttributeName"])
+    return _explained(found, about, [], (), logs_read=False)
 
 
 def _explained(
-    folder: Path, about: Mapping[str, Any], logs: list[_Log], told: tuple[Finding, ...], *, logs_read: bool
+    found: _Evidence, about: Mapping[str, Any], logs: list[_Log], told: tuple[Finding, ...], *, logs_read: bool
 ) -> Explanation:
-    found = _evidence(folder / "output" / about["LabelingJobName"], about["LabelAttributeName"])
     reason = without_secrets(about.get("FailureReason", ""))
     causes = [*_of_reason(reason, about, logs, logs_read), *_of_logs(logs), *_of_objects(found, about)]
     states = {
@@ -113,7 +127,9 @@ def _explained(
         "consolidated": len(found.returned),
     }
     counters = about.get("LabelCounters", {})
-    if not causes and (about["LabelingJobStatus"] == "Failed" or counters.get("FailedNonRetryableError")):
+    if all(one.severity == "info" for one in causes) and (
+        about["LabelingJobStatus"] == "Failed" or counters.get("FailedNonRetryableError")
+    ):
         cure = "look at the job in the console, and at the log group /aws/sagemaker/LabelingJobs"
         causes.append(Finding("explain-unknown", "nothing that could be read tells why", cure))
     return Explanation(
@@ -128,6 +144,9 @@ def _evidence(root: Path, attribute: str) -> _Evidence:
     found = _Evidence()
     for number, line in enumerate(_json_lines(root / "manifests" / "output" / "output.manifest", found)):
         found.lines += 1
+        source = line.get("source-ref")
+        if isinstance(source, str):
+            found.sources[str(number)] = source
         metadata = line.get(f"{attribute}-metadata")
         reason = metadata.get("failure-reason") if isinstance(metadata, dict) else None
         if attribute in line:
@@ -158,6 +177,8 @@ def _evidence(root: Path, attribute: str) -> _Evidence:
             content = (one.get("consolidatedAnnotation") or {}).get("content")
             if not isinstance(content, dict) or attribute not in content:
                 found.without_label.add(object_id)
+            elif f"{attribute}-metadata" in content:
+                found.with_metadata.add(object_id)
     return found
 
 
@@ -270,6 +291,12 @@ _IN_LOGS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "post",
+        r"payload size exceeded|ResponseSizeTooLarge|handler success response\. Http response code: 413",
+        "returns more than the 6 MB that Lambda lets through",
+        "write large labels to S3 beside the answers, return their URIs, and do not echo answers",
+    ),
+    (
+        "post",
         r"KeyError: 's3uri'",
         "reads s3uri; the key is s3Uri",
         "write event['payload']['s3Uri'], and annotationData.get('s3Uri')",
@@ -282,7 +309,7 @@ _IN_LOGS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "post",
-        r"KeyError: 'labelCategories'|'NoneType' object is not iterable",
+        r"KeyError: '(?:labelCategories|label_categories)'|'label_categories'|'NoneType' object is not iterable",
         "expects labelCategories, which a job without a label category file has not",
         "read event.get('labelCategories') or [], or name labels in workflow.toml",
     ),
@@ -291,6 +318,12 @@ _IN_LOGS: tuple[tuple[str, str, str, str], ...] = (
         r"KeyError: '(?:source|source-ref)'",
         "reads the manifest's keys, which a consolidation request does not have",
         "read dataObject['content'] or dataObject['s3Uri']",
+    ),
+    (
+        "post",
+        r"KeyError: '",
+        "reads a key that is not there: a consolidation request has no keys of the manifest, and an answer may be {}",
+        "read answers with .get; what else is needed of a line goes into the page as a hidden field",
     ),
     (
         "pre",
@@ -345,20 +378,26 @@ def _of_reason(reason: str, about: Mapping[str, Any], logs: list[_Log], logs_rea
         message = "the job's role may not do what it must, or objects were taken from it while the job ran"
         cure = "truthkit launch --dry-run looks at the role; look whether a bucket's policy was changed"
         yield Finding("explain-role", message, f"{cure}, too", excerpt=f"  | {reason[:300]}")
+    elif re.search(r"(?i)no ?such ?key|no ?such ?bucket|does not exist|not found|\b404\b", reason):
+        message = "something that the job needs was not there: an object was deleted or moved while the job ran"
+        cure = f"bring it back, and go on with the rest: --chain {about['LabelingJobName']}"
+        yield Finding("explain-gone", message, cure, excerpt=f"  | {reason[:300]}")
     elif re.search(r"(?i)\b30 days|exceeded.*maximum (?:run|duration)|expired", reason):
         message = "the job was still at work after 30 days, when every job ends"
         yield Finding("explain-expired", message, f"go on with the rest: --chain {about['LabelingJobName']}")
     elif re.search(r"(?i)manifest", reason):
-        cure = "truthkit manifest check FILE; its name should end in .manifest or .json"
-        yield Finding(
-            "explain-manifest", "the input manifest is not what the service takes", cure, excerpt=f"  | {reason[:300]}"
-        )
+        cure = "truthkit manifest check FILE"
+        source = about.get("InputConfig", {}).get("DataSource", {}).get("S3DataSource", {})
+        if str(source.get("ManifestS3Uri", "")).endswith(".jsonl"):
+            cure += "; name it .manifest: the service was seen to refuse .jsonl"
+        message = "the input manifest is not what the service takes"
+        yield Finding("explain-manifest", message, cure, excerpt=f"  | {reason[:300]}")
 
 
 def _of_objects(found: _Evidence, about: Mapping[str, Any]) -> Iterator[Finding]:
     """What became of the objects, cause by cause."""
     attribute, job = about["LabelAttributeName"], about["LabelingJobName"]
-    expired = {one for one, reason in found.failed.items() if "expired" in reason.lower()}
+    expired = found.expired()
     if expired:
         answered = expired & found.answered
         lifetime = about["HumanTaskConfig"].get("TaskAvailabilityLifetimeInSeconds", 0)
@@ -394,6 +433,12 @@ def _of_objects(found: _Evidence, about: Mapping[str, Any]) -> Iterator[Finding]
         message = f"{_some(found.without_label)}: the label returned is not under {attribute!r}"
         cure = "return consolidatedAnnotation.content[event['labelAttributeName']]"
         yield _fault("explain-label-key", message, cure, found.without_label)
+    if found.with_metadata:
+        message = (
+            f"{_some(found.with_metadata)}: '{attribute}-metadata' is returned, and the service writes its own over it"
+        )
+        cure = f"put what is to be kept under {attribute!r} itself"
+        yield _fault("explain-metadata", message, cure, found.with_metadata, "warning")
     twice = {one for one, count in found.returned.items() if count > 1}
     if twice:
         message = f"{_some(twice)}: returned more than once; which one counts is not defined"
@@ -402,6 +447,15 @@ def _of_objects(found: _Evidence, about: Mapping[str, Any]) -> Iterator[Finding]
         message = f"{_some(found.empty)}: every answer is empty"
         cure = "name the page's fields, inside crowd-form, and require them (truthkit check, truthkit smoke)"
         yield _fault("explain-empty", message, cure, found.empty)
+    own = f"{about['OutputConfig']['S3OutputPath'].rstrip('/')}/{job}/"
+    if eaten := {one for one, uri in found.sources.items() if uri.startswith(own)}:
+        message = f"{_some(eaten)}: what the job itself wrote came back to it as an object"
+        cure = "let the topic hear of another prefix than the job's output, and launch with another --output"
+        yield _fault("explain-own-output", message, cure, eaten)
+    if about["LabelingJobStatus"] == "InProgress" and about.get("LabelCounters", {}).get("Unlabeled"):
+        message = "the job is at work: objects go out in batches, and the next waits for the slowest worker of the last"
+        cure = "truthkit status --watch tells how it goes; workers see no task meanwhile, and then again"
+        yield Finding("explain-waiting", message, cure, "info")
     everything = {str(number) for number in range(found.lines)}
     silent = everything - found.labeled - found.failed.keys() - found.answered - found.requested
     if silent and about["LabelingJobStatus"] == "Completed":
@@ -418,5 +472,5 @@ def _some(ids: Iterable[str]) -> str:
     return f"{len(names):,} object{'s' * (len(names) != 1)} ({', '.join(names[:_MOST_TOLD])}{more})"
 
 
-def _fault(code: str, message: str, cure: str, ids: Iterable[str]) -> Finding:
-    return Finding(code, message, cure, object_id=min(ids, key=by_manifest))
+def _fault(code: str, message: str, cure: str, ids: Iterable[str], severity: Severity = "error") -> Finding:
+    return Finding(code, message, cure, severity, object_id=min(ids, key=by_manifest))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -22,6 +25,8 @@ from truthkit.job.spec import write_atomically
 RECORD = "fetched.jsonl"
 _AT_ONCE = 8
 _CHUNK = 1 << 20
+# What a file system says to a name that it does not take, or that a folder or a file has already.
+_NO_NAME = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL, errno.EILSEQ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,14 @@ def fetch(job: str, out: Path, *, yes: bool = False, on_file: Callable[[int, int
     wanted: list[Remote] = []
     newer: set[str] = set()
     kept = 0
+    # By what its name is where capitals do not count, as on macOS.
+    folds, taken = (out / JOB_FILE.upper()).exists(), dict[str, str]()
     for one in _listed(about["OutputConfig"]["S3OutputPath"], name, findings):
         file = root / one.path
-        if not file.exists():
+        other = taken.setdefault(unicodedata.normalize("NFC", one.path).casefold(), one.path) if folds else one.path
+        if other != one.path:
+            findings.append(_no_file(one, f"it would be that of {other}"))
+        elif not _is_file(file):
             wanted.append(one)
         elif record.get(one.path) == one.etag and file.stat().st_size == one.size:
             kept += 1
@@ -101,13 +111,19 @@ def fetch(job: str, out: Path, *, yes: bool = False, on_file: Callable[[int, int
             findings.append(Finding("fetch-changed", message, "move it away, or give --yes to replace it", "warning"))
             kept += 1
     came: list[str] = []
-    s3 = client("s3")
+    s3, stopped = client("s3"), threading.Event()
     with (out / RECORD).open("a", encoding="utf-8") as stream, ThreadPoolExecutor(_AT_ONCE) as pool:
-        jobs = {pool.submit(_download, s3, one, root / one.path): one for one in wanted}
+        jobs = {pool.submit(_download, s3, one, root / one.path, stopped): one for one in wanted}
         try:
             for future in as_completed(jobs):
                 one = jobs[future]
-                digest = future.result()
+                try:
+                    digest = future.result()
+                except OSError as error:
+                    if error.errno not in _NO_NAME:
+                        raise
+                    findings.append(_no_file(one, error.strerror or str(error)))
+                    continue
                 if digest is None:
                     findings.append(_growing(f"{one.path} changed while it came"))
                 else:
@@ -118,6 +134,7 @@ def fetch(job: str, out: Path, *, yes: bool = False, on_file: Callable[[int, int
                 if on_file is not None:
                     on_file(len(came), len(wanted), one.path)
         except BaseException:
+            stopped.set()
             pool.shutdown(cancel_futures=True)
             raise
     if status not in ENDED:
@@ -125,6 +142,18 @@ def fetch(job: str, out: Path, *, yes: bool = False, on_file: Callable[[int, int
     grew = len(newer.intersection(came))
     report = report_fetched(out, about, findings)
     return Fetched(out, name, status, len(came) - grew, kept, grew, tuple(findings), report)
+
+
+def _no_file(one: Remote, why: str) -> Finding:
+    message = f"s3://{one.bucket}/{one.key} cannot be a file here: {why}"
+    return Finding("fetch-name", message, "copy it yourself, if you need it", severity="warning")
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a name that is too long: told when it is to be written
+        return False
 
 
 def _growing(message: str) -> Finding:
@@ -161,23 +190,23 @@ def _listed(output: str, name: str, findings: list[Finding]) -> Iterator[Remote]
                 path = one["Key"].removeprefix(folder)
                 if path.endswith("/"):
                     continue
+                found = Remote(bucket, one["Key"], path, one["Size"], one["ETag"].strip('"'))
                 if any(part in ("", ".", "..") for part in path.split("/")) or "\0" in path or "\\" in path:
-                    message = f"s3://{bucket}/{one['Key']} cannot be a file here"
-                    findings.append(Finding("fetch-name", message, "copy it yourself, if you need it", "warning"))
+                    findings.append(_no_file(found, "its name leads elsewhere"))
                     continue
-                yield Remote(bucket, one["Key"], path, one["Size"], one["ETag"].strip('"'))
+                yield found
 
 
-def _download(s3: Any, one: Remote, file: Path) -> str | None:
+def _download(s3: Any, one: Remote, file: Path, stopped: threading.Event) -> str | None:
     """Bring one file, whole or not at all; gives its digest, None if it became another meanwhile.
 
-    What has come of it is kept beside it under a name with its ETag, so that the next run goes on there.
+    What has come of it is kept beside it under a name that follows from its own and its ETag, so that the next run goes
+    on there. Raises TruthkitError where AWS refuses or ``stopped`` is set, OSError where it cannot be written.
     """
     from botocore.exceptions import ClientError
 
     file.parent.mkdir(parents=True, exist_ok=True)
-    tag = hashlib.sha256(one.etag.encode()).hexdigest()[:8]
-    part = file.with_name(f".{file.name}.{tag}.part")
+    part = file.with_name(f".{hashlib.sha256(f'{file.name} {one.etag}'.encode()).hexdigest()[:24]}.part")
     have = part.stat().st_size if part.exists() else 0
     if have > one.size:
         part.unlink()
@@ -194,6 +223,8 @@ def _download(s3: Any, one: Remote, file: Path) -> str | None:
             with part.open("ab") as stream:
                 for chunk in found["Body"].iter_chunks(_CHUNK):
                     stream.write(chunk)
+                    if stopped.is_set():
+                        raise TruthkitError(Finding("fetch-broken", f"{file} is not whole", "fetch again"))
     digest = _digest(part)
     if part.stat().st_size != one.size:
         raise TruthkitError(

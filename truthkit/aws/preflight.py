@@ -16,7 +16,7 @@ from truthkit.aws.old_label import look_at_old_label
 from truthkit.aws.request import Launch
 from truthkit.aws.roles import SERVICE, look_at_caller, look_at_consolidation, look_at_streaming, refused, trusted
 from truthkit.aws.sam import INVOKABLE
-from truthkit.aws_calls import client, told
+from truthkit.aws_calls import client, told, without_secrets
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.manifest import read_manifest
 
@@ -66,7 +66,7 @@ def read_input(uri: str, attribute: str, checked: str | None, folder: Path) -> I
         bucket, key = split_uri(uri)
     except KeyNotAFileError as error:
         raise UsageError(
-            str(error), "give --manifest s3://BUCKET/KEY; truthkit manifest --upload brings one there"
+            without_secrets(str(error)), "give --manifest s3://BUCKET/KEY; truthkit manifest --upload brings one there"
         ) from None
     file = folder / "input.manifest"
     digest = hashlib.sha256()
@@ -81,7 +81,8 @@ def read_input(uri: str, attribute: str, checked: str | None, folder: Path) -> I
 
     def tell(finding: Finding) -> None:
         if finding.severity == "error" and len(findings) < _MOST_TOLD:
-            findings.append(replace(finding, file=uri))
+            message, excerpt = without_secrets(finding.message), without_secrets(finding.excerpt)
+            findings.append(replace(finding, message=message, excerpt=excerpt, file=uri))
 
     for line in read_manifest(file, on_fault=tell):
         lines += 1
@@ -244,14 +245,15 @@ def _buckets(looking: Looking, plan: Launch, region: str, uris: Sequence[str], s
     for uri in samples:
         bucket = split_uri(uri)[0]
         if not any(finding.code == "launch-bucket" and uri in finding.message for finding in looking.findings):
-            _cors(looking, s3, bucket)
+            look_at_cors(looking, s3, bucket)
             gone = Finding(
                 "launch-bucket", f"{uri} does not exist", "bring the objects there (truthkit manifest --upload)"
             )
             looking.ask(uri, s3.head_object, gone, Bucket=bucket, Key=split_uri(uri)[1])
 
 
-def _cors(looking: Looking, s3: Any, bucket: str) -> None:
+def look_at_cors(looking: Looking, s3: Any, bucket: str) -> None:
+    """Whether pages may load a bucket's objects."""
     from botocore.exceptions import ClientError
 
     def rules(**parameters: Any) -> Any:

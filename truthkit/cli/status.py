@@ -176,7 +176,7 @@ def _tell(found: Explanation) -> None:
     out.print(escape("the output has: " + ", ".join(f"{what} {count:,}" for what, count in found.objects.items())))
     if found.failure_reason:
         out.print(escape(f"reason: {found.failure_reason}"))
-    if not found.causes:
+    if all(cause.severity == "info" for cause in found.causes):
         out.print("nothing failed")
     for cause in found.causes:
         out.print(escape(str(cause)))
