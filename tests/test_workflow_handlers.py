@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gc
 import importlib
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +19,7 @@ import pytest
 from moto import mock_aws
 from PIL import Image
 
-from truthkit_core import handlers, storage
+from truthkit_core import handlers, storage, strategies
 from truthkit_core.messages import LAMBDA_PAYLOAD_BYTES, ContractError, parse_consolidation_response
 
 LAMBDAS = Path(__file__).parents[1] / "lambdas"
@@ -82,6 +84,28 @@ def post(workflow: str, *objects: dict[str, Any], output: str = "full") -> dict[
     annotations, warnings = parse_consolidation_response(response, ids, "mine")
     assert warnings == []
     return {one.dataset_object_id: one.content for one in annotations}
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+@pytest.mark.parametrize("fails", [True, False])
+def test_the_search_for_cycles_is_left_as_it_was(was_on: bool, fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    during = []
+
+    def watched(*given: Any, **named: Any) -> Any:
+        during.append(gc.isenabled())
+        if fails:
+            raise KeyError("any")
+        return strategies.consolidate_objects(*given, **named)
+
+    monkeypatch.setattr(handlers, "consolidate_objects", watched)
+    try:
+        (gc.enable if was_on else gc.disable)()
+        with pytest.raises(KeyError) if fails else nullcontext():
+            post("text_classification", annotated(1, {"category": {"label": "Sports"}}, text=True))
+        assert gc.isenabled() == was_on
+    finally:
+        gc.enable()
+    assert during == [False]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)

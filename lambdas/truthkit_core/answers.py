@@ -109,7 +109,8 @@ class FormAnswer:
         for index, one in enumerate(found):
             path = f"{name}.{key}[{index}]"
             try:
-                if self.known(text_member(expect_object(one, path), "label", path), labels, path):
+                label = text_member(expect_object(one, path), "label", path)
+                if label in labels or self.known(label, labels, path):
                     usable.append((path, one))
             except ContractError as error:
                 self.problems.append(str(error))

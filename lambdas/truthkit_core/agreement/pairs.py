@@ -9,7 +9,7 @@ would need the texts' lengths and says little where most of a text is unmarked.)
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from typing import Any, Protocol, TypeVar
@@ -136,7 +136,7 @@ def trimmed(spans: Iterable[Span], text: str | None) -> tuple[Span, ...]:
         right = len(piece) - len(piece.rstrip())
         if left < len(piece):
             # White space is one unit a character.
-            found.add(replace(span, start=span.start + left, end=span.end - right))
+            found.add(span._replace(start=span.start + left, end=span.end - right))
         elif not piece:  # beyond the text: nothing is known of it
             found.add(span)
     return tuple(sorted(found))

@@ -31,6 +31,9 @@ BoxResult = ShapeResult["Box"]
 DEFAULT_OVERLAP = 0.3
 DEFAULT_CROSS_OVERLAP = 0.5
 
+# What JSON's numbers become.
+_NUMBERS = frozenset({int, float})
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Box:
@@ -61,7 +64,10 @@ def parsed(shape: Callable[..., T], names: Sequence[str], value: Any, path: str)
     """A shape of an answer: the numbers of these names, and its label. Raises ContractError."""
     content = expect_object(value, path)
     label = text_member(content, "label", path)
-    return shape(*(number_member(content, name, path) for name in names), label)
+    numbers = [content.get(name) for name in names]
+    if not _NUMBERS.issuperset(map(type, numbers)):
+        numbers = [number_member(content, name, path) for name in names]
+    return shape(*numbers, label)
 
 
 def number_member(value: Mapping[str, Any], name: str, path: str) -> float:

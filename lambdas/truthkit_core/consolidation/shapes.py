@@ -263,8 +263,8 @@ def _read(
     problems: list[str] = []
     kept: list[tuple[list[tuple[Any, ...]], str, list[S]]] = []
     for worker in sorted(given):
-        mine = _counting(given[worker], f"worker {worker}", kind, size, listed, problems)
-        kept.append((list(map(_order, mine)), worker, mine))
+        counting = _counting(given[worker], f"worker {worker}", kind, size, listed, problems)
+        kept.append((list(counting), worker, list(counting.values())))
     # By what was drawn; the names stand last and so decide only between workers who drew the same.
     kept.sort(key=itemgetter(0, 1))
     shapes: list[S] = []
@@ -279,7 +279,7 @@ def _read(
         np.repeat(np.arange(len(owned)), [len(mine) for mine in owned]),
         np.zeros(len(shapes), dtype=np.int64),
         problems,
-        None if known is None else _counting(known, "gold", kind, None, (), problems),
+        None if known is None else list(_counting(known, "gold", kind, None, (), problems).values()),
     )
 
 
@@ -290,9 +290,9 @@ def _counting(
     size: tuple[float, float] | None,
     listed: Collection[str],
     problems: list[str],
-) -> list[S]:
-    """The shapes of one answer that count, each once, in their order; and what does not, as problems."""
-    mine: dict[S, None] = {}
+) -> dict[tuple[Any, ...], S]:
+    """The shapes of one answer that count, each once, by `_order` and in it; and what does not, as problems."""
+    mine: dict[tuple[Any, ...], S] = {}
     for place, shape in enumerate(given, 1):
         if listed and shape.label not in listed:
             wrong = f"has the label {shape.label!r}, which is none of the list, it does not count"
@@ -303,10 +303,12 @@ def _counting(
             problems.append(f"{whose}: {kind.noun} {place} {problem}")
         if counted is None:
             continue
-        if counted in mine:
+        order = _order(counted)
+        if order in mine:
             problems.append(f"{whose}: {kind.noun} {place} is there twice, it counts once")
-        mine[counted] = None
-    return sorted(mine, key=_order)
+        else:
+            mine[order] = counted
+    return {order: mine[order] for order in sorted(mine)}
 
 
 def _order(shape: Shape) -> tuple[Any, ...]:

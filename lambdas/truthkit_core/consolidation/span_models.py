@@ -14,6 +14,7 @@ Nothing is random, and neither order nor names decide anything; sums are rounded
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -106,12 +107,14 @@ class _Candidate:
     def confidence(self, few: float) -> float:
         """Probability: by the chain, rather by votes where ``few``."""
         odds = _logit(self.posterior, 1e-4)
-        many = _MANY[0] + _MANY[1] * odds
-        exact, near = (
-            _logit((share * self.answers + 0.5) / (self.answers + 1), 0.0) for share in (self.exact, self.near)
-        )
-        by_votes = _FEW[0] + _FEW[1] * odds + _FEW[2] * exact + _FEW[3] * near
-        return float(1.0 / (1.0 + np.exp(-(few * by_votes + (1 - few) * many))))
+        whole = _MANY[0] + _MANY[1] * odds
+        if few:
+            exact, near = (
+                _logit((share * self.answers + 0.5) / (self.answers + 1), 0.0) for share in (self.exact, self.near)
+            )
+            by_votes = _FEW[0] + _FEW[1] * odds + _FEW[2] * exact + _FEW[3] * near
+            whole = few * by_votes + (1 - few) * whole
+        return 1.0 / (1.0 + math.exp(-whole))
 
 
 def _few(answers: Answers) -> float:
@@ -126,7 +129,7 @@ def _few(answers: Answers) -> float:
 
 def _logit(share: float, least: float) -> float:
     share = min(max(share, least), 1.0 - least)
-    return float(np.log(share / (1.0 - share)))
+    return math.log(share / (1.0 - share))
 
 
 def _pairs(spans: Iterable[Span]) -> set[Span]:

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from statistics import median_high, median_low
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from truthkit_core.messages.checks import ContractError, expect_object, kind, member, text_member
 
@@ -33,8 +33,7 @@ DEFAULT_OVERLAP = 0.25
 DEFAULT_CROSS_OVERLAP = 0.5
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A labeled part of a text: ``start`` inclusive, ``end`` exclusive, in UTF-16 units as the browser counts."""
 
     start: int
@@ -46,7 +45,7 @@ class Span:
         """``{"label", "startOffset", "endOffset"}`` of an answer. Raises ContractError."""
         entity = expect_object(value, path)
         label = text_member(entity, "label", path)
-        start, end = (_offset(entity, name, path) for name in ("startOffset", "endOffset"))
+        start, end = _offset(entity, "startOffset", path), _offset(entity, "endOffset", path)
         if not 0 <= start < end:
             raise ContractError(
                 path, f"has the offsets {start} to {end}", "offsets count from 0, the end after the start"
@@ -58,6 +57,9 @@ class Span:
 
 
 def _offset(entity: Mapping[str, Any], name: str, path: str) -> int:
+    value = entity.get(name)
+    if type(value) is int:
+        return value
     value = member(entity, name, path)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ContractError(f"{path}.{name}", f"must be a whole number, not {kind(value)}")

@@ -58,9 +58,23 @@ def kind(value: Any) -> str:
 def check_json(value: Any, path: str) -> None:
     """Raise ContractError at the first part of ``value`` that JSON cannot carry (NaN, infinities, foreign types)."""
     try:
-        _check_json(value, path)
+        # Where nothing is wrong no path is needed, and paths take most of the time.
+        if not _is_json(value):
+            _check_json(value, path)
     except RecursionError:
         raise ContractError(path, "is nested too deeply (or contains itself)", "flatten it") from None
+
+
+def _is_json(value: Any) -> bool:
+    """Whether it is made of JSON's own types and nothing else; subclasses of them are for `_check_json` to judge."""
+    made = type(value)
+    if made is dict:
+        return {str}.issuperset(map(type, value)) and all(map(_is_json, value.values()))
+    if made is list or made is tuple:
+        return all(map(_is_json, value))
+    if made is float:
+        return math.isfinite(value)
+    return made is str or made is int or value is None or made is bool
 
 
 def _check_json(value: Any, path: str) -> None:
@@ -155,6 +169,9 @@ def member(value: Mapping[str, Any], key: str, path: str, cure: str = "") -> Any
 
 
 def text_member(value: Mapping[str, Any], key: str, path: str) -> str:
+    text = value.get(key)
+    if type(text) is str and text:
+        return text
     text = expect_text(member(value, key, path), at(path, key))
     if not text:
         raise ContractError(at(path, key), "is empty")
