@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -48,7 +49,7 @@ def write(data: Dataset, out: Path) -> None:
     of classes in ``id2label.json``, 0 is the background; those of an instance one count its things from 1. ``value`` of
     each object in the list is its number in the mask.
     """
-    files: dict[str, str] = {}
+    sets: dict[str, list[dict[str, Any]]] = {}
     of_pictures = any(one.source_ref is not None and data.text(one) is None for one in data.examples())
     for set_name, examples in data.sets.items():
         name = set_name if set_name != WHOLE else "train"
@@ -66,6 +67,11 @@ def write(data: Dataset, out: Path) -> None:
             if of_pictures:
                 data.copy_picture(example, out / name / data.file_name(example))
             rows.append({**head, **body})
+        sets[name] = rows
+    if of_pictures:
+        _make_alike(data, sets)
+    files: dict[str, str] = {}
+    for name, rows in sets.items():
         file = out / (f"{name}/metadata.jsonl" if of_pictures else f"{name}.jsonl")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
@@ -74,6 +80,25 @@ def write(data: Dataset, out: Path) -> None:
     if data.kind in ("mask", "instances"):
         names = {str(number): name for number, name in enumerate(["background", *data.classes])}
         (out / "id2label.json").write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _make_alike(data: Dataset, sets: Mapping[str, list[dict[str, Any]]]) -> None:
+    """See to it that ``imagefolder`` finds the same types in all sets: it tells them from what is there.
+
+    A confidence that no label of some set has is left out, and told. Raises UsageError where a set has no mark at all.
+    """
+    marks = {name: [mark for row in rows for mark in row.get("objects", [row])] for name, rows in sets.items() if rows}
+    empty = [name for name, found in marks.items() if not found]
+    if empty and len(empty) < len(marks):
+        raise UsageError(
+            f"no picture of the set {empty[0]!r} has a label, and datasets could not tell what its columns hold",
+            "give another --split or --seed",
+        )
+    known = [sum(mark.get("confidence") is not None for mark in found) for found in marks.values()]
+    if any(known) and not all(known):
+        data.told["confidences, which no label of some set has: left out"] += sum(known)
+        for mark in (mark for found in marks.values() for mark in found):
+            mark.pop("confidence")
 
 
 def _head(data: Dataset, example: Example, of_pictures: bool) -> dict[str, Any] | None:

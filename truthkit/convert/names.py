@@ -35,9 +35,12 @@ def folder_names(labels: Iterable[str]) -> list[str]:
     return _different(cleaned, set(), endings=False)
 
 
-def plain_names(labels: Iterable[str], unfit: str) -> list[str]:
-    """Names of classes without the signs of the pattern ``unfit``, all different if they were."""
-    return _different([re.sub(unfit, "_", label) or "_" for label in labels], set(), endings=False, same=str)
+def plain_names(labels: Sequence[str], unfit: str) -> list[str]:
+    """Names of classes without the signs of the pattern ``unfit``, all different; what needs no change has none."""
+    plain = {label: re.sub(unfit, "_", label) or "_" for label in labels}
+    order = sorted(plain, key=lambda label: plain[label] != label)
+    names = dict(zip(order, _different([plain[label] for label in order], set(), endings=False, same=str), strict=True))
+    return [names[label] for label in labels]
 
 
 def fold(name: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from truthkit.convert.dataset import NO_TEXT, Dataset, labeled
 from truthkit.convert.labels import Label, Span
+from truthkit.convert.names import plain_names
 from truthkit.convert.splits import WHOLE
 from truthkit.findings import UsageError
 
@@ -17,7 +20,6 @@ SPACY_KINDS = frozenset(("spans", "class", "classes"))
 CONLL_KINDS = frozenset(("spans",))
 SPANS_KEY = "sc"
 """Where spaCy's span categorizer looks."""
-_TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
 
 
 def write_spacy(data: Dataset, out: Path) -> None:
@@ -73,9 +75,16 @@ def _mark(data: Dataset, doc: Any, label: Label) -> None:
 def write_conll(data: Dataset, out: Path) -> None:
     """``all.conll``, or a file a set: a token and its IOB2 tag a line, a blank line after each text.
 
+    White space in a class's name becomes ``_``, and is told.
+
     Tokens are words (with inner hyphens and apostrophes) and single other signs. Of passages that overlap the longest
     stays, of equally long ones the first; edges within a token move out. Both are told.
     """
+    names = plain_names(data.classes, r"\s+")
+    if names != list(data.classes):
+        data.told["names of classes with white space: written with _"] += sum(
+            name != own for name, own in zip(names, data.classes, strict=True)
+        )
     for name, examples in data.sets.items():
         with (out / f"{name if name != WHOLE else 'all'}.conll").open("w", encoding="utf-8", newline="\n") as stream:
             for example, label in labeled(examples):
@@ -83,13 +92,21 @@ def write_conll(data: Dataset, out: Path) -> None:
                 if text is None:
                     data.told[NO_TEXT] += 1
                     continue
-                for token, tag in _tagged(data, text, label.marks):
+                for token, tag in _tagged(data, text, label.marks, names):
                     stream.write(f"{token}\t{tag}\n")
                 stream.write("\n")
 
 
-def _tagged(data: Dataset, text: str, marks: Sequence[Span]) -> Iterator[tuple[str, str]]:
-    tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
+@cache
+def _token() -> re.Pattern[str]:
+    """A word, with combining marks (no letters to ``re``) and inner hyphens and apostrophes; or one sign."""
+    marks = "".join(map(chr, filter(lambda code: unicodedata.category(chr(code))[0] == "M", range(0x20000))))
+    word = rf"\w[\w{marks}\u200c\u200d]*"
+    return re.compile(rf"{word}(?:[-'’]{word})*|[^\w\s]")
+
+
+def _tagged(data: Dataset, text: str, marks: Sequence[Span], names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    tokens = [(match.start(), match.end()) for match in _token().finditer(text)]
     tags = ["O"] * len(tokens)
     for mark in sorted(marks, key=lambda mark: (mark.start - mark.end, mark.start, mark.label)):
         inside = [place for place, (start, end) in enumerate(tokens) if start < mark.end and end > mark.start]
@@ -101,7 +118,7 @@ def _tagged(data: Dataset, text: str, marks: Sequence[Span]) -> Iterator[tuple[s
             continue
         if tokens[inside[0]][0] < mark.start or tokens[inside[-1]][1] > mark.end:
             data.told["passages that end within a token: moved out to its edge"] += 1
-        name = re.sub(r"\s+", "_", mark.label)
+        name = names[data.number(mark.label)]
         for place in inside:
             tags[place] = f"{'B' if place == inside[0] else 'I'}-{name}"
     for (start, end), tag in zip(tokens, tags, strict=True):
