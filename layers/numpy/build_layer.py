@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from importlib.metadata import distribution
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
@@ -47,15 +46,16 @@ def copy_installed(folder: Path) -> None:
 def fetch(folder: Path, platform: str, version: str) -> None:
     """The wheels of requirements.txt for another platform."""
     wanted = ["--quiet", "--no-deps", "--only-binary=:all:", "-r", str(HERE / "requirements.txt")]
-    uv = os.environ.get("UV") or shutil.which("uv")
+    uv = find_uv()
+    pip = None if uv else next(filter(has_pip, (sys.executable, base_python())), None)
     if uv:
         glibc, _, machine = platform.replace("x86_64", "x86-64").rpartition("_")
         machine = machine.replace("-", "_")
         own = [uv, "pip", "install", "--python-platform", f"{machine}-{glibc}", "--python-version", version]
         subprocess.run([*own, *wanted, "--target", str(folder)], check=True)
-    elif find_spec("pip"):
+    elif pip:
         # Not `pip install`: it refuses what the Python that runs it could not use.
-        own = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--implementation", "cp"]
+        own = [pip, "-m", "pip", "download", "--disable-pip-version-check", "--implementation", "cp"]
         with TemporaryDirectory() as wheels:
             place = ["--platform", platform, "--python-version", version, "--dest", wheels]
             subprocess.run([*own, *wanted, *place], check=True)
@@ -63,6 +63,25 @@ def fetch(folder: Path, platform: str, version: str) -> None:
                 ZipFile(wheel).extractall(folder)
     else:
         raise SystemExit("the layer needs pip or uv: install uv, or set LAYER_PYTHON to a Python that has pip")
+
+
+def find_uv() -> str | None:
+    """The one that is named or on PATH, else the one beside this Python's environment, where `make` puts it."""
+    beside = Path(sys.prefix).parent / ".uv" / "bin" / "uv"
+    return os.environ.get("UV") or shutil.which("uv") or (str(beside) if beside.is_file() else None)
+
+
+def base_python() -> str:
+    """The Python that an environment without pip was made of."""
+    return str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
+
+
+def has_pip(python: str) -> bool:
+    """Whether pip runs there."""
+    try:
+        return subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def slim(folder: Path) -> None:

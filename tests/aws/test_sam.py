@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import platform
 import re
 import shutil
+import subprocess
+import venv
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -420,6 +423,33 @@ def test_the_layer_is_for_the_functions(stack: Stack) -> None:
     [layer] = stack.of_type("AWS::Lambda::LayerVersion").values()
     assert layer["CompatibleRuntimes"] == ["python3.13"]
     assert layer["CompatibleArchitectures"] == ["arm64"]
+
+
+def test_the_layer_is_made_in_an_environment_without_pip(tmp_path: Path) -> None:
+    """As one that uv made is: with the uv beside it, or with the pip of the Python that it was made of."""
+    venv.create(tmp_path / ".venv", with_pip=False)
+    python = tmp_path / ".venv" / "bin" / "python"
+    uv = tmp_path / ".uv" / "bin" / "uv"
+    uv.parent.mkdir(parents=True)
+    uv.write_text(f'#!/bin/sh\necho "$@" > "{tmp_path}/asked"\n')
+    uv.chmod(0o755)
+    script = ROOT / "layers" / "numpy" / "build_layer.py"
+    nothing = {"PATH": str(tmp_path / "empty")}
+    make: list[str | Path] = [python, script, tmp_path / "layer", "manylinux_2_28_aarch64"]
+    subprocess.run(make, env={"PATH": "/usr/bin:/bin"}, check=True)
+    assert "pip install --python-platform aarch64-manylinux_2_28" in (tmp_path / "asked").read_text()
+    tell = "import build_layer as b, sys; print(b.has_pip(sys.executable), b.base_python())"
+    found = subprocess.run(
+        [python, "-c", tell],
+        env={**nothing, "PYTHONPATH": str(script.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lacks, base = found.stdout.split()
+    assert lacks == "False"
+    version = subprocess.run([base, "--version"], capture_output=True, text=True, check=True).stdout
+    assert version.split()[1] == platform.python_version()
 
 
 def test_the_layer_has_the_locked_versions() -> None:
