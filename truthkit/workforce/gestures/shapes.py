@@ -66,12 +66,12 @@ async def draw_polygon(page: Page, name: str, label: str, points: Sequence[Point
 
 async def select_shape(page: Page, name: str, index: int) -> None:
     """Select a box, point, line or polygon by its place in the answer (from 0), in the list of annotations."""
-    await choose_row(page, await find_widget(page, name, *_TOOLS), index)
+    await choose_row(page, await _begun(page, name), index)
 
 
 async def delete_shape(page: Page, name: str, index: int) -> None:
     """Delete a box, point, line or polygon by its place in the answer (from 0)."""
-    widget = await find_widget(page, name, *_TOOLS)
+    widget = await _begun(page, name)
     before = await _shapes(widget)
     await choose_row(page, widget, index)
     await page.keyboard.press("Delete")
@@ -81,7 +81,7 @@ async def delete_shape(page: Page, name: str, index: int) -> None:
 
 async def relabel_shape(page: Page, name: str, index: int, label: str) -> None:
     """Give a box, point, line or polygon another label, by its place in the answer (from 0)."""
-    widget = await find_widget(page, name, *_TOOLS)
+    widget = await _begun(page, name)
     await choose_row(page, widget, index)
     await choose_label(widget, label)
     if (now := (await _shapes(widget))[index]["label"]) != label:
@@ -190,6 +190,13 @@ def _alike(drawn: Any, wanted: Any) -> bool:
     if isinstance(wanted, list):
         return len(drawn) == len(wanted) and all(itertools.starmap(_alike, zip(drawn, wanted, strict=True)))
     return bool(drawn == wanted if isinstance(wanted, str) else abs(drawn - wanted) <= 1)
+
+
+async def _begun(page: Page, name: str) -> Locator:
+    """The tool with all that the work begins with, which comes with the picture."""
+    widget = await find_widget(page, name, *_TOOLS)
+    await Picture.of(page, widget)
+    return widget
 
 
 async def _shapes(widget: Locator) -> list[dict[str, Any]]:
