@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import CROWD_SCRIPT
 from tests.browser.drafts import draft_has_states, draft_holds, no_draft
 
 FORM = """<crowd-form>
@@ -191,3 +193,113 @@ def test_without_storage_the_page_works(page: Page, visit: Any) -> None:
     page.get_by_role("button", name="Submit").click()
     page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
     assert site.answers[0][0]["bpm"] == "96"
+
+
+# --- before all of the page stands ---
+
+# Playwright chooses an option as a script would; keys are the worker's.
+EARLY = """<crowd-form>
+  <input name="bpm" type="number"> <textarea name="note"></textarea>
+  <label><input type="checkbox" name="own" value="yes"> Own</label>
+  <select name="mode"><option>minor</option><option>major</option></select>
+  <crowd-input name="artist" label="Artist"></crowd-input>
+  <crowd-checkbox name="live">Live</crowd-checkbox>
+  <crowd-classifier name="g" categories="['Spam', 'Ham']"><classification-target>A text</classification-target>
+  </crowd-classifier></crowd-form>"""
+NATIVE = {"bpm": "96", "note": "quick", "own": {"yes": True}, "mode": "major"}
+ALL = {**NATIVE, "artist": "Ana", "live": {"on": True}, "g": {"label": "Ham"}}
+
+
+def hurry(page: Page, *, elements: bool = True) -> None:
+    page.locator("[name=bpm]").press_sequentially("96")
+    page.locator("[name=note]").press_sequentially("quick")
+    page.get_by_label("Own").check()
+    page.locator("[name=mode]").press("ArrowDown")
+    if elements:
+        page.get_by_label("Artist").press_sequentially("Ana")
+        page.locator("crowd-checkbox").click()
+        page.get_by_role("radio", name="Ham").click()
+
+
+class Held:
+    """A script of the page that comes when it is let go."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._asked, self.held = page, list[Route](), True
+        page.route(address, self._ask)
+
+    def _ask(self, route: Route) -> None:
+        if self.held:
+            self._asked.append(route)
+        else:
+            self._give(route)
+
+    @staticmethod
+    def _give(route: Route) -> None:
+        if "late" in route.request.url:
+            route.fulfill(body="", content_type="text/javascript")
+        else:
+            route.continue_()
+
+    def let_go(self) -> None:
+        self.held = False
+        for route in self._asked:
+            self._give(route)
+        self._asked.clear()
+        self._page.wait_for_function("document.documentElement.dataset.crowdReady === 'true'")
+
+
+def answer(page: Page, site: Any) -> Any:
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_function("document.documentElement.dataset.crowdState === 'submitted'")
+    return site.answers[-1][0]
+
+
+TASKS = ("", '<meta name="truthkit-task" content="one">')
+
+
+@pytest.mark.parametrize("task", TASKS, ids=["unnamed", "named"])
+def test_what_is_done_before_the_page_is_whole_is_kept(page: Page, serve: Any, task: str) -> None:
+    site = serve(f"{task}{CROWD_SCRIPT}{EARLY}<script src='/late.js'></script>")
+    held = Held(page, "**/late.js")
+    page.goto(site.url, wait_until="commit")
+    hurry(page)
+    held.let_go()
+    draft_has_states(page, len(ALL))
+    page.reload()
+    expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
+    assert answer(page, site) == ALL
+
+
+@pytest.mark.parametrize("task", TASKS, ids=["unnamed", "named"])
+def test_what_is_done_before_the_crowd_script_comes_is_kept(page: Page, serve: Any, task: str) -> None:
+    site = serve(f"{task}{EARLY}{CROWD_SCRIPT}")
+    held = Held(page, "**/crowd-html-elements.js")
+    page.goto(site.url, wait_until="commit")
+    hurry(page, elements=False)
+    page.locator("[name=note]").focus()
+    held.let_go()
+    expect(page.locator("[name=note]")).to_be_focused()
+    page.keyboard.type("er")
+    draft_has_states(page, len(NATIVE))
+    page.reload()
+    expect(page.get_by_text("Your earlier work on this task is back.")).to_be_visible()
+    page.get_by_role("radio", name="Ham").click()
+    assert answer(page, site) == {**NATIVE, "note": "quicker", "live": {"on": False}, "g": {"label": "Ham"}}
+
+
+def test_an_earlier_draft_is_not_put_over_what_was_done_since(page: Page, serve: Any) -> None:
+    site = serve(f"{TASKS[1]}{CROWD_SCRIPT}{EARLY}<script src='/late.js'></script>")
+    held = Held(page, "**/late.js")
+    page.goto(site.url, wait_until="commit")
+    held.let_go()
+    hurry(page)
+    draft_has_states(page, len(ALL))
+    held.held = True
+    page.reload(wait_until="commit")
+    page.locator("[name=note]").press_sequentially("newer")
+    page.get_by_label("Artist").press_sequentially("Bea")
+    page.get_by_role("radio", name="Spam").click()
+    held.let_go()
+    expect(page.locator("[name=bpm]")).to_have_value("96")
+    assert answer(page, site) == {**ALL, "note": "newer", "artist": "Bea", "g": {"label": "Spam"}}

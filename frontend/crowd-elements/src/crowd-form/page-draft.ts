@@ -2,6 +2,7 @@
 import { DraftWriter, openStore, type Stamped } from "../../../common/src/drafts.ts";
 import type { Json } from "../shared/answer.ts";
 import { DRAFT, type DraftPart, isDrafting } from "../shared/draft.ts";
+import { isHandled } from "../shared/handled.ts";
 import { linkedWidgets } from "../shared/linked-form.ts";
 import { whenReady } from "../shared/page.ts";
 import { isNativeControl, nativeDraft } from "./native-draft.ts";
@@ -54,7 +55,7 @@ export class PageDraft {
     this.#begun = true;
     await whenReady();
     if (!this.form.isConnected || this.form.querySelector(KEEPS_ITS_OWN)) return;
-    this.#initial = this.#read();
+    this.#initial = this.#read((element) => !isHandled(element));
     const key = `crowd-form/${VERSION}/${taskKey(this.form)}`;
     this.listen();
     const store = await openStore();
@@ -147,10 +148,10 @@ export class PageDraft {
     );
   }
 
-  #read(): States {
+  #read(of: (element: HTMLElement) => boolean = () => true): States {
     return new Map(
-      this.#parts().flatMap(([id, { draft }]): [string, Json][] => {
-        const state = draft.read();
+      this.#parts().flatMap(([id, { element, draft }]): [string, Json][] => {
+        const state = of(element) ? draft.read() : undefined;
         return state === undefined ? [] : [[id, state]];
       }),
     );

@@ -1,5 +1,6 @@
 import { fingerprint } from "../../../common/src/drafts.ts";
 import { taskName } from "../../../common/src/task-name.ts";
+import { isHandled } from "../shared/handled.ts";
 
 /** The parts of an address that change with each view of the same task: signatures and their like. */
 const SIGNED = /\?[^\s"'<>\\]*(?:X-Amz-|Signature=|AWSAccessKeyId=)[^\s"'<>\\]*/gi;
@@ -16,8 +17,10 @@ export function taskKey(form: HTMLElement): string {
   const name = taskName();
   if (name) return fingerprint(name, place);
   const page = document.documentElement.outerHTML.replaceAll("&amp;", "&").replace(SIGNED, "");
-  const held = Array.from(document.querySelectorAll("input, textarea"), (control) =>
-    (control as HTMLInputElement).value.replace(SIGNED, ""),
+  const held = Array.from(
+    document.querySelectorAll<HTMLInputElement>("input, textarea"),
+    // What the worker was quick to write is no part of the task.
+    (control) => (isHandled(control) ? control.defaultValue : control.value).replace(SIGNED, ""),
   );
   const address = `${location.pathname}${location.search}`.replace(SIGNED, "");
   return fingerprint(address, place, page, held);

@@ -3,6 +3,7 @@
  * elements stand. Shared by all copies of the script on a page through a flag on the document.
  */
 import type { LitElement } from "lit";
+import { watchHands } from "./handled.ts";
 import { adoptBaseStyles, adoptColorScheme } from "./page-styles.ts";
 
 /** A form that takes in what the parser still brings. */
@@ -81,6 +82,7 @@ export function startPage(elements: Readonly<Record<string, CustomElementConstru
   const page = document as Document & { [STARTED]?: true };
   if (page[STARTED]) return;
   page[STARTED] = true;
+  watchHands();
   for (const [tag, element] of Object.entries(elements)) {
     if (!customElements.get(tag)) customElements.define(tag, element);
   }
