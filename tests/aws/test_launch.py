@@ -21,16 +21,18 @@ from botocore.exceptions import (
 )
 from typer.testing import CliRunner
 
-from tests.aws.account import MANIFEST, POST, PRE, TRUST, Account
+from tests.aws.account import CORS, MANIFEST, POST, PRE, TRUST, Account
 from tests.aws.fake_sagemaker import REGION, TEAM, error, function_arn
 from tests.documents import DOCS, ROOT, commands
 from truthkit._moto_server import Aws
 from truthkit._object_files import ObjectFiles
+from truthkit.aws.request import Launch, named
 from truthkit.aws_calls import client, without_secrets
 from truthkit.aws_calls import told as aws_told
 from truthkit.cli import app
 from truthkit.findings import TruthkitError
 from truthkit.lint.manifest import look_in_aws, look_in_folders
+from truthkit.project import Workflow
 from truthkit_core.handlers import ASSUME_JOB_ROLE
 
 
@@ -146,7 +148,7 @@ def break_name(account: Account) -> None:
 
 
 def break_line(account: Account) -> None:
-    account.write({"source": "one"}, {"text": "two"})
+    account.write({"source-ref": "s3://acme-in/pictures/1.png"}, {"text": "two"})
 
 
 def break_kms(account: Account) -> None:
@@ -180,6 +182,7 @@ def test_what_would_fail_the_job_is_told_and_refused(account: Account, change: A
     result = account.run()
     assert isinstance(result.exception, TruthkitError)
     told = [one for one in result.exception.findings if one.code == code and text in one.message]
+    assert {one.file for one in told if one.code.startswith("manifest-")} <= {MANIFEST}
     assert [(one.severity, bool(one.cure)) for one in told] == [("error", True)] * len(told)
     assert told
     assert not account.fake.jobs
@@ -365,6 +368,11 @@ def test_a_name_that_managed_policies_do_not_allow_is_told_where_the_role_cannot
         (("--name", "a_b"), "workflow-request", "LabelingJobName"),
         (("--name", "a" * 64), "workflow-request", "64 characters"),
         (("--label-attribute", "mask-ref"), "workflow-label-attribute", "mask-ref"),
+        (("--label-attribute", "tone-metadata"), "workflow-label-attribute", "tone-metadata"),
+        (("--label-attribute", "source"), "workflow-label-attribute", "source"),
+        (("--label-attribute", "a" * 128), "workflow-label-attribute", "128 characters"),
+        (("--label-attribute", "a_b"), "workflow-label-attribute", "a_b"),
+        (("--name", "tone-"), "workflow-request", "LabelingJobName"),
         (("--workers", "10"), "workflow-workers", "10"),
         (("--sns-output", "topic"), "launch-request", "SnsTopicArn"),
         (("--output", "acme-out"), "launch-request", "S3OutputPath"),
@@ -433,6 +441,14 @@ def test_a_job_of_the_same_name_with_other_content_is_left_alone(account: Accoun
     assert (finding.code, "give another --name" in finding.cure) == ("launch-name", True)
     assert "a job Mine with other content is there (Initializing)" in finding.message
     assert account.fake.jobs["mine"]["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"] == 3
+
+
+@pytest.mark.parametrize("workflow", ["a" * 70, f"{'a' * 53}-b", "My_Tone.2", "tönung", "ü"])
+def test_the_default_name_is_one_that_the_service_takes(workflow: str) -> None:
+    plan = Launch(Workflow(workflow, ROOT), TEAM, "role", "s3://out", "in")
+    name = named(plan, {}, "0123456789abcdef", None)["LabelingJobName"]
+    assert re.fullmatch("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name)
+    assert (len(name) <= 63, name.endswith("-01234567")) == (True, True)
 
 
 def test_two_launches_at_once_make_one_job(account: Account) -> None:
@@ -630,8 +646,8 @@ def test_a_chained_job_takes_the_output_and_labels_what_is_left(account: Account
 
     told = account.told("--chain", first, "--adjust", attribute, "--dry-run", manifest=None)
     assert (told["request"]["LabelAttributeName"], told["estimate"]["objects"]) == (f"{attribute}-adjusted", 2)
-    [finding] = [one for one in told["findings"] if one["code"] == "launch-manifest"]
-    assert finding["severity"] == "warning"
+    [finding] = told["findings"]
+    assert (finding["code"], finding["severity"]) == ("launch-manifest", "warning")
     assert "1 of 2 lines have no 'text-classification'" in finding["message"]
 
 
@@ -645,6 +661,50 @@ TEMPLATE = """\
 <crowd-form><p>{{ task.input.text }}</p>%s<crowd-input name="tone" label="Tone"></crowd-input></crowd-form>
 """
 SHOWN = "<p>{{ task.input.old | to_json }}</p>"
+
+
+def test_a_label_of_another_name_than_the_workflow_reads_is_told_with_its_cure(account: Account) -> None:
+    account.write({"source": "one", "topic": {"label": "World"}})
+    found = account.findings("--adjust", "topic")
+    assert list(found) == ["launch-label"]
+    assert "workers would not see 'topic'" in found["launch-label"]
+    assert 'earlier_label = "topic" in workflow.toml' in found["launch-label"]
+
+
+def test_labels_that_workers_would_see_unasked_are_a_warning(account: Account) -> None:
+    account.write({"source": "one", "text-classification": {"label": "World"}}, {"source": "two"})
+    found = account.findings("--label-attribute", "second")
+    assert list(found) == ["launch-label"]
+    assert "warning: 1 lines have 'text-classification', with which the page begins" in found["launch-label"]
+    assert account.findings("--adjust", "text-classification").keys() == {"launch-manifest"}
+
+
+def test_lines_whose_label_is_only_a_reason_do_not_say_that_the_page_shows_none(account: Account) -> None:
+    reason = {"reason": "nobody answered", "workers": []}
+    name = "text-classification"
+    account.write(*({"source": f"{n}", name: reason} for n in range(9)), {"source": "x", name: {"label": "World"}})
+    assert account.findings("--verify", name) == {}
+
+
+def test_masks_that_are_adjusted_are_pictures_too(account: Account) -> None:
+    mask, kind = "s3://acme-out/before/0.png", "semantic-segmentation"
+    account.s3.put_object(Bucket="acme-out", Key="before/0.png", Body=b"1")
+    colors = {"cat": {"color": "#2ca02c"}}
+    label = {"labels": ["cat"], "labelMappings": colors, "labeledImage": {"s3Uri": mask}}
+    account.write({"source-ref": "s3://acme-in/pictures/1.png", kind: label})
+    for which, arn in (("Pre", PRE), ("Post", POST)):
+        account.fake.stacks["lab"][f"SemanticSegmentation{which}LabelingFunctionArn"] = arn
+    command = ["launch", kind, "--manifest", MANIFEST, "--workteam", TEAM, "--stack", "lab", "--adjust", kind]
+
+    def found() -> list[str]:
+        result = CliRunner().invoke(app, [*command, "--dry-run", "--json"])
+        return [one["message"] for one in json.loads(result.stdout)["findings"]]
+
+    assert [text[:40] for text in found()] == ["the bucket acme-out lets no page read it"]
+    account.s3.put_bucket_cors(Bucket="acme-out", CORSConfiguration=CORS)
+    assert found() == []
+    account.s3.delete_object(Bucket="acme-out", Key="before/0.png")
+    assert found() == [f"{mask} does not exist"]
 
 
 @pytest.mark.parametrize(

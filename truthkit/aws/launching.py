@@ -103,7 +103,10 @@ def prepare(plan: Launch, *, reason: str | None = None) -> Prepared:
     with tempfile.TemporaryDirectory(prefix="truthkit-") as folder:
         built = build([plan.workflow], Path(folder), assets=plan.assets)[0]
         template = built.file.read_bytes()
-        found = read_input(plan.manifest, attribute, plan.checked, Path(folder)) if plan.manifest else None
+        found = None
+        if plan.manifest:
+            earlier = config.earlier_label if plan.checked is None else None
+            found = read_input(plan.manifest, attribute, Path(folder), checked=plan.checked, earlier=earlier)
     uploads = [_hashed(plan, template, ".liquid.html", "text/html; charset=utf-8")]
     categories = category_file(config)
     if categories is not None:

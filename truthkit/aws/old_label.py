@@ -54,8 +54,11 @@ def look_at_old_label(workflow: Workflow, checked: str, lines: Iterable[dict[str
                 return
         if seen:
             message = f"workers would not see {checked!r}: the page of a line that has it is the same without it"
-            cure = f"let the pre-annotation function of {workflow.name} pass it on in taskInput, and the template show "
-            yield Finding("launch-label", message, f"{cure}it (initial-value); then deploy again")
+            cure = (
+                f'set earlier_label = "{checked}" in {workflow.config_file.name}, which the kit\'s handlers read; or '
+            )
+            cure += "let the handler pass the label on in taskInput, and the template show it; then deploy again"
+            yield Finding("launch-label", message, cure)
 
 
 def _page(tasks: TaskMaker, line: dict[str, Any]) -> str | None:

@@ -24,20 +24,22 @@ from truthkit.manifest import read_manifest
 _INVOKABLE = ("GtRecipe", "LabelingFunction", "SageMaker", "sagemaker", "Sagemaker")
 _MOST_TOLD = 5
 # Lines whose page is looked at for the label that is to be verified or adjusted.
-_EXAMPLES = 3
+_EXAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """What the input manifest holds: ``lines`` in all, of which ``labeled`` have the label attribute already.
 
-    ``digest`` is the SHA-256 of its content; ``samples`` has the first object of each bucket; ``checked`` lines have
-    the label that is to be verified or adjusted, of which ``examples`` are the first.
+    ``digest`` is the SHA-256 of its content; ``samples`` has the first picture of each bucket; ``checked`` lines have
+    the label that is to be verified or adjusted, of which ``examples`` are the first; ``earlier`` ones have the label
+    from which pages of the workflow begin.
     """
 
     lines: int = 0
     labeled: int = 0
     checked: int = 0
+    earlier: int = 0
     digest: str = ""
     samples: tuple[str, ...] = ()
     examples: tuple[dict[str, Any], ...] = ()
@@ -57,7 +59,9 @@ class Estimate:
         return {"objects": self.objects, "workers": self.workers, "answers": self.answers, "hours": self.hours}
 
 
-def read_input(uri: str, attribute: str, checked: str | None, folder: Path) -> Input:
+def read_input(
+    uri: str, attribute: str, folder: Path, *, checked: str | None = None, earlier: str | None = None
+) -> Input:
     """Read the input manifest once; what is wrong with its lines is in ``findings``.
 
     Raises TruthkitError where AWS refuses, UsageError for what is no S3 URI.
@@ -77,7 +81,7 @@ def read_input(uri: str, attribute: str, checked: str | None, folder: Path) -> I
     findings: list[Finding] = []
     samples: dict[str, str] = {}
     examples: list[dict[str, Any]] = []
-    lines = labeled = with_checked = 0
+    lines = labeled = with_checked = with_earlier = 0
 
     def tell(finding: Finding) -> None:
         if finding.severity == "error" and len(findings) < _MOST_TOLD:
@@ -87,16 +91,35 @@ def read_input(uri: str, attribute: str, checked: str | None, folder: Path) -> I
     for line in read_manifest(file, on_fault=tell):
         lines += 1
         labeled += attribute in line.data_object
+        with_earlier += earlier is not None and earlier in line.data_object
         if checked is not None and checked in line.data_object:
             with_checked += 1
             if len(examples) < _EXAMPLES:
                 examples.append(line.data_object)
-        source = line.data_object.get("source-ref")
-        if isinstance(source, str) and source.startswith("s3://"):
-            samples.setdefault(source.split("/")[2], source)
+        shown = [line.data_object.get("source-ref")]
+        if checked is not None:
+            shown += _texts(line.data_object.get(checked))  # masks are pictures, too
+        for one in shown:
+            if isinstance(one, str) and one.startswith("s3://"):
+                samples.setdefault(one.split("/")[2], one)
     return Input(
-        lines, labeled, with_checked, digest.hexdigest(), tuple(samples.values()), tuple(examples), tuple(findings)
+        lines,
+        labeled,
+        with_checked,
+        with_earlier,
+        digest.hexdigest(),
+        tuple(samples.values()),
+        tuple(examples),
+        tuple(findings),
     )
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in a JSON value, its keys apart."""
+    if isinstance(value, (dict, list)):
+        inner = value.values() if isinstance(value, dict) else value
+        return [text for one in inner for text in _texts(one)]
+    return [value] if isinstance(value, str) else []
 
 
 def estimate_of(found: Input, request: dict[str, Any], *, chained: bool) -> Estimate:
@@ -153,6 +176,11 @@ def _of_input(plan: Launch, request: dict[str, Any], found: Input | None) -> Ite
     elif found.labeled and plan.chain is None:
         message = f"{found.labeled:,} lines have {attribute!r} already; the job would write over it in its output"
         yield Finding("launch-manifest", message, "give another --label-attribute", severity="warning", file=uri)
+    earlier = plan.workflow.config().earlier_label
+    if plan.checked is None and found.earlier and not (plan.chain is not None and attribute == earlier):
+        message = f"{found.earlier:,} lines have {earlier!r}, with which the page begins: workers would see that label"
+        cure = f"give --adjust {earlier} or --verify {earlier} if they are to; else take it out of the lines"
+        yield Finding("launch-label", message, cure, severity="warning", file=uri)
     if plan.checked is not None and found.checked < found.lines:
         message = f"{found.lines - found.checked:,} of {found.lines:,} lines have no {plan.checked!r}"
         severity: Any = "warning" if found.checked else "error"

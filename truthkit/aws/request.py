@@ -107,7 +107,7 @@ def digest_of(request: Mapping[str, Any], manifest: str) -> str:
 
 def named(plan: Launch, request: dict[str, Any], digest: str, reason: str | None) -> dict[str, Any]:
     """The whole request. The name is the given one, else the workflow's with the content's digest after it."""
-    name = plan.name or f"{plan.workflow.name[:54].rstrip('-')}-{digest[:8]}"
+    name = plan.name or f"{re.sub('[^a-zA-Z0-9]+', '-', plan.workflow.name)[:54].strip('-') or 'job'}-{digest[:8]}"
     tags = {DIGEST_TAG: digest, WORKFLOW_TAG: plan.workflow.name}
     if reason is not None:
         if not _TAG_TEXT.fullmatch(reason) or not reason.strip():
