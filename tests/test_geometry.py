@@ -29,6 +29,7 @@ from truthkit_core.consolidation.geometry import (
     resample,
     resample_all,
     simplified,
+    votes_of,
 )
 
 # A busy machine is no fault of the code.
@@ -150,6 +151,17 @@ def test_an_outline_filled_is_the_part(seed: int) -> None:
     found = outline(cells)
     assert not crosses_itself(found)
     assert filled(found, 0, 0, 1, (9, 9)).sum() == polygon_area(found)
+
+
+@PATIENT
+@given(st.integers(0, 10**6), st.booleans())
+def test_votes_are_counted_together_as_alone(seed: int, whole: bool) -> None:
+    chance = np.random.default_rng(seed)
+    shapes = [chance.uniform(-5, 25, (chance.integers(3, 8), 2)) for _ in range(4)]
+    # Whole numbers too: then vertices lie at the heights of cells' centers, and edges along them.
+    shapes = [np.round(shape) + 0.5 for shape in shapes] if whole else shapes
+    votes = votes_of(shapes, 0, 0, 1, (18, 21))
+    assert (votes == sum(filled(shape, 0, 0, 1, (18, 21)).astype(int) for shape in shapes)).all()
 
 
 @PATIENT

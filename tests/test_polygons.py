@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from truthkit_core.consolidation import polygons
 from truthkit_core.consolidation.geometry import crosses_itself, hausdorff, polygon_iou
 from truthkit_core.consolidation.keypoints import Keypoint, consolidate_keypoints
 from truthkit_core.consolidation.polygons import Polygon, Polyline, consolidate_polygons, consolidate_polylines
@@ -211,9 +212,26 @@ def test_a_closed_line_may_begin_anywhere() -> None:
 
 def test_a_polygon_may_begin_anywhere() -> None:
     points = star(4).points
-    polygons = [Polygon(points[at:] + points[:at], "leaf") for at in (0, 7, 13)]
-    polygons.append(Polygon(points[::-1], "leaf"))
-    assert found(consolidate_polygons, *([one] for one in polygons)) == [min(polygons)]
+    leaves = [Polygon(points[at:] + points[:at], "leaf") for at in (0, 7, 13)]
+    leaves.append(Polygon(points[::-1], "leaf"))
+    assert found(consolidate_polygons, *([one] for one in leaves)) == [min(leaves)]
+
+
+@pytest.mark.parametrize("together", [1, 4, 32])
+def test_polygons_are_outlined_together_as_alone(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    bow = Polygon(((0, 0), (40, 40), (40, 0), (0, 40)), "bow")
+    bent = Polygon(((0, 0), (41, 40), (40, 0), (0, 40)), "bow")
+    thin = [Polygon(((0, y), (900, y), (900, y + 0.01)), "thin") for y in (0, 1)]
+    clusters = [[star(seed, error=seed) for seed in range(first, first + 3)] for first in range(5)]
+    clusters[2:2] = [[bow, bow], [star(1), star(1)], thin, [bow, bent, bent], [star(6)]]
+    labels = [f"label {place}" for place in range(len(clusters))]
+    alone = [polygons._merge_polygons([members], [label])[0] for members, label in zip(clusters, labels, strict=True)]
+    monkeypatch.setattr(polygons, "OUTLINED_TOGETHER", together)
+    assert polygons._merge_polygons(clusters, labels) == alone
+    assert [one.label for one in alone] == labels
+    assert alone[3].points == star(1).points
+    assert alone[4].points == min(thin).points
+    assert not any(crosses_itself(one.points) for one in alone)
 
 
 def test_gold_lines_without_a_place_do_not_count() -> None:

@@ -152,7 +152,11 @@ def _corners(boxes: Sequence[Box]) -> Floats:
     return np.array(sides, dtype=np.float64).reshape(-1, 4)
 
 
-def _merge(boxes: Sequence[Box], label: str) -> Box:
+def _merge(clusters: Sequence[Sequence[Box]], labels: Sequence[str]) -> list[Box]:
+    return [_median(boxes, label) for boxes, label in zip(clusters, labels, strict=True)]
+
+
+def _median(boxes: Sequence[Box], label: str) -> Box:
     """The median of every border; whole numbers stay whole where the median is."""
     sides = [(box.left, box.top, box.width, box.height) for box in boxes]
     if len(set(sides)) == 1:

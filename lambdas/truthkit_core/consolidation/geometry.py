@@ -6,6 +6,9 @@ Boxes are arrays of shape (n, 4) with left, top, right, bottom; points are array
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import chain
+from operator import ge
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,7 +35,7 @@ def middle(values: Iterable[float]) -> float:
 
 def usable(points: Iterable[Iterable[float]]) -> bool:
     """Whether all coordinates are numbers of pixels: finite, and within ten million."""
-    return all(abs(number) <= FARTHEST for point in points for number in point)
+    return all(map(partial(ge, FARTHEST), map(abs, chain.from_iterable(points))))
 
 
 # --- assignment ------------------------------------------------------------------------------------------------------
@@ -260,7 +263,13 @@ def hausdorff_table(lines: Sequence[ArrayLike], farthest: float, count: int = 64
 
 
 def simplified(points: Floats, tolerance: float, keep: Sequence[int] = ()) -> Floats:
-    """A polyline without the vertices that are within ``tolerance`` of it: Douglas and Peucker, 1973.
+    """A polyline without the vertices that are within ``tolerance`` of it; see `needed`."""
+    found: Floats = points[needed(points, tolerance, keep)]
+    return found
+
+
+def needed(points: Floats, tolerance: float, keep: Sequence[int] = ()) -> Ints:
+    """Places of the vertices of a polyline without those within ``tolerance`` of it: Douglas and Peucker, 1973.
 
     The vertices at the places ``keep`` stay, as the first and the last do. All pieces are cut at once, until none is.
     """
@@ -270,8 +279,7 @@ def simplified(points: Floats, tolerance: float, keep: Sequence[int] = ()) -> Fl
         open_ &= np.diff(kept) > 1
         starts, ends = kept[:-1][open_], kept[1:][open_]
         if not len(starts):
-            found: Floats = points[kept]
-            return found
+            return kept
         inner = ends - starts - 1
         first = np.cumsum(inner) - inner
         piece = np.repeat(np.arange(len(starts)), inner)
@@ -511,16 +519,11 @@ def votes_of(polygons: Sequence[Floats], left: float, top: float, cell: float, s
     rows, edges = np.nonzero((low <= heights[:, None]) & (heights[:, None] < high))
     at = x[edges] + (heights[rows] - y[edges]) * (right[edges] / down[edges])
     columns = np.clip(np.ceil((at - left) / cell - 0.5), 0, shape[1]).astype(np.int64)
-    # Along a row a polygon begins and ends by turns.
-    order = np.lexsort((columns, rows, owner[edges]))
-    line = (owner[edges] * shape[0] + rows)[order]
-    first = np.flatnonzero(np.concatenate([[True], line[1:] != line[:-1]])) if len(line) else line
-    turn = np.arange(len(line)) - np.repeat(first, np.diff(np.append(first, len(line))))
+    # Along a row a polygon begins and ends by turns; every one ends as often as it begins.
     width = shape[1] + 1
-    steps = np.bincount(
-        (rows * width + columns)[order], weights=np.where(turn % 2 == 0, 1.0, -1.0), minlength=shape[0] * width
-    )
-    votes: Ints = np.cumsum(steps.reshape(shape[0], width), axis=1)[:, :-1].astype(np.int64)
+    cells = np.sort((owner[edges] * shape[0] + rows) * width + columns) % (shape[0] * width)
+    steps = np.bincount(cells[::2], minlength=shape[0] * width) - np.bincount(cells[1::2], minlength=shape[0] * width)
+    votes: Ints = np.cumsum(steps.reshape(shape[0], width), axis=1)[:, :-1]
     return votes
 
 
@@ -559,23 +562,21 @@ def outline(cells: Bools) -> Floats:
     following = np.where(other, second, after).tolist()
     x, y = begin % width, begin // width
     # Twice the area that each step adds to that of its loop.
-    swept = (x * (end // width) - (end % width) * y).tolist()
+    swept = x * (end // width) - (end % width) * y
     seen = bytearray(len(following))
-    best, most = -1, 0
-    for start in range(len(following)):
-        step, area = start, 0
+    best, most = np.empty(0, np.int64), 0
+    start = seen.find(0)
+    while start >= 0:
+        steps, step = [], start
         while not seen[step]:
             seen[step] = 1
-            area += swept[step]
+            steps.append(step)
             step = following[step]
+        loop = np.array(steps)
+        area = int(swept[loop].sum())
         if area > most:
-            best, most = start, area
-    loop: list[int] = []
-    while best >= 0 and (not loop or best != loop[0]):
-        loop.append(best)
-        best = following[best]
-    corners = [
-        step for before, step in zip(loop[-1:] + loop[:-1], loop, strict=True) if heading[before] != heading[step]
-    ]
-    found: Floats = np.stack([x[corners], y[corners]], axis=1).astype(np.float64).reshape(-1, 2)
+            best, most = loop, area
+        start = seen.find(0, start)
+    corners = best[heading[best] != np.roll(heading[best], 1)]
+    found: Floats = np.stack([x[corners], y[corners]], axis=1).astype(np.float64)
     return found

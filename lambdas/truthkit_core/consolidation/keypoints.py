@@ -96,8 +96,11 @@ def _places(points: Sequence[Keypoint], scale: float) -> Floats:
     return np.array([(point.x / scale, point.y / scale) for point in points], dtype=np.float64).reshape(-1, 2)
 
 
-def _merge(points: Sequence[Keypoint], label: str) -> Keypoint:
-    return Keypoint(middle(point.x for point in points), middle(point.y for point in points), label)
+def _merge(clusters: Sequence[Sequence[Keypoint]], labels: Sequence[str]) -> list[Keypoint]:
+    return [
+        Keypoint(middle(point.x for point in points), middle(point.y for point in points), label)
+        for points, label in zip(clusters, labels, strict=True)
+    ]
 
 
 def _keypoints(scale: float) -> ShapeKind[Keypoint]:

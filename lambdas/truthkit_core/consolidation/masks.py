@@ -625,7 +625,11 @@ def _likeness(a: Sequence[Instance], b: Sequence[Instance]) -> Floats:
     return table
 
 
-def _merge(instances: Sequence[Instance], label: str) -> Instance:
+def _merge(clusters: Sequence[Sequence[Instance]], labels: Sequence[str]) -> list[Instance]:
+    return [_voted(instances, label) for instances, label in zip(clusters, labels, strict=True)]
+
+
+def _voted(instances: Sequence[Instance], label: str) -> Instance:
     """The pixels that at least half of the members have."""
     left, top = min(i.left for i in instances), min(i.top for i in instances)
     right, bottom = max(i.left + i.width for i in instances), max(i.top + i.height for i in instances)

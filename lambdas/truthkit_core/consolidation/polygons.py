@@ -28,6 +28,7 @@ from truthkit_core.consolidation.geometry import (
     crosses_itself,
     cut_to,
     hausdorff_table,
+    needed,
     outline,
     polygon_area,
     polygon_iou_table,
@@ -49,6 +50,8 @@ from truthkit_core.messages.checks import ContractError, expect_object, kind, me
 
 Points = tuple[tuple[float, float], ...]
 GRID = 256
+# Outlines that are simplified in one pass: their vertices stay in the processor's cache.
+OUTLINED_TOGETHER = 32
 SAMPLES = 64
 
 
@@ -216,7 +219,11 @@ def _line_likeness(a: Sequence[Polyline], b: Sequence[Polyline], scale: float) -
     return likeness
 
 
-def _merge_lines(lines: Sequence[Polyline], label: str) -> Polyline:
+def _merge_lines(clusters: Sequence[Sequence[Polyline]], labels: Sequence[str]) -> list[Polyline]:
+    return [_merged_line(lines, label) for lines, label in zip(clusters, labels, strict=True)]
+
+
+def _merged_line(lines: Sequence[Polyline], label: str) -> Polyline:
     closed = all(line.points[0] == line.points[-1] for line in lines)
     if len({_ring(line.points[1:]) if closed else line.points for line in lines}) == 1:
         return replace(min(lines), label=label)
@@ -282,25 +289,72 @@ def _polygon_likeness(a: Sequence[Polygon], b: Sequence[Polygon]) -> Floats:
     return _compared(a, b, polygon_iou_table)
 
 
-def _merge_polygons(polygons: Sequence[Polygon], label: str) -> Polygon:
-    if len({_ring(polygon.points) for polygon in polygons}) == 1 and not crosses_itself(polygons[0].points):
-        return replace(min(polygons), label=label)
-    tables = [np.array(polygon.points, dtype=np.float64) for polygon in polygons]
-    corners = np.concatenate(tables)
-    (left, top), extent = corners.min(0).tolist(), np.ptp(corners, axis=0)
-    cell = max(float(extent.max()) / GRID, 0.25)
-    columns, rows = (max(1, math.ceil(length / cell)) for length in extent.tolist())
-    border = outline(votes_of(tables, left, top, cell, (rows, columns)) * 2 >= len(polygons))
-    if not len(border):  # thinner than the grid
-        return replace(min(polygons), label=label)
-    # Both halves from the first vertex to the one farthest away, because a closed line has no ends.
-    far = int(((border - border[0]) ** 2).sum(1).argmax())
-    closed = np.concatenate([border, border[:1]])
+def _merge_polygons(clusters: Sequence[Sequence[Polygon]], labels: Sequence[str]) -> list[Polygon]:
+    found: list[Polygon] = []
+    for start in range(0, len(clusters), OUTLINED_TOGETHER):
+        part = slice(start, start + OUTLINED_TOGETHER)
+        outlines = [_Outline.of(polygons) for polygons in clusters[part]]
+        points = iter(_simple_rings([one for one in outlines if one is not None]))
+        for one, polygons, label in zip(outlines, clusters[part], labels[part], strict=True):
+            found.append(replace(min(polygons), label=label) if one is None else Polygon(next(points), label))
+    return found
+
+
+def _all_same(polygons: Sequence[Polygon]) -> bool:
+    vertices = frozenset(polygons[0].points)
+    same = all(frozenset(polygon.points) == vertices for polygon in polygons)
+    return same and len({_ring(polygon.points) for polygon in polygons}) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """The border of what at least half of some polygons cover, in cells of a grid, and where the grid lies."""
+
+    border: Floats
+    cell: float
+    corner: tuple[float, float]
+
+    @classmethod
+    def of(cls, polygons: Sequence[Polygon]) -> _Outline | None:
+        """None where one of them says it: they are the same, or what they have in common is thinner than the grid."""
+        if _all_same(polygons) and not crosses_itself(polygons[0].points):
+            return None
+        tables = [np.array(polygon.points, dtype=np.float64) for polygon in polygons]
+        corners = np.concatenate(tables)
+        (left, top), extent = corners.min(0).tolist(), np.ptp(corners, axis=0)
+        cell = max(float(extent.max()) / GRID, 0.25)
+        columns, rows = (max(1, math.ceil(length / cell)) for length in extent.tolist())
+        border = outline(votes_of(tables, left, top, cell, (rows, columns)) * 2 >= len(polygons))
+        return cls(border, cell, (left, top)) if len(border) else None
+
+
+def _simple_rings(outlines: Sequence[_Outline]) -> list[Points]:
+    """The outlines in pixels without the vertices that are not needed; none crosses itself."""
+    found: dict[int, Points] = {}
     for tolerance in (1.0, 0.5, 0.0):
-        found = simplified(closed, tolerance, [far])[:-1]
-        if len(found) >= 3 and (are_simple([found])[0] or not crosses_itself(found)):
-            break
-    return Polygon(_points(np.round(found * cell + (left, top), 3)), label)
+        places = [place for place in range(len(outlines)) if place not in found]
+        rings = _rings([outlines[place].border for place in places], tolerance)
+        for place, ring, simple in zip(places, rings, are_simple(rings).tolist(), strict=True):
+            if not tolerance or simple or (len(ring) >= 3 and not crosses_itself(ring)):
+                one = outlines[place]
+                found[place] = _points(np.round(ring * one.cell + one.corner, 3))
+    return [found[place] for place in range(len(outlines))]
+
+
+def _rings(borders: Sequence[Floats], tolerance: float) -> list[Floats]:
+    """Closed lines, simplified; all laid one after the other, for one pass."""
+    if not borders:
+        return []
+    first, keep = 0, []
+    for border in borders:
+        # Both halves from the first vertex to the one farthest away, because a closed line has no ends.
+        far = int(((border - border[0]) ** 2).sum(1).argmax())
+        keep += [first, first + far, first + len(border)]
+        first += len(border) + 1
+    closed = np.concatenate([part for border in borders for part in (border, border[:1])])
+    kept = needed(closed, tolerance, keep)
+    starts, ends = np.searchsorted(kept, keep[::3]), np.searchsorted(kept, keep[2::3])
+    return [closed[kept[start:end]] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def _polygons(simple: Collection[Points]) -> ShapeKind[Polygon]:

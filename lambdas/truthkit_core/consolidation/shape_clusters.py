@@ -57,13 +57,13 @@ class ShapeKind(Generic[S]):
             The second argument is width and height of the picture, None where they are not known.
         compare: `Rows`; or a function that tells how alike every shape of the first list is to every one of the second,
             shape (n, m), 0 to 1. A cluster is then compared by the mean over its members.
-        merge: one shape of the members' shapes with the given label.
+        merge: of each cluster's members one shape, with the label given for it; of many clusters at once.
     """
 
     noun: str
     check: Callable[[S, tuple[float, float] | None], tuple[S | None, str]]
     compare: Rows[S] | Callable[[Sequence[S], Sequence[S]], Floats]
-    merge: Callable[[Sequence[S], str], S]
+    merge: Callable[[Sequence[Sequence[S]], Sequence[str]], list[S]]
 
     def likeness(self, a: Sequence[S], b: Sequence[S]) -> Floats:
         """How alike every shape of ``a`` is to every one of ``b``, shape (n, m), 0 to 1."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -203,9 +203,12 @@ def consolidate_shapes(
     for table in together:
         make_clusters(table, next(iter(kinds.values())), settings, ranked)
     decided = _labels(found, ranked)
-    return ShapeResult(
-        {name: _label(name, one, kinds[name], settings, decided, answers[name]) for name, one in found.items()}, learned
-    )
+    backed = {name: _backed(name, one, settings, decided) for name, one in found.items()}
+    kept = [one for ones, _doubtful in backed.values() for one in ones]
+    merge = next((kind.merge for kind in kinds.values()), None)
+    shapes = iter(merge([one.members for one in kept], [one.label for one in kept]) if merge else [])
+    objects = {name: _label(one, kinds[name].noun, *backed[name], shapes, answers[name]) for name, one in found.items()}
+    return ShapeResult(objects, learned)
 
 
 def consolidate_by_distance(
@@ -372,25 +375,28 @@ def _labels(objects: Mapping[str, Drawn[S]], labels: Sequence[str]) -> dict[tupl
 # --- the result ------------------------------------------------------------------------------------------------------
 
 
-def _label(
+@dataclass(frozen=True, slots=True)
+class _Backed(Generic[S]):
+    """A cluster with enough support, before its members are merged."""
+
+    members: list[S]
+    label: str
+    label_votes: int
+    support: float
+    confidence: float
+
+
+def _backed(
     name: str,
     one: Drawn[S],
-    kind: ShapeKind[S],
     settings: ShapeSettings,
     decided: Mapping[tuple[str, int], Mapping[str, float]],
-    answers: Mapping[str, Sequence[S]],
-) -> ShapeLabel[S]:
-    problems = tuple(one.problems)
-    if one.known is not None:
-        known = tuple(ConsolidatedShape(shape, 0, 0, 1.0, 1.0) for shape in one.known)
-        return ShapeLabel(known, 1.0, problems)
-    if not one.workers:
-        return ShapeLabel(None, 0.0, (*problems, "nobody answered"))
-    if not one.shapes and all(answers.values()):
-        # Who drew something of which nothing counts has not said that there is nothing.
-        return ShapeLabel((), 0.0, problems)
-    kept: list[ConsolidatedShape[S]] = []
+) -> tuple[list[_Backed[S]], float]:
+    """The clusters with enough support; and of the others the largest probability that one is there."""
+    kept: list[_Backed[S]] = []
     doubtful = 0.0
+    if one.known is not None:
+        return kept, doubtful
     least = settings.threshold
     if least is None:
         least = THRESHOLD_OF_THREE if len(one.workers) == 3 else DEFAULT_THRESHOLD
@@ -411,13 +417,37 @@ def _label(
             best = max(probability.values())
             if probability.get(label, 0.0) < best - 1e-9:
                 label = min(label for label, chance in probability.items() if chance >= best - 1e-9)
-        shape = kind.merge([one.shapes[i] for i in members], label)
         confidence = there * probability.get(label, 0.0)
-        kept.append(ConsolidatedShape(shape, votes, given.count(label), support, confidence))
+        kept.append(_Backed([one.shapes[i] for i in members], label, given.count(label), support, confidence))
+    return kept, doubtful
+
+
+def _label(
+    one: Drawn[S],
+    noun: str,
+    backed: Sequence[_Backed[S]],
+    doubtful: float,
+    merged: Iterator[S],
+    answers: Mapping[str, Sequence[S]],
+) -> ShapeLabel[S]:
+    """``merged`` gives the shape of each of ``backed``."""
+    problems = tuple(one.problems)
+    if one.known is not None:
+        known = tuple(ConsolidatedShape(shape, 0, 0, 1.0, 1.0) for shape in one.known)
+        return ShapeLabel(known, 1.0, problems)
+    if not one.workers:
+        return ShapeLabel(None, 0.0, (*problems, "nobody answered"))
+    if not one.shapes and all(answers.values()):
+        # Who drew something of which nothing counts has not said that there is nothing.
+        return ShapeLabel((), 0.0, problems)
+    kept = [
+        ConsolidatedShape(next(merged), len(found.members), found.label_votes, found.support, found.confidence)
+        for found in backed
+    ]
     # Two clusters can come to the same shape (borders of one, label by vote): the surer one speaks for it.
     kept = list({found.shape: found for found in sorted(kept, key=lambda found: found.confidence)}.values())
     kept.sort(key=lambda found: _order(found.shape))
     confidence = sum(found.confidence for found in kept) / len(kept) if kept else 1.0 - doubtful
     if not kept and one.shapes:
-        problems = (*problems, f"no {kind.noun} has enough support")
+        problems = (*problems, f"no {noun} has enough support")
     return ShapeLabel(tuple(kept), confidence, problems)
