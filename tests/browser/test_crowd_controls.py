@@ -241,6 +241,27 @@ def test_a_press_on_the_text_works_the_control(page: Page, visit: Any, tag: str)
     assert page.evaluate("a.checked") is True
 
 
+@pytest.mark.parametrize("tag", ["crowd-checkbox", "crowd-toggle-button", "crowd-radio-button"])
+def test_a_press_is_heard_once_before_its_change(page: Page, visit: Any, tag: str) -> None:
+    visit(f"""<crowd-form><{tag} id="a" onclick="heard.push(['click', this.checked])"
+      onchange="heard.push(['change', this.checked])">Label</{tag}></crowd-form>""")
+    for press in (
+        lambda: page.get_by_text("Label").click(),
+        lambda: page.get_by_role("checkbox").or_(page.get_by_role("switch")).or_(page.get_by_role("radio")).click(),
+        lambda: page.evaluate("a.click()"),
+    ):
+        page.evaluate("a.checked = false; window.heard = []")
+        press()
+        assert page.evaluate("heard") == [["click", False], ["change", True]]
+
+
+def test_a_press_can_be_prevented(page: Page, visit: Any) -> None:
+    visit('<crowd-form><crowd-checkbox id="a" onclick="return false">Label</crowd-checkbox></crowd-form>')
+    page.get_by_text("Label").click()
+    page.evaluate("a.click()")
+    assert page.evaluate("a.checked") is False
+
+
 def test_space_toggles(page: Page, visit: Any) -> None:
     visit('<crowd-form><crowd-checkbox id="a">A</crowd-checkbox></crowd-form>')
     page.evaluate("a.focus()")

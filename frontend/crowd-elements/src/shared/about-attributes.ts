@@ -20,6 +20,7 @@ export const checkDefaults = { value: DEFAULT_OPTION };
 
 export const checkMembers: Meanings = {
   checked: "Whether it is on.",
+  "click()": "As a press on its box.",
   "validate()": "Shows or clears the error; whether it may be submitted.",
 };
 

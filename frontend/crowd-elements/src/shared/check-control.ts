@@ -66,19 +66,32 @@ export abstract class CheckControl extends Control {
     this.checked = state === true;
   }
 
+  /** As a press on the box. */
+  override click(): void {
+    this.ensureRendered();
+    const box = this.renderRoot?.querySelector("input");
+    if (box) box.click();
+    else super.click();
+  }
+
   protected onChange(event: Event): void {
     this.checked = (event.target as HTMLInputElement).checked;
     this.announceChange();
   }
 
-  /** A press on the text works the control, unless it hits something that has a use of its own. */
+  /**
+   * A press on the text works the control, unless it hits something that has a use of its own. It goes on as the press on
+   * the box: handlers on the element hear of one press, before the change that it makes.
+   */
   #onText(event: Event): void {
     const line = event.currentTarget as Element;
     for (const node of event.composedPath()) {
       if (node === line) break;
       if (node instanceof Element && node.matches(INTERACTIVE)) return;
     }
-    if (!event.defaultPrevented) line.querySelector("input")?.click();
+    if (event.defaultPrevented || this.disabled) return;
+    event.stopPropagation();
+    line.querySelector("input")?.click();
   }
 
   static override styles = [
