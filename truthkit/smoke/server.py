@@ -66,13 +66,13 @@ def with_relative_files(app: ASGIApp, desk: Desk) -> ASGIApp:
             return False
         if path.startswith("/tasks/") and path.split("/")[2] in desk.sheets:
             return False
-        if wanted == "empty":  # widgets fetch their pictures, to look into the file
+        if wanted == "empty":
             return is_known(path) and placeholder(path).media_type.startswith(_MEDIA)
         return wanted in _SEEN or (wanted in _DOCUMENTS and is_known(path))
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        wanted = Headers(scope=scope).get("sec-fetch-dest", "") if scope["type"] == "http" else ""
+        wanted = _wanted(Headers(scope=scope)) if scope["type"] == "http" else ""
         if stands_in(path, wanted):
             stand_in = placeholder(path, wanted)
             headers = {PLACEHOLDER: quote(path.removeprefix("/tasks/")), "Cache-Control": "no-store"}
@@ -81,6 +81,13 @@ def with_relative_files(app: ASGIApp, desk: Desk) -> ASGIApp:
             await app(scope, receive, send)
 
     return answer
+
+
+def _wanted(headers: Headers) -> str:
+    """What a page takes for what it asks for: ``image``, ``video``, ``empty`` (a script fetches it), …"""
+    wanted = headers.get("sec-fetch-dest", "")
+    # Widgets fetch their pictures, to look into the file, and say that they want one.
+    return "image" if wanted == "empty" and headers.get("accept", "").startswith("image/") else wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ def objects_app(objects: Objects, page_origin: str) -> Starlette:
         file = objects.file_of(bucket, key)
         if file is not None:
             return FileResponse(file)
-        stand_in = placeholder(key, request.headers.get("sec-fetch-dest", ""))
+        stand_in = placeholder(key, _wanted(request.headers))
         headers = {"Cache-Control": "no-store"}
         if objects.mapped(bucket, key):
             headers[PLACEHOLDER] = quote(f"s3://{bucket}/{key}")

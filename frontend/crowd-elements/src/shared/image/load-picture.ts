@@ -149,7 +149,7 @@ async function fetchFile(
 ): Promise<Blob | undefined> {
   let response: Response;
   try {
-    response = await fetch(address, { signal });
+    response = await fetch(address, { signal, headers: { Accept: "image/*" } });
   } catch {
     signal.throwIfAborted();
     return undefined;
