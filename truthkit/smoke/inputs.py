@@ -76,17 +76,28 @@ class _Part:
         return part
 
 
-def invented_input(reads: Iterable[Read], address: Callable[[str], str]) -> dict[str, Any]:
+def invented_input(reads: Iterable[Read], address: Callable[[str], str], *, lists: bool = False) -> dict[str, Any]:
     """A task input with all that the reads ask for.
 
     Args:
         reads: what the template reads.
         address: gives the web address of an S3 URI, for what the page loads without a signature.
+        lists: whether what may be a list as well as a text is one.
     """
     root = _Part()
     for read in reads:
         root.at(read.path).reads.append(read)
-    return {name: _value(part, name, address) for name, part in root.members.items()}
+    made = {name: _value(part, name, address) for name, part in root.members.items()}
+    return {name: _listed(root.members[name], name, value) for name, value in made.items()} if lists else made
+
+
+def _listed(part: _Part, name: str, value: Any) -> Any:
+    """``value`` with lists in the place of the texts that say no more than that something is there."""
+    if isinstance(value, dict) and part.members:
+        return {key: _listed(part.members[key], key, item) for key, item in value.items()}
+    if value is None:
+        return []
+    return [_sample(name, number) for number in range(1, ITEMS + 1)] if value == _sample(name, 1) else value
 
 
 def completed(given: Any, invented: Any) -> Any:
@@ -157,7 +168,11 @@ def _leaf(reads: list[Read], name: str, address: Callable[[str], str], number: i
         return f"https://example.com/{name}"
     if words & {"label", "category", "class"}:
         return _list("labels")[number - 1]
-    return SENTENCE if words & {"text", "source", "sentence", "document", "content"} else f"Sample {name} {number}"
+    return SENTENCE if words & {"text", "source", "sentence", "document", "content"} else _sample(name, number)
+
+
+def _sample(name: str, number: int) -> str:
+    return f"Sample {name} {number}"
 
 
 def _list(name: str) -> list[Any]:

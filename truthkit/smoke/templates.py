@@ -100,6 +100,7 @@ def make_page(
     *,
     sign: Callable[[str], str],
     address: Callable[[str], str],
+    lists: bool = False,
 ) -> Made:
     """Render a template; what its task input lacks is invented, and told.
 
@@ -108,13 +109,14 @@ def make_page(
         task_input: None if there is none: then all of it is invented.
         sign: gives the signed URL of an S3 URI.
         address: gives a URL of an S3 URI that needs no signature.
+        lists: whether what is invented, and may be a list as well as a text, is one.
 
     Raises TruthkitError with what keeps the template from becoming a page.
     """
     loaded = Template.load(template)
     source = loaded.source.split("\n")
     findings: list[Finding] = []
-    invented = invented_input(loaded.reads(), address)
+    invented = invented_input(loaded.reads(), address, lists=lists)
     if task_input is None:
         rendered = loaded.render(invented, sign=sign, strict=False)
         if invented:
