@@ -98,6 +98,11 @@ def test_what_a_choice_brings_up_is_filled_in(results: dict[str, TemplateResult]
     assert answer["detail"]
 
 
+def test_what_scripts_put_into_a_shadow_root_is_filled_in(results: dict[str, TemplateResult]) -> None:
+    answer = results["boxes-in-a-shadow-root.liquid.html"].answer or {}
+    assert answer["heard"] == "alto,bass"
+
+
 def test_the_input_beside_a_template_is_used(results: dict[str, TemplateResult]) -> None:
     result = results["given.liquid.html"]
     assert result.answer
@@ -388,6 +393,12 @@ def test_what_is_lost_is_a_fault(write: Write, html: str, said: str) -> None:
     assert any(said in finding.message for finding in result.findings), result.findings
 
 
+def test_a_hidden_field_of_another_form_is_a_warning(write: Write) -> None:
+    result = one(write('<form><input type="hidden" name="token"></form><crowd-form><input name="a"></crowd-form>'))
+    assert result.ok, result.findings
+    assert codes(result) == ["smoke-absent"]
+
+
 def test_a_file_that_is_not_there_is_told(write: Write) -> None:
     result = one(
         write(
@@ -409,6 +420,12 @@ def test_a_file_that_is_not_there_is_told(write: Write) -> None:
         "smoke-made-up": 1,
     }
     assert warnings["smoke-made-up"] == ["photo.png is not there: it got a placeholder"]
+
+
+def test_a_picture_without_an_ending_gets_a_placeholder(write: Write) -> None:
+    result = one(write(f"<crowd-form>{BOXES.format('src=${photo} name=a')}</crowd-form>"))
+    assert result.ok, result.findings
+    assert [finding.message for finding in result.findings] == ["${photo} is not there: it got a placeholder"]
 
 
 def test_an_object_that_a_mapped_folder_lacks_is_told(tmp_path: Path, write: Write) -> None:
@@ -494,6 +511,21 @@ def test_a_made_up_input_is_told_as_a_cause(write: Write) -> None:
     error = next(finding for finding in result.findings if finding.severity == "error")
     assert error.code == "page-script-error"
     assert error.cure == "its task input was made up: write page.input.json beside it"
+
+
+def test_a_made_up_text_becomes_a_list_where_scripts_need_one(write: Write) -> None:
+    result = one(
+        write(
+            """<crowd-form><p data-notes='{{ task.input.notes }}' data-more="{{ task.input.more.notes | to_json }}"></p>
+            <input name="a"></crowd-form>
+            <script>
+              const { notes, more } = document.querySelector("p").dataset;
+              JSON.parse(notes).concat(JSON.parse(more)).forEach((note) => note.trim());
+            </script>"""
+        )
+    )
+    assert result.ok, result.findings
+    assert "['Sample notes 1', 'Sample notes 2', 'Sample notes 3']" in result.findings[0].message
 
 
 def test_what_the_page_says_is_no_handlers_fault(write: Write) -> None:

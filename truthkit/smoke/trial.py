@@ -79,6 +79,8 @@ _OF_INPUT = re.compile(
 )
 """What scripts say that were given other data than they work on."""
 
+_MADE_UP = "its task input was made up"
+
 _LEFT = re.compile("navigati|destroyed")
 """What Playwright says when the page that it works on is another one."""
 
@@ -165,18 +167,30 @@ class Trial:
         self._own_keys = _own_keys()
 
     async def of(self, number: int, found: Found) -> TemplateResult:
-        """Try one template; whatever goes wrong is a finding of it."""
+        """Try one template; whatever goes wrong is a finding of it. If its scripts cannot work on the task input that
+        was made up for it, it is tried again on one with lists."""
+        result = await self._with_input(number, found)
+        if any(finding.cure.startswith(_MADE_UP) for finding in result.findings):
+            again = await self._with_input(number, found, lists=True)
+            result = again if again.ok else result
+        try:
+            if self._out and result.answer is not None:
+                text = json.dumps(result.answer, indent=2, ensure_ascii=False, sort_keys=True)
+                self._file(found, ".answer.json").write_text(text + "\n", "utf-8", errors="backslashreplace")
+        except OSError as error:
+            fault = _fault(found, f"a file could not be read or written: {error.strerror or error}")
+            result = replace(result, findings=(*result.findings, fault))
+        return result
+
+    async def _with_input(self, number: int, found: Found, *, lists: bool = False) -> TemplateResult:
         sheet = Sheet("")
         findings: list[Finding] = []
         try:
-            made = await asyncio.to_thread(self._make, found)
+            made = await asyncio.to_thread(self._make, found, lists=lists)
             findings += made.findings
             sheet.html = made.rendered.html
             self._desk.sheets[str(number)] = sheet
             findings += await self._try(str(number), found, made, sheet)
-            if self._out and sheet.answer is not None:
-                text = json.dumps(sheet.answer, indent=2, ensure_ascii=False, sort_keys=True)
-                self._file(found, ".answer.json").write_text(text + "\n", "utf-8", errors="backslashreplace")
         except TruthkitError as error:
             findings += error.findings
         except OSError as error:
@@ -185,13 +199,14 @@ class Trial:
             self._desk.sheets.pop(str(number), None)
         return TemplateResult(found.path, tuple(dict.fromkeys(findings)), sheet.answer)
 
-    def _make(self, found: Found) -> Made:
+    def _make(self, found: Found, *, lists: bool) -> Made:
         task_input = self._task_input if self._task_input is not None else input_beside(found.path)
         return make_page(
             found.path,
             task_input,
             sign=lambda uri: signed_address(self._objects, uri),
             address=lambda uri: object_address(self._objects, uri),
+            lists=lists,
         )
 
     async def _try(self, token: str, found: Found, made: Made, sheet: Sheet) -> list[Finding]:
@@ -283,9 +298,9 @@ class Trial:
                     Finding("smoke-picture", f"{place} has no picture: it did not load, so nothing could be done on it")
                 )
             if control.outside:
-                findings.append(
-                    Finding("smoke-absent", f"{place} is in no form that reads it", "put it into <crowd-form>")
-                )
+                absent = Finding("smoke-absent", f"{place} is in no form that reads it", "put it into <crowd-form>")
+                # Nobody's work is lost with one that nobody sees: tokens of other forms, notes for a script.
+                findings.append(replace(absent, severity="warning" if control.hidden else "error"))
             elif not control.name and control.tag not in self._own_keys:
                 findings.append(
                     Finding("smoke-absent", f"<{control.tag}> has no name: its answer is lost", "give it a name")
@@ -448,7 +463,7 @@ class _Stage:
         if scripts := ", ".join(dict.fromkeys(self.watch.refused_scripts + self.watch.failed_scripts)):
             return f"it may need {scripts}, which did not come: bring the script along"
         if self.input_file and _OF_INPUT.search(message):
-            return f"its task input was made up: write {self.input_file.name} beside it"
+            return f"{_MADE_UP}: write {self.input_file.name} beside it"
         return ""
 
 

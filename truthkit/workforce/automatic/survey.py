@@ -153,8 +153,8 @@ class View:
 class Named:
     """A control that should be in the answer: a named one, or a widget.
 
-    ``empty``: it says nothing while there is nothing in it. ``outside``: no form reads it. ``pictureless``: the picture
-    that it should show did not load.
+    ``empty``: it says nothing while there is nothing in it. ``outside``: no form reads it. ``hidden``: nobody sees it.
+    ``pictureless``: the picture that it should show did not load.
     """
 
     number: int
@@ -162,6 +162,7 @@ class Named:
     tag: str
     empty: bool
     outside: bool
+    hidden: bool
     pictureless: bool
 
 

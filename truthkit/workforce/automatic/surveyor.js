@@ -29,8 +29,12 @@
   const isWidget = (element) =>
     widgets.includes(element.localName) && "_submittableValue" in element;
 
+  const anyCrowd = `:is(${documented.filter((name) => name.startsWith("crowd-")).join()})`;
+  const outermostCrowd = `${anyCrowd}:not(crowd-form, ${anyCrowd} *)`;
+
   // The template's own elements, those in its own shadow roots after their host. A crowd element's inside is the
-  // element's own affair, but for the form of crowd-entity-annotation, which templates put further controls into.
+  // element's own affair, but for what templates put there: further controls into the form of crowd-entity-annotation,
+  // and crowd elements anywhere. No element has other crowd elements in it than that form.
   function* all(root) {
     for (const element of root.querySelectorAll("*")) {
       yield element;
@@ -39,6 +43,10 @@
       else if (isWidget(element)) {
         for (const added of element.shadowRoot.querySelectorAll("crowd-form > form > *")) {
           if (added.querySelector(".awsui-app-layout")) continue; // the widget itself
+          yield added;
+          yield* all(added);
+        }
+        for (const added of element.shadowRoot.querySelectorAll(outermostCrowd)) {
           yield added;
           yield* all(added);
         }
@@ -541,19 +549,22 @@
       for (const element of all(document)) {
         const name = attribute(element, "name");
         const home = element.getRootNode();
+        const linked = document.getElementById(attribute(element, "crowd-form-element-id"));
         const inForm =
           element.closest("crowd-form") ||
-          (home !== document && home.host && isCrowd(home.host)) ||
+          linked?.localName === "crowd-form" ||
           element.localName === "crowd-entity-annotation";
-        // What stands in the shadow root of the template's own elements is their own affair.
-        if (home !== document && !isCrowd(home.host)) continue;
+        // No form reads what stands in a shadow root, but for the form of crowd-entity-annotation.
+        if (home !== document && !(isCrowd(home.host) && inForm)) continue;
         const tag = element.localName;
         const about = {
           number: numberOf(element),
-          name,
+          // A widget beside the form that it names answers under its tag if it has no name.
+          name: name || (linked ? tag : ""),
           tag,
           empty: false,
           outside: !inForm,
+          hidden: element.type === "hidden",
           pictureless: false,
         };
         if (isWidget(element))

@@ -228,15 +228,22 @@ class Attempt:
         """Those that were not pressed yet. One that leads on (to a next page) may be pressed again when the page shows
         something else."""
         before = {number for number, _ in self._pressed}
+        missing = bool(self._unreached(view))
 
         def worth_it(one: Press) -> bool:
-            if not one.reachable or one.submits or one.number in self._opened or _AVOIDED.search(one.text):
+            if not one.reachable or one.number in self._opened or _AVOIDED.search(one.text):
+                return False
+            # One without a type is mostly a tool, whose handler keeps it from submitting.
+            if one.submits == 2 or (one.submits and (_SUBMITS.search(one.text) or not missing)):
                 return False
             again = _LEADS_ON.search(one.text) and (one.number, view.face) not in self._pressed
             return one.number not in before or bool(again)
 
         own = filter(worth_it, view.presses)
-        return sorted(own, key=lambda one: -2 * bool(_LEADS_ON.search(one.text)) - ("submit" in one.hint))
+        return sorted(
+            own,
+            key=lambda one: (bool(one.submits), -2 * bool(_LEADS_ON.search(one.text)) - ("submit" in one.hint)),
+        )
 
     # --- submitting ----------------------------------------------------------------------------------------------
 
