@@ -15,7 +15,9 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from tests.converted import COMMON, HEIGHT, WIDTH, make, mask, to
+from truthkit.convert import convert
 from truthkit.convert.runs import BadRunsError, brush_bits, brush_bytes, coco_bits, coco_counts
+from truthkit.findings import UsageError
 
 MASKS = arrays(bool, st.tuples(st.integers(1, 40), st.integers(1, 40)), fill=st.booleans())
 
@@ -265,3 +267,25 @@ def test_masks_of_one_pixel_and_of_a_palette(tmp_path: Path) -> None:
     assert (one["segmentation"], one["bbox"], one["area"]) == ({"size": [1, 1], "counts": [0, 1]}, [0, 0, 1, 1], 1)
     with Image.open(to("voc", manifest).out / "SegmentationClass" / "0.png") as written:
         assert np.asarray(written).tolist() == [[1]]
+
+
+def test_a_fetched_job_knows_where_its_masks_are(tmp_path: Path) -> None:
+    manifest, table = mask(tmp_path)
+    line = json.loads(manifest.read_text("utf-8"))
+    job = tmp_path / "job"
+    output = job / "output" / "Street"
+    line["street-ref"] = "s3://mine/out/Street/annotations/consolidated-annotation/output/0.png"
+    place = output / "annotations" / "consolidated-annotation" / "output" / "0.png"
+    place.parent.mkdir(parents=True)
+    (tmp_path / "pictures" / "mask.png").rename(place)
+    about = {"LabelingJobName": "Street", "LabelAttributeName": "street-ref"}
+    about_output = {"OutputConfig": {"S3OutputPath": "s3://mine/out"}}
+    (job / "labeling-job.json").write_text(json.dumps({**about, **about_output}))
+    with pytest.raises(UsageError, match="no output manifest yet"):
+        convert(job, "voc", tmp_path / "voc")
+    made = output / "manifests" / "output" / "output.manifest"
+    made.parent.mkdir(parents=True)
+    made.write_text(json.dumps(line) + "\n")
+    done = convert(job, "voc", tmp_path / "voc")
+    with Image.open(done.out / "SegmentationClass" / "0.png") as written:
+        assert (np.asarray(written) == table).all()

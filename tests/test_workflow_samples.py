@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from typer.testing import CliRunner
 
+from tests.documents import DOCS, commands
 from truthkit import RunResult, run_job
+from truthkit.cli import app
 from truthkit.project import Project, Workflow
 from truthkit.report.gold import agreement
 from truthkit_core.agreement.pairs import mask_iou
@@ -38,7 +41,9 @@ def run(name: str, folder: Path) -> tuple[Workflow, RunResult]:
         ("bounding-boxes", "things"),
     ],
 )
-def test_no_worker_is_right_alone_and_together_they_are(name: str, field: str, tmp_path: Path) -> None:
+def test_no_worker_is_right_alone_and_together_they_are(
+    name: str, field: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workflow, result = run(name, tmp_path)
     assert result.gold_agreement == 1
     gold = [json.loads(line) for line in workflow.expected.read_text("utf-8").splitlines()]
@@ -53,6 +58,19 @@ def test_no_worker_is_right_alone_and_together_they_are(name: str, field: str, t
         for one in (label, *label.get("entities", ()))
         if "confidence" in one
     )
+    if name == "bounding-boxes":
+        monkeypatch.chdir(tmp_path)
+        expect_the_page_of_convert(result)
+
+
+def expect_the_page_of_convert(result: RunResult) -> None:
+    """What docs/convert.md shows of the job that it begins with."""
+    began, shown, *_ = commands(DOCS / "convert.md")
+    assert began.line == "truthkit run bounding-boxes --out jobs/things"
+    Path("jobs").mkdir()
+    result.folder.rename("jobs/things")
+    done = CliRunner().invoke(app, list(shown.arguments[1:]))
+    assert (done.exit_code, done.stdout) == (0, shown.output)
 
 
 def test_masks_come_near_to_the_outlines(tmp_path: Path) -> None:

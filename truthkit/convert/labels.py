@@ -74,7 +74,8 @@ class Label:
 
     ``marks`` are its classes, boxes, keypoints, lines, polygons, spans or mask parts, as ``kind`` says; ``mask`` is the
     S3 URI of the picture that the parts are in. ``size`` is the width and height of the labeled picture, where the
-    label tells them. ``value`` is the label as it stands in the manifest, ``rest`` what of it no mark says.
+    label tells them. ``value`` is a label of the kind ``other`` as it stands in the manifest; ``rest`` is what no mark
+    says of one of another kind.
     """
 
     kind: Kind

@@ -220,14 +220,13 @@ def read_label(value: Any, kind: str, metadata: Mapping[str, Any], classes: Clas
             name = classes.name(value)
         feedback = _member(metadata, "worker-feedback")
         rest = {"worker-feedback": feedback} if feedback is not None else {}
-        return Label("class", (Named(name, _confidence(metadata)),), value=value, rest=rest)
+        return Label("class", (Named(name, _confidence(metadata)),), rest=rest)
     if kind in ("image-classification-multilabel", "text-classification-multilabel"):
         shares = _member(metadata, "confidence-map")
         shares = shares if isinstance(shares, dict) else {}
         return Label(
             "classes",
             tuple(Named(classes.name(one), _number(shares.get(str(one)))) for one in _list(value, "")),
-            value=value,
         )
     if kind == "object-detection":
         return _detection(value, metadata, classes)
@@ -248,9 +247,7 @@ def _detection(value: Any, metadata: Mapping[str, Any], classes: Classes) -> Lab
         about = known[place] if isinstance(known, list) and place < len(known) else None
         found.append(Box(classes.name(number), left, top, width, height, _confidence(about)))
     sizes = value.get("image_size") or value.get("image-size")
-    return Label(
-        "boxes", tuple(found), size=_size(sizes[0] if isinstance(sizes, list) and sizes else None), value=value
-    )
+    return Label("boxes", tuple(found), size=_size(sizes[0] if isinstance(sizes, list) and sizes else None))
 
 
 def _segmentation(value: Any, metadata: Mapping[str, Any], classes: Classes) -> Label:
@@ -267,7 +264,7 @@ def _segmentation(value: Any, metadata: Mapping[str, Any], classes: Classes) -> 
         if name != BACKGROUND:
             classes.learn(key, name)
             parts.append(Part(name, _color(one, "hex-color", f"internal-color-map.{key}"), _confidence(one)))
-    return Label("mask", tuple(parts), mask=value, value=value)
+    return Label("mask", tuple(parts), mask=value)
 
 
 def _text_spans(value: Any, metadata: Mapping[str, Any], classes: Classes) -> Label:
@@ -276,7 +273,7 @@ def _text_spans(value: Any, metadata: Mapping[str, Any], classes: Classes) -> La
     for one in labels if isinstance(labels, list) else ():
         classes.seen.setdefault(_name(one, "labels"))
     about = _member(metadata, "entities")
-    return Label("spans", _entities(_list(inside, "entities"), about if isinstance(about, list) else []), value=value)
+    return Label("spans", _entities(_list(inside, "entities"), about if isinstance(about, list) else []))
 
 
 def _entities(found: Sequence[Any], about: Sequence[Any] = ()) -> tuple[Span, ...]:
@@ -307,7 +304,7 @@ def _by_shape(value: Any) -> Label | None:
                 told |= {key, "labels", "labelMappings", "labeledImage", "weights"}
                 rest = {name: one for name, one in value.items() if name not in told}
                 size = label.size or _size(value.get("inputImageProperties"))
-                return replace(label, size=size, value=value, rest=rest)
+                return replace(label, size=size, rest=rest)
     # The label of one form field: {"field": {...}}.
     inner = [one for one in value.values() if isinstance(one, dict) and any(key in one for key in _SHAPES)]
     if len(value) == 1 and len(inner) == 1:
@@ -434,7 +431,7 @@ def _frames(example: Example, value: Any, classes: Classes, objects: Objects) ->
         about = [{key: one[key] for key in one if key not in _OF_BOX} for one in frame.get("annotations", ())]
         if any(about):
             others["annotations"] = about
-        label = Label("boxes", tuple(found), value=frame, rest=others) if boxes else Label("other", value=frame)
+        label = Label("boxes", tuple(found), rest=others) if boxes else Label("other", value=frame)
         reference = f"{prefix}{name}" if isinstance(name, str) else example.source_ref
         yield replace(example, source_ref=reference, label=label, frame=at if isinstance(at, int) else place)
 
