@@ -14,7 +14,7 @@ import asyncio
 import json
 import threading
 from collections import deque
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, TypeVar
@@ -284,13 +284,6 @@ class Hand:
     def evaluate(self, script: str, argument: Any = None) -> Any:
         return self(self.page.evaluate(script, argument))
 
-    def refused(self, gesture: Coroutine[Any, Any, Any]) -> Finding:
-        """What a gesture says that cannot be done."""
-        with pytest.raises(TruthkitError) as caught:
-            self(gesture)
-        (finding,) = caught.value.findings
-        return finding
-
     def visit(self, html: str, *, width: int = 1280, height: int = 800) -> Site:
         site = self.serve(CROWD_SCRIPT + html)
         self(self._open(site.url, width, height))
@@ -347,7 +340,29 @@ def hand(loop: Loop, first_tab: async_api.Page, serve: Serve) -> Iterator[Hand]:
     assert errors == []
 
 
+Refusal = Callable[[Callable[[], Any], str], Finding]
+
+
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For gestures that must fail: what is not there will not come."""
-    monkeypatch.setattr(locate, "PATIENCE_MS", 800)
+def refusal(monkeypatch: pytest.MonkeyPatch) -> Refusal:
+    """``refusal(attempt, problem)``: what a gesture says that cannot be done.
+
+    What is not there will not come: little patience is enough. On a busy machine it may be too little for what is
+    there: whoever does not tell of the problem then tries again with much of it.
+    """
+
+    def refused(attempt: Callable[[], Any]) -> Finding:
+        with pytest.raises(TruthkitError) as caught:
+            attempt()
+        (finding,) = caught.value.findings
+        return finding
+
+    def refusal(attempt: Callable[[], Any], problem: str) -> Finding:
+        monkeypatch.setattr(locate, "PATIENCE_MS", 800)
+        finding = refused(attempt)
+        if problem not in finding.message + finding.cure:
+            monkeypatch.setattr(locate, "PATIENCE_MS", 30_000)
+            finding = refused(attempt)
+        return finding
+
+    return refusal

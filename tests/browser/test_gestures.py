@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.conftest import Hand
-from truthkit.findings import TruthkitError
+from tests.browser.conftest import Hand, Refusal
 from truthkit.liquid import Template
 from truthkit.manifest import read_manifest
 from truthkit.pages import task_page
@@ -198,17 +197,21 @@ def test_select_text_scrolls_to_either_end(run: Run[Any], page: Page) -> None:
         ),
     ],
 )
-@pytest.mark.usefixtures("impatient")
 def test_select_text_says_why_not(
-    run: Run[Any], page: Page, html: str, root: str, extent: tuple[int, int], problem: str, cure: str
+    run: Run[Any],
+    page: Page,
+    refusal: Refusal,
+    html: str,
+    root: str,
+    extent: tuple[int, int],
+    problem: str,
+    cure: str,
 ) -> None:
     async def work() -> None:
         await page.set_content(html)
         await select_text(page, root, *extent)
 
-    with pytest.raises(TruthkitError) as caught:
-        run(work())
-    (finding,) = caught.value.findings
+    finding = refusal(lambda: run(work()), problem)
     assert problem in finding.message
     assert cure in finding.cure
 
@@ -441,10 +444,10 @@ def test_press(run: Run[Any], page: Page) -> None:
         pytest.param(lambda p: press(p, "Entre"), "no key 'Entre'", "Control+Enter", id="key"),
     ],
 )
-@pytest.mark.usefixtures("impatient")
 def test_gestures_say_what_there_is(
     run: Run[Any],
     page: Page,
+    refusal: Refusal,
     gesture: Callable[[Page], Coroutine[Any, Any, None]],
     problem: str,
     cure: str,
@@ -453,21 +456,18 @@ def test_gestures_say_what_there_is(
         await page.set_content(NATIVE + "<button type=button>Tool</button>")
         await gesture(page)
 
-    with pytest.raises(TruthkitError) as caught:
-        run(work())
-    (finding,) = caught.value.findings
+    finding = refusal(lambda: run(work()), problem)
     assert problem in finding.message
     assert cure in finding.cure
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_disabled_control_is_not_used(run: Run[Any], page: Page) -> None:
+def test_a_disabled_control_is_not_used(run: Run[Any], page: Page, refusal: Refusal) -> None:
     async def work() -> None:
         await page.set_content("<input name=title disabled>")
         await fill(page, "title", "x")
 
-    with pytest.raises(TruthkitError, match="the field 'title' can't be used: element is not enabled"):
-        run(work())
+    problem = "the field 'title' can't be used: element is not enabled"
+    assert problem in refusal(lambda: run(work()), problem).message
 
 
 # --- the sample's scripted worker against the real annotator ----------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.conftest import Hand
+from tests.browser.conftest import Hand, Refusal
 from truthkit.workforce.gestures import comment, moderate, pick, pick_many, pick_none, submit
 
 MANY = [f"category {number}" for number in range(1, 500)]
@@ -143,11 +143,18 @@ def test_moderate(hand: Hand) -> None:
         ),
     ],
 )
-@pytest.mark.usefixtures("impatient")
 def test_gestures_say_what_there_is(
-    hand: Hand, html: str, gesture: Callable[[Page], Coroutine[Any, Any, None]], problem: str, cure: str
+    hand: Hand,
+    refusal: Refusal,
+    html: str,
+    gesture: Callable[[Page], Coroutine[Any, Any, None]],
+    problem: str,
+    cure: str,
 ) -> None:
-    hand.visit(html)
-    finding = hand.refused(gesture(hand.page))
+    def attempt() -> None:
+        hand.visit(html)
+        hand(gesture(hand.page))
+
+    finding = refusal(attempt, problem)
     assert problem in finding.message + finding.cure
     assert cure in finding.message + finding.cure

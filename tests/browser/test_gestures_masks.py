@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.async_api import Page
 
-from tests.browser.conftest import Hand
+from tests.browser.conftest import Hand, Refusal
 from tests.browser.test_gestures_shapes import LARGE, zoom_in
 from truthkit.findings import TruthkitError
 from truthkit.workforce.gestures import (
@@ -158,12 +158,19 @@ SEMANTIC = tool("crowd-semantic-segmentation")
         ),
     ],
 )
-@pytest.mark.usefixtures("impatient")
 def test_gestures_say_what_is_wrong(
-    hand: Hand, html: str, gesture: Callable[[Page], Coroutine[Any, Any, None]], problem: str, cure: str
+    hand: Hand,
+    refusal: Refusal,
+    html: str,
+    gesture: Callable[[Page], Coroutine[Any, Any, None]],
+    problem: str,
+    cure: str,
 ) -> None:
-    hand.visit(html)
-    finding = hand.refused(gesture(hand.page))
+    def attempt() -> None:
+        hand.visit(html)
+        hand(gesture(hand.page))
+
+    finding = refusal(attempt, problem)
     assert problem in finding.message
     assert cure in finding.message + finding.cure
 

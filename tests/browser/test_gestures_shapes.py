@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.conftest import Hand
+from tests.browser.conftest import Hand, Refusal
 from truthkit.workforce.gestures import (
     delete_shape,
     draw_box,
@@ -228,11 +228,18 @@ BOXES = tool("crowd-bounding-box")
         ),
     ],
 )
-@pytest.mark.usefixtures("impatient")
 def test_gestures_say_what_is_wrong(
-    hand: Hand, html: str, gesture: Callable[[Page], Coroutine[Any, Any, None]], problem: str, cure: str
+    hand: Hand,
+    refusal: Refusal,
+    html: str,
+    gesture: Callable[[Page], Coroutine[Any, Any, None]],
+    problem: str,
+    cure: str,
 ) -> None:
-    hand.visit(html)
-    finding = hand.refused(gesture(hand.page))
+    def attempt() -> None:
+        hand.visit(html)
+        hand(gesture(hand.page))
+
+    finding = refusal(attempt, problem)
     assert problem in finding.message
     assert cure in finding.message + finding.cure

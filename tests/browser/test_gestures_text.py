@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.conftest import Hand
+from tests.browser.conftest import Hand, Refusal
 from truthkit.workforce.gestures import (
     rank,
     relabel_span,
@@ -234,11 +234,18 @@ def test_write_question(hand: Hand, width: int) -> None:
         ),
     ],
 )
-@pytest.mark.usefixtures("impatient")
 def test_gestures_say_what_is_wrong(
-    hand: Hand, page: str, gesture: Callable[[Page], Coroutine[Any, Any, None]], problem: str, cure: str
+    hand: Hand,
+    refusal: Refusal,
+    page: str,
+    gesture: Callable[[Page], Coroutine[Any, Any, None]],
+    problem: str,
+    cure: str,
 ) -> None:
-    hand.visit(page)
-    finding = hand.refused(gesture(hand.page))
+    def attempt() -> None:
+        hand.visit(page)
+        hand(gesture(hand.page))
+
+    finding = refusal(attempt, problem)
     assert problem in finding.message + finding.cure
     assert cure in finding.message + finding.cure
