@@ -557,10 +557,9 @@ def test_sign_is_what_botocore_signs(store: ObjectStore) -> None:
         "get_object", Params={"Bucket": "samples", "Key": "set/ü x.txt"}
     )
 
-    def plain(url: str) -> list[str]:  # the second of signing may differ
-        return sorted(
-            part for part in url.replace("?", "&").split("&") if not part.startswith(("X-Amz-Date", "X-Amz-Signature"))
-        )
+    def plain(url: str) -> list[str]:  # the second of signing may differ, and at midnight the day
+        parts = re.sub(r"(X-Amz-Credential=\w+%2F)\d{8}%2F", r"\1", url).replace("?", "&").split("&")
+        return sorted(part for part in parts if not part.startswith(("X-Amz-Date", "X-Amz-Signature")))
 
     assert plain(ours) == plain(theirs)
 

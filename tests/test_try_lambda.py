@@ -230,7 +230,7 @@ def test_a_broken_handler_is_told_with_the_users_line(
 
 def test_a_handler_that_takes_too_long_is_told_with_the_line_that_it_is_at(tmp_path: Path) -> None:
     source = "import time\n\ndef lambda_handler(event, context):\n    nap()\n\ndef nap():\n    time.sleep(60)\n"
-    [found] = try_handlers([write(tmp_path, "post.py", source)], cases=["one-worker"], timeout=0.2)
+    [found] = try_handlers([write(tmp_path, "post.py", source)], cases=["one-worker"], timeout=1)
     [finding] = found.cases[0].findings
     assert (found.cases[0].verdict, finding.code, finding.line) == ("crashed", "handler-timeout", 7)
     assert "line 4, in lambda_handler" in finding.excerpt

@@ -97,7 +97,7 @@ def test_a_function_is_told_as_by_lambda(
 
 def test_a_time_out_is_told_with_the_line_that_it_is_at(tmp_path: Path) -> None:
     file = write(tmp_path, "pre.py", "nap()")
-    [result] = try_handlers([file], runtime="lambda", timeout=0.5, cases=["unicode"])
+    [result] = try_handlers([file], runtime="lambda", timeout=1, cases=["unicode"])
     [finding] = first(result).findings
     assert (first(result).verdict, finding.code) == ("crashed", "handler-timeout")
     assert finding.line
