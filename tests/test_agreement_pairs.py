@@ -114,6 +114,19 @@ def test_masks_agree_by_mean_iou_of_the_labels_used() -> None:
     assert found.whole.answers == 2
 
 
+@pytest.mark.parametrize("labels", [1, 2, 40, 255, 256, 300])
+def test_mask_iou_counts_every_label(labels: int) -> None:
+    chance = np.random.default_rng(labels)
+    one, other = (chance.integers(0, labels + 1, (40, 30)).astype(np.uint16) for _ in range(2))
+    wanted = [
+        np.count_nonzero((one == at) & (other == at)) / np.count_nonzero((one == at) | (other == at))
+        for at in range(1, labels + 1)
+        if (one == at).any() or (other == at).any()
+    ]
+    assert mask_iou(one, other) == pytest.approx(np.mean(wanted), rel=1e-12)
+    assert mask_iou(np.zeros((2, 3), np.uint8), np.zeros((2, 3), np.uint8)) == 1.0
+
+
 @needs_crowd_data
 def test_workers_of_the_public_boxes_agree_about_as_much_as_they_are_right() -> None:
     assert FOLDER is not None

@@ -27,11 +27,13 @@ from truthkit.report.draw import spans as spans_drawing
 from truthkit.report.draw.scene import Palette
 from truthkit.report.draw.spans import Text, compare, find_text
 from truthkit.report.gold import agreement, line_agreement, readable_label, worker_agreement
+from truthkit.report.likeness import by_label
 from truthkit.report.page import WHOLE_UP_TO
-from truthkit.report.shapes import Span, Spans, parts
+from truthkit.report.shapes import Span, Spans, parts, read_figures
 from truthkit.report.tally import summarize
 from truthkit_core import builtin_output
 from truthkit_core.agreement import nominal_alpha
+from truthkit_core.agreement.pairs import mask_iou
 from truthkit_core.builtin_output import Backing, failure_metadata, metadata_of
 from truthkit_core.consolidation.masks import write_mask
 
@@ -909,3 +911,33 @@ def test_a_label_of_built_in_form_is_compared_by_what_it_tells(case: str) -> Non
 def test_what_could_not_be_consolidated_does_not_agree_in_built_in_form_either() -> None:
     line = {"it": {"reason": "nobody answered", "workers": []}, "it-built-in-metadata": failure_metadata("nobody")}
     assert line_agreement(line, "it", {"label": "a"}) == 0
+
+
+@pytest.mark.parametrize("labels", [3, 20], ids=["few", "many"])
+def test_masks_agree_as_their_pixels_do(labels: int) -> None:
+    """Whatever the order and the colors of the labels, and whichever of them one of the two lacks."""
+    chance = np.random.default_rng(labels)
+    names = [f"l{at:02}" for at in range(labels)]
+    for _ in range(8):
+        mine, theirs = (chance.permutation(names)[: labels - 1].tolist() for _ in range(2))
+        pixels = [chance.integers(0, labels, (11, 9)) for _ in range(2)]
+        colors = [f"#{at + 1:02x}{at * 5:02x}99" for at in range(labels)]
+        given = [
+            mask(table.tolist(), dict(zip(some, chance.permutation(colors).tolist(), strict=False)))
+            for table, some in zip(pixels, (mine, theirs), strict=True)
+        ]
+        places = [
+            np.array([0, *(names.index(one) + 1 for one in some)])[table]
+            for table, some in zip(pixels, (mine, theirs), strict=True)
+        ]
+        wanted = mask_iou(*places)
+        assert agreement(given[0], given[1]) == agreement(given[1], given[0]) == wanted
+        one, other = (read_figures(value)[0] for value in given)  # type: ignore[index]
+        used = {
+            at: np.count_nonzero(places[0] == at) + np.count_nonzero(places[1] == at) for at in range(1, labels + 1)
+        }
+        assert by_label(one, other) == {
+            names[at - 1]: (2 * np.count_nonzero((places[0] == at) & (places[1] == at)) / total, 1.0)
+            for at, total in used.items()
+            if total
+        }

@@ -235,10 +235,16 @@ def mask_agreement(objects: Mapping[str, Mapping[str, NDArray[Any]]], *, draws: 
 def mask_iou(one: NDArray[Any], other: NDArray[Any]) -> float | None:
     if one.shape != other.shape:
         return None
-    first, second = one.ravel().astype(np.int64), other.ravel().astype(np.int64)
-    labels = int(max(first.max(initial=0), second.max(initial=0))) + 1
-    same = np.bincount(first[first == second], minlength=labels)[1:]
-    union = np.bincount(first, minlength=labels)[1:] + np.bincount(second, minlength=labels)[1:] - same
+    labels = int(max(one.max(initial=0), other.max(initial=0))) + 1
+    if labels < 256:  # both places in one number, counted together: a tenth of the time
+        pairs = one.astype(np.uint16) * np.uint16(labels) + other.astype(np.uint16)
+        counts = np.bincount(pairs.ravel(), minlength=labels**2).reshape(labels, labels)
+        same = counts.diagonal()[1:]
+        union = counts.sum(axis=1)[1:] + counts.sum(axis=0)[1:] - same
+    else:
+        first, second = one.ravel().astype(np.int64), other.ravel().astype(np.int64)
+        same = np.bincount(first[first == second], minlength=labels)[1:]
+        union = np.bincount(first, minlength=labels)[1:] + np.bincount(second, minlength=labels)[1:] - same
     used = union > 0
     return float((same[used] / union[used]).mean()) if used.any() else 1.0
 
