@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.documents import DOCS, section
 from truthkit import RunResult, run_job
 from truthkit.convert.bring import bring
 from truthkit.project import Project, kit_root
@@ -183,3 +185,47 @@ def test_a_workflow_of_its_own_mends_what_another_wrote_as_the_built_in_job_does
     assert "adjustment-status" not in before
     assert (now["adjustment-status"], now["type"]) == ("unadjusted", before["type"])
     assert now["class-map"] == before["class-map"]
+
+
+VERIFIER = """
+from truthkit.workforce.gestures import comment, pick
+
+
+async def work(page, task, worker):
+    legend = page.get_by_role("group", name="Shown on the picture").get_by_role("button")
+    await legend.first.wait_for()
+    assert await legend.all_inner_texts() == ["cup", "spoon"]
+    await comment(page, "category", "The spoon ends later.")
+    await pick(page, "category", "wrong")
+"""
+
+
+def test_the_workflow_of_the_guide_verifies_boxes(tmp_path: Path) -> None:
+    """What the guide says to change in a copy of image-classification is all that it needs."""
+    told = section(DOCS / "write-a-workflow.md", "Labels to verify").partition("\n## ")[0]
+    (code,) = re.findall(r"```python\n(.*?)```", told, re.DOTALL)
+    (page,) = re.findall(r"```html\n(.*?)```", told, re.DOTALL)
+    settings = dict(re.findall(r"`((?:labels|earlier_label)) = (.+?)`", told))
+    project = tmp_path / "project"
+    project.mkdir()
+    make("check-boxes", like="image-classification", project=project)
+    workflow = Project(project).workflow("check-boxes")
+    text = workflow.config_file.read_text("utf-8")
+    for key, value in settings.items():
+        text = re.sub(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
+    workflow.config_file.write_text(text, "utf-8")
+    handler = workflow.lambdas / "pre_annotation.py"
+    kept = handler.read_text("utf-8").partition("    picture =")[0]
+    handler.write_text(kept + code, "utf-8")
+    workflow.template.write_text(page, "utf-8")
+
+    [gold, *_] = lines_of(KIT.workflow("bounding-boxes").expected)
+    line = {"source-ref": "s3://truthkit-samples/bounding-boxes/coffee.jpg", "bounding-boxes": {**gold, "workers": []}}
+    manifest = write_lines(tmp_path / "input.jsonl", [line])
+    script = tmp_path / "verifier.py"
+    script.write_text(VERIFIER, "utf-8")
+    objects = KIT.workflow("bounding-boxes").objects()
+    result = adjust("check-boxes", manifest, worker_script=script, objects=objects, project=project)
+    [label] = result.labels()
+    assert label["label"] == "wrong"
+    assert label["workers"][0]["answer"]["category"]["workerComment"] == "The spoon ends later."

@@ -35,11 +35,11 @@ def given(kind: str, **line: Any) -> Any:
 @pytest.mark.parametrize(
     ("kind", "label", "metadata", "expected"),
     [
-        ("boxes", {"boundingBoxes": [BOX], "workers": []}, {"type": "groundtruth/custom"}, [BOX]),
+        ("boxes", {"boundingBoxes": [BOX | {"votes": 3, "confidence": 0.9}], "workers": []}, {}, [BOX]),
         ("boxes", {"boundingBoxes": []}, {}, []),
         ("boxes", DETECTED, {"class-map": {"4": "owl"}, "objects": [{"confidence": 0.9}]}, [BOX]),
         ("boxes", DETECTED, {}, [BOX | {"label": "4"}]),
-        ("spans", {"entities": [SPAN], "workers": []}, {}, [SPAN]),
+        ("spans", {"entities": [SPAN | {"votes": 2, "confidence": 0.5}], "workers": []}, {}, [SPAN]),
         ("spans", {"annotations": {"labels": [], "entities": [SPAN]}}, {"entities": [{"confidence": 0}]}, [SPAN]),
         ("class", {"label": "owl", "confidence": 0.9, "votes": {"owl": 3}}, {}, "owl"),
         ("class", 3, {"class-name": "owl", "confidence": 0}, "owl"),
@@ -57,7 +57,10 @@ def given(kind: str, **line: Any) -> Any:
         ),
         (
             "instance-masks",
-            {"instances": [{"label": "cell", "color": "#2ca02c"}], "labeledImage": {"s3Uri": "s3://b/1.png"}},
+            {
+                "instances": [{"label": "cell", "color": "#2ca02c", "votes": 2}],
+                "labeledImage": {"s3Uri": "s3://b/1.png"},
+            },
             {},
             {"src": "s3://b/1.png", "instances": [{"label": "cell", "color": "#2ca02c"}]},
         ),

@@ -279,8 +279,6 @@ def test_what_one_job_writes_the_next_begins_with(s3: Any, workflow: str, output
     item = {"source": "A headline", "source-ref": "s3://in/0.jpg", **written, f"{name}-metadata": {"type": "custom"}}
     task_input = pre.lambda_handler({"version": "1", "labelingJobArn": ARN, "dataObject": item}, None)["taskInput"]
     found = task_input["initialValue"]
-    if isinstance(expected, list):
-        found = [{key: one[key] for key in expected[0]} for one in found]
     if workflow == "semantic_segmentation":
         src = found.pop("src")
         assert Image.open(BytesIO(storage.read_bytes(src))).size == (40, 30)

@@ -19,6 +19,15 @@ from truthkit_core.workflow import WorkflowConfig
 ATTRIBUTE = "initial-value"
 _METADATA = "-metadata"
 _MASKS = {"semantic-mask": ("labelMappings", dict), "instance-masks": ("instances", list)}
+_SIDES = ("left", "top", "width", "height")
+# What an annotation has for its element; a label's has more, confidences for one, which workers are not to see.
+_ANNOTATIONS = {
+    "boxes": ("label", *_SIDES),
+    "keypoints": ("label", "x", "y"),
+    **dict.fromkeys(("lines", "polylines", "polygons"), ("label", "vertices")),
+    "spans": ("label", "startOffset", "endOffset"),
+    "instance-masks": ("label", "color"),
+}
 # Where a label has its value, and of what type it is; the other kinds are lists under the kind's own key.
 _VALUES: dict[str, tuple[str, type | tuple[type, ...]]] = {
     "class": ("label", str),
@@ -67,7 +76,16 @@ def _read(of: str, value: Any, metadata: dict[str, Any], path: str) -> Any:
     found = value[key] if isinstance(value, dict) and key in value else _built_in(of, value, metadata, path)
     if not isinstance(found, form) or isinstance(found, bool):
         raise _foreign(of, found, path)
-    return found
+    return _plain(of, found)
+
+
+def _plain(of: str, value: Any) -> Any:
+    """Annotations without what the element has no use for."""
+    if of not in _ANNOTATIONS:
+        return value
+    return [
+        {key: one[key] for key in _ANNOTATIONS[of] if key in one} if isinstance(one, dict) else one for one in value
+    ]
 
 
 def _built_in(of: str, value: Any, metadata: dict[str, Any], path: str) -> Any:
@@ -86,7 +104,7 @@ def _built_in(of: str, value: Any, metadata: dict[str, Any], path: str) -> Any:
             for place, one in enumerate(boxes):
                 where = f"{path}.annotations[{place}]"
                 number = str(member(expect_object(one, where), "class_id", where))
-                sides = {side: member(one, side, where) for side in ("left", "top", "width", "height")}
+                sides = {side: member(one, side, where) for side in _SIDES}
                 found.append({"label": names.get(number, number), **sides})
             return found
     return value
@@ -108,7 +126,7 @@ def _mask(of: str, value: Any, metadata: dict[str, Any], path: str) -> dict[str,
         raise _foreign(of, value, path)
     if not isinstance(src, str) or not S3_URI.fullmatch(src):
         raise ContractError(path, "has a mask that is no object in S3", "give the s3:// URI of its PNG")
-    return {"src": src, key: parts}
+    return {"src": src, key: _plain(of, parts)}
 
 
 def _mappings(colors: dict[str, Any], path: str) -> dict[str, Any]:
