@@ -622,6 +622,20 @@ def test_8_3_11_submit_found_and_hidden(page: Page, visit: Any, tag: str) -> Non
     expect(page.get_by_role("button", name="Submit")).to_have_count(0)
 
 
+def test_8_3_11_a_press_on_submit_can_be_stopped(page: Page, visit: Any) -> None:
+    site = show_widget(page, visit, "crowd-classifier", behind='<input name="more" value="1">')
+    page.get_by_role("radio", name="a").click()
+    page.evaluate("""w.shadowRoot.querySelector("awsui-button[data-testid=crowd-submit]").addEventListener(
+      "click", (event) => { if (window.ready) return; event.stopPropagation(); event.preventDefault(); }, true)""")
+    submit = page.get_by_role("button", name="Submit")
+    submit.click()
+    assert page.evaluate("document.documentElement.dataset.crowdState") not in ("sending", "submitted")
+    page.evaluate("window.ready = true")
+    submit.click()
+    wait_state(page, "submitted")
+    assert len(site.answers) == 1
+
+
 def test_8_3_11_submit_pressed_by_a_script(page: Page, visit: Any) -> None:
     site = show_widget(page, visit, "crowd-classifier", behind='<input name="more" value="1">')
     page.get_by_role("radio", name="a").click()

@@ -206,6 +206,7 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
     return (around ?? linkedForm(this)) as Submitting | null;
   }
 
+  /** The wrapper has the tag by which an official template finds it, to stop a press before it comes to the button. */
   #submit(): void {
     const form = this.#form;
     if (form) form.submit();
@@ -252,14 +253,9 @@ export abstract class Widget extends JsonElement implements AnswerControl, KeyTa
       <div id="actionsContainer">
         ${this.problem ? html`<p class="error">${this.problem}</p>` : nothing}
         <div class="extras">${this.renderExtras()}</div>
-        <button
-          type="button"
-          class="button primary"
-          data-testid="crowd-submit"
-          @click=${() => this.#submit()}
-        >
-          ${t("submit")}
-        </button>
+        <awsui-button data-testid="crowd-submit" @click=${() => this.#submit()}>
+          <button type="button" class="button primary">${t("submit")}</button>
+        </awsui-button>
       </div>
       ${renderDialog({
         id: "full-instructions",
