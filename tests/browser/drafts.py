@@ -9,8 +9,10 @@ _UNTIL = """(wanted) => new Promise((resolve, reject) => {
   const enough = (drafts) => wanted === null ? drafts.length === 0 : typeof wanted === "string"
     ? JSON.stringify(drafts).includes(wanted)
     : drafts.flatMap((draft) => Object.keys(draft.states)).length === wanted;
-  const until = performance.now() + 10000;
-  const open = indexedDB.open("truthkit-drafts");
+  const until = performance.now() + 30000;
+  const open = indexedDB.open("truthkit-drafts", 1);
+  // Whoever asks before the page does makes what the page would have made.
+  open.onupgradeneeded = () => open.result.createObjectStore("truthkit-drafts");
   open.onerror = () => reject(open.error);
   open.onsuccess = () => {
     const look = () => {
@@ -29,7 +31,7 @@ _UNTIL = """(wanted) => new Promise((resolve, reject) => {
 
 
 def draft_holds(page: Page | Frame, text: str) -> None:
-    """Wait until a draft, as JSON, has ``text``. Fails after ten seconds with the drafts that there are."""
+    """Wait until a draft, as JSON, has ``text``. Fails after thirty seconds with the drafts that there are."""
     page.evaluate(_UNTIL, text)
 
 
