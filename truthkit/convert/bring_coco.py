@@ -14,8 +14,9 @@ _Annotation = dict[str, Any]
 
 
 def read_coco(content: Any, told: Counter[str], with_masks: bool) -> Labels:
-    """Keypoints where categories have them; polygons where every annotation is one ring; masks where some are run
-    lengths or several rings, if they are wanted; else boxes. Raises what wrong content raises."""
+    """Keypoints where categories have them; polygons where every annotation is one ring, and not all are their boxes;
+    masks where some are run lengths or several rings, if they are wanted; else boxes. Raises what wrong content raises.
+    """
     categories = {one["id"]: one for one in content["categories"]}
     annotations: list[_Annotation] = content["annotations"]
     by_image: dict[Any, list[_Annotation]] = defaultdict(list)
@@ -29,7 +30,9 @@ def read_coco(content: Any, told: Counter[str], with_masks: bool) -> Labels:
     kind, read = "boxes", _box
     if any(one.get("keypoints") for one in categories.values()):
         kind, read = "keypoints", _keypoints
-    elif annotations and all(_ring(one) is not None for one in annotations):
+    elif all(_is_its_box(one) for one in annotations):
+        pass
+    elif all(_ring(one) is not None for one in annotations):
         kind, read = "polygons", _polygon
     elif segmented and with_masks:
         return _masks(pictures, categories, annotations, told)
@@ -81,6 +84,17 @@ def _masks(
 def _ring(annotation: _Annotation) -> list[float] | None:
     rings = annotation.get("segmentation")
     return rings[0] if isinstance(rings, list) and len(rings) == 1 and len(rings[0]) >= 6 else None
+
+
+def _is_its_box(annotation: _Annotation) -> bool:
+    """Whether the segmentation says no more than the box: there is none, or it is the box's four corners."""
+    ring = _ring(annotation)
+    if ring is None or len(ring) != 8:
+        return not annotation.get("segmentation")
+    left, top, width, height = map(float, annotation["bbox"])
+    corners = sorted((x, y) for x in (left, left + width) for y in (top, top + height))
+    own = sorted(zip(map(float, ring[::2]), map(float, ring[1::2]), strict=True))
+    return all(abs(a - b) < 1e-6 for pair in zip(corners, own, strict=True) for a, b in zip(*pair, strict=True))
 
 
 def _box(one: _Annotation, category: dict[str, Any]) -> Iterator[dict[str, Any]]:

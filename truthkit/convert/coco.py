@@ -81,8 +81,11 @@ def _annotations(data: Dataset, example: Example, label: Label, one_body: bool) 
 def _annotation(data: Dataset, mark: Any) -> dict[str, Any]:
     own = _common(data, mark)
     if data.kind == "boxes":
-        area = mark.width * mark.height
-        return {**own, "bbox": [mark.left, mark.top, mark.width, mark.height], "area": area, "segmentation": []}
+        left, top, right, bottom = mark.left, mark.top, mark.left + mark.width, mark.top + mark.height
+        # pycocotools' annToMask fails without a ring; this is the one that its loadRes gives a box.
+        ring = [left, top, left, bottom, right, bottom, right, top]
+        box = [left, top, mark.width, mark.height]
+        return {**own, "bbox": box, "area": mark.width * mark.height, "segmentation": [ring]}
     if data.kind == "keypoints":
         place = [mark.x, mark.y, 0, 0]
         return {**own, "keypoints": [mark.x, mark.y, _VISIBLE], "num_keypoints": 1, "bbox": place, "area": 0}

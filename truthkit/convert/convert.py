@@ -12,6 +12,7 @@ from typing import Any, Literal
 from truthkit.convert import coco, huggingface, labelstudio, sagemaker, tables, texts, voc, yolo
 from truthkit.convert.dataset import Dataset, renamed
 from truthkit.convert.folders import MARK, expect_replaceable, written
+from truthkit.convert.labels import Example
 from truthkit.convert.objects import Objects
 from truthkit.convert.read import Classes, read_examples, the_attribute
 from truthkit.convert.splits import split
@@ -129,8 +130,9 @@ def convert(
     if not named:
         raise _nothing(manifest, attribute, label_attribute, left_out, findings)
     order = classes.names(labels)
+    unknown: list[str] = []
     if class_map is not None:
-        order, names = _class_map(class_map, order)
+        order, names, unknown = _class_map(class_map, order)
         named = renamed(named, names)
     [(kind, _count)] = Counter(one.label.kind for one in named if one.label is not None).most_common(1)
     alike = [one for one in named if one.label is not None and one.label.kind == kind]
@@ -139,22 +141,20 @@ def convert(
     if kind == "class" and (without := sum(not one.label.marks for one in alike if one.label is not None)):
         left_out["the class map has no name for its class"] += without
         alike = [one for one in alike if one.label is not None and one.label.marks]
-    if kind not in target.kinds:
-        fitting = ", ".join(name for name, one in TARGETS.items() if kind in one.kinds)
-        raise UsageError(f"{to} does not hold labels of the kind {kind!r}", f"give --to one of {fitting}")
     data = Dataset(attribute, kind, order, split(alike, shares or {}, seed), places, copy_pictures)
+    if unknown:
+        data.told[f"names in the class map that no label has ({', '.join(unknown)}): they change nothing"] += len(
+            unknown
+        )
+    for name, within in data.sets.items():
+        if not within:
+            data.told[f"set without objects: {name} (there are {len(alike):,} objects)"] += 1
     rest = [set(one.label.rest) - target.keeps for one in alike if one.label is not None]
     more = [keys for keys in rest if keys]
     if more and to not in ("csv", "parquet"):
         members = sorted({key for one in more for key in one})
         data.told[f"labels that say more ({', '.join(members)}): not written"] += len(more)
-    if target.of == "texts" and all(data.text(one) is None for one in alike):
-        raise UsageError(
-            f"{to} holds texts, and none of these objects has one that can be read",
-            "map the folder of the text files: --objects s3://BUCKET/PREFIX=DIR; or give another --to",
-        )
-    if target.of == "pictures" and all(one.source_ref is None for one in alike):
-        raise UsageError(f"{to} holds pictures, and these objects are texts", "give another --to")
+    _expect_fit(to, target, data, alike)
     with written(out) as folder:
         target.write(data, folder)
     return Converted(
@@ -169,6 +169,24 @@ def convert(
         drops=target.drops,
         findings=tuple(findings),
     )
+
+
+def _expect_fit(to: str, target: Target, data: Dataset, examples: Sequence[Example]) -> None:
+    """Raise UsageError, with the formats that fit, where one takes no labels of this kind or no such objects."""
+    pictures = any(one.source_ref is not None for one in examples)
+    texts = any(data.text(one) is not None for one in examples)
+    there = {"pictures": pictures, "texts": texts, None: True}
+    fitting = [name for name, one in TARGETS.items() if data.kind in one.kinds and there[one.of]]
+    cure = f"give --to one of {', '.join(fitting)}"
+    if data.kind not in target.kinds:
+        raise UsageError(f"{to} does not hold labels of the kind {data.kind!r}", cure)
+    if target.of == "texts" and not texts:
+        raise UsageError(
+            f"{to} holds texts, and none of these objects has one that can be read",
+            f"map the folder of the text files: --objects s3://BUCKET/PREFIX=DIR; or {cure}",
+        )
+    if target.of == "pictures" and not pictures:
+        raise UsageError(f"{to} holds pictures, and these objects are texts", cure)
 
 
 def _source(source: Path) -> tuple[Path, str | None, tuple[str, ...], list[tuple[str, Path]]]:
@@ -195,8 +213,8 @@ def _source(source: Path) -> tuple[Path, str | None, tuple[str, ...], list[tuple
     if len(found) == 1:
         return found[0], None, (), []
     if found:
-        names = ", ".join(str(one.parents[2].relative_to(source)) for one in found[:5])
-        raise UsageError(f"{source} holds several jobs: {names}", "give the folder of one")
+        names = ", ".join([*(str(one.parents[2].relative_to(source)) for one in found[:10]), *["…"][: len(found) > 10]])
+        raise UsageError(f"{source} holds {len(found):,} jobs: {names}", "give the folder of one")
     raise UsageError(f"{source} has no manifests/output/output.manifest", "give a job's folder, or an output manifest")
 
 
@@ -210,8 +228,8 @@ def _nothing(
     return TruthkitError(Finding("label-kind", f"no object has a label {attribute!r}: {why}", cure, file=str(manifest)))
 
 
-def _class_map(file: Path, found: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str | None]]:
-    """The order of classes, and the names that change."""
+def _class_map(file: Path, found: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str | None], list[str]]:
+    """The order of classes, the names that change, and those that no label has."""
     cure = 'write {"old name": "new name", …}, or a label category file {"labels": [{"label": "name"}, …]}'
     try:
         value = json.loads(file.read_text("utf-8"))
@@ -223,9 +241,10 @@ def _class_map(file: Path, found: Sequence[str]) -> tuple[tuple[str, ...], dict[
         names = [name for name in given if isinstance(name, str)]
         if len(names) < len(given):
             raise UsageError("the class map has a label without a name", cure, file=str(file))
-        return tuple(dict.fromkeys([*names, *found])), {}
+        return tuple(dict.fromkeys([*names, *found])), {}, []
     if not isinstance(value, dict) or not all(one is None or isinstance(one, str) for one in value.values()):
         raise UsageError("the class map is no object from names to names", cure, file=str(file))
     new = [value.get(name, name) for name in found]
-    order = dict.fromkeys([*value.values(), *new])
-    return tuple(name for name in order if name is not None), value
+    unknown = [name for name in value if name not in found]
+    order = dict.fromkeys([*(to for name, to in value.items() if name in found), *new])
+    return tuple(name for name in order if name is not None), value, unknown

@@ -11,7 +11,8 @@ from pathlib import Path
 from truthkit.findings import UsageError
 
 MARK = ".truthkit-convert"
-"""In every folder that is written: what has none is somebody else's, and is never replaced."""
+"""In every folder that is written, with the names of its files: what has none, or other files, is never replaced."""
+_MOST = 5
 
 
 def expect_replaceable(out: Path, *, overwrite: bool) -> None:
@@ -22,6 +23,19 @@ def expect_replaceable(out: Path, *, overwrite: bool) -> None:
         raise UsageError(f"{out} exists, and truthkit convert did not write it", "give another --out")
     if not overwrite:
         raise UsageError(f"{out} exists", "give another --out, or --yes to replace it")
+    own = set((out / MARK).read_text("utf-8").split("\0"))
+    others = [name for name in _files(out) if name not in own]
+    if others:
+        names = ", ".join([*others[:_MOST], *["…"][: len(others) > _MOST]])
+        raise UsageError(
+            f"{out} has files that truthkit convert did not write: {names}", "move them away, or give another --out"
+        )
+
+
+def _files(folder: Path) -> list[str]:
+    """All that is no folder, but the mark."""
+    found = (one for one in folder.rglob("*") if one.is_symlink() or not one.is_dir())
+    return sorted(str(name) for one in found if str(name := one.relative_to(folder)) != MARK)
 
 
 @contextmanager
@@ -37,7 +51,7 @@ def written(out: Path) -> Iterator[Path]:
         try:
             new.mkdir()
             yield new
-            (new / MARK).touch()
+            (new / MARK).write_text("\0".join(_files(new)), "utf-8")
             try:
                 if out.exists():
                     out.replace(old)

@@ -43,7 +43,7 @@ def write(data: Dataset, out: Path) -> None:
 
     Marks are a list of objects: ``category``, ``confidence`` and ``bbox`` (left, top, width, height), ``point``,
     ``points``, or ``start`` and ``end``. With texts, classes are numbers with names (ClassLabel); with pictures they
-    are their names, since ``imagefolder`` takes no features from the card.
+    are their names, since ``imagefolder`` takes no features from the card; ``id2label.json`` has all, in their order.
 
     Masks are gray PNGs beside the pictures, a column ``mask`` of images. The pixels of a semantic one are the numbers
     of classes in ``id2label.json``, 0 is the background; those of an instance one count its things from 1. ``value`` of
@@ -77,8 +77,9 @@ def write(data: Dataset, out: Path) -> None:
         file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
         files[name] = f"{name}/**" if of_pictures else f"{name}.jsonl"
     (out / "README.md").write_text(_card(data, files, of_pictures), "utf-8")
-    if data.kind in ("mask", "instances"):
-        names = {str(number): name for number, name in enumerate(["background", *data.classes])}
+    if of_pictures:
+        background = ["background"] if data.kind in ("mask", "instances") else []
+        names = {str(number): name for number, name in enumerate([*background, *data.classes])}
         (out / "id2label.json").write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
