@@ -302,6 +302,16 @@ def test_badges_show_short_names(page: Page, visit: Any) -> None:
     expect(page.locator(".label-text")).to_have_text(["A person", "place", "time"])
 
 
+def test_badges_have_room_for_their_names(page: Page, visit: Any) -> None:
+    names = ["ORG", "WWW", "iii", "Wegbeschreibung", "組織"]
+    words = " ".join("elephants" * 3 for _ in names)
+    places = [(name, 28 * place, 28 * place + 27) for place, name in enumerate(names)]
+    visit(annotation(words, json.dumps(names), initial(*places)))
+    expect(page.locator(".badge-name")).to_have_text(names)
+    cut = "names => names.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent.trim())"
+    assert page.locator(".badge-name").evaluate_all(cut) == []
+
+
 def test_edges_are_dragged(page: Page, visit: Any) -> None:
     visit(annotation(more=initial(("place", 15, 21), ("time", 34, 40))))
     page.mouse.click(*point(page, 17))

@@ -17,11 +17,25 @@ export interface Badge {
   remove(): void;
 }
 
-/** A badge's height, the mean width of its letters, and what is around them. */
+/** A badge's height and font as its styles have them, and what is around its name: padding, button, border. */
 const HEIGHT = 16;
-const LETTER = 6.4;
-const AROUND = 32;
+const FONT = "650 11px system-ui, sans-serif";
+const AROUND = 30;
 const GAP = 2;
+
+const nameWidths = new Map<string, number>();
+
+/** A page has few names: each is measured once. */
+function nameWidth(name: string): number {
+  let width = nameWidths.get(name);
+  if (width === undefined) {
+    const pen = document.createElement("canvas").getContext("2d");
+    if (pen) pen.font = FONT;
+    width = Math.ceil(pen?.measureText(name).width ?? name.length * HEIGHT);
+    nameWidths.set(name, width);
+  }
+  return width;
+}
 
 /** Keeps the focus and the native selection where they are when something is pressed with the mouse. */
 export function keepFocus(event: Event): void {
@@ -37,7 +51,7 @@ export function renderBadges(badges: readonly Badge[], origin: Box): TemplateRes
   const taken = new Map<string, number>();
   return badges.map((badge) => {
     const { line, isRightToLeft, text, color, ink } = badge;
-    const width = Math.min(text.length * LETTER + AROUND, origin.width);
+    const width = Math.min(nameWidth(text) + AROUND, origin.width);
     const key = `${Math.round(line.top / 4)} ${isRightToLeft}`;
     let left = isRightToLeft ? line.left + line.width - width : line.left;
     const last = taken.get(key);
