@@ -52,6 +52,50 @@ def test_order_and_names_decide_nothing(method: Method, answers: dict[str, dict[
         assert one[name].confidence == pytest.approx(other[name].confidence, abs=1e-6)
 
 
+odd_numbers = st.sampled_from([1.0, 2.0, 2.5, 3.0, -5.0, 1e9, 1e-7, 1 / 3])
+odd_crowds = st.dictionaries(
+    st.integers(0, 9).map("object{}".format),
+    st.dictionaries(st.integers(0, 6).map("worker{}".format), odd_numbers, max_size=7),
+    min_size=1,
+    max_size=8,
+)
+
+
+@every_method
+@PATIENT
+@given(answers=odd_crowds, seed=st.integers(0, 9))
+def test_the_order_of_arrival_changes_no_digit(method: Method, answers: dict[str, dict[str, float]], seed: int) -> None:
+    chance = random.Random(seed)
+    shuffled = {
+        name: dict(chance.sample(list(answers[name].items()), len(answers[name])))
+        for name in chance.sample(list(answers), len(answers))
+    }
+    one, other = method(answers), method(shuffled)
+    assert list(other.objects) == list(shuffled)
+    assert one == other
+
+
+@pytest.mark.parametrize("far", [1e6, 1.7e9])
+def test_numbers_far_from_zero_are_as_good(far: float) -> None:
+    chance = random.Random(1)
+    bias = {f"w{number}": chance.gauss(0, 3) for number in range(8)}
+    truth = [chance.gauss(0, 10) for _ in range(40)]
+    near = {
+        str(item): {name: round(right + bias[name] + chance.gauss(0, 1), 1) for name in chance.sample(sorted(bias), 4)}
+        for item, right in enumerate(truth)
+    }
+    away = {name: {worker: far + value for worker, value in given.items()} for name, given in near.items()}
+    one, other = worker_model(near).objects, worker_model(away).objects
+    for name in near:
+        here, there = one[name], other[name]
+        assert here.value is not None
+        assert there.value is not None
+        assert there.value - far == pytest.approx(here.value, abs=0.01)
+        assert (there.high or 0.0) - (there.low or 0.0) == pytest.approx(
+            (here.high or 0.0) - (here.low or 0.0), abs=0.02
+        )
+
+
 @every_method
 @PATIENT
 @given(answers=crowds)

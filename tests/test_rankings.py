@@ -99,6 +99,23 @@ def test_order_and_names_of_workers_decide_nothing(method: Method, answers: dict
 
 
 @every_method
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_arrival_changes_no_digit(method: Method, seed: int) -> None:
+    chance = random.Random(seed)
+    answers = {
+        f"x{number}": {
+            f"w{worker}": order(" ".join(chance.sample("abcd", 4))) for worker in range(chance.randint(3, 6))
+        }
+        for number in range(9)
+    }
+    shuffled = {
+        name: dict(chance.sample(list(answers[name].items()), len(answers[name])))
+        for name in chance.sample(list(answers), len(answers))
+    }
+    assert method(answers).objects == method(shuffled).objects
+
+
+@every_method
 @PATIENT
 @given(one=rankings(), workers=st.integers(1, 5))
 def test_unanimous_answers_win(method: Method, one: Ranking, workers: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -132,7 +132,10 @@ class NumberResult:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The answers that count: ``worker[a]`` gave ``value[a]`` to ``item[a]``; sorted by item and value."""
+    """The answers that count: ``worker[a]`` gave ``value[a]`` to ``item[a]``; sorted by item and value.
+
+    Items stand in the order of their numbers, so that the order of arrival changes no digit of a sum.
+    """
 
     items: list[str]
     workers: list[str]
@@ -142,6 +145,8 @@ class _Table:
     known: Floats
     """By item: gold's number, NaN without."""
     problems: dict[str, list[str]]
+    arrived: list[str]
+    """The items as they came."""
 
     @classmethod
     def of(
@@ -153,8 +158,9 @@ class _Table:
     ) -> _Table:
         steps = None if scale is None else set(scale)
         problems: dict[str, list[str]] = {}
-        rows = []
-        for item, (name, by_worker) in enumerate(by_object(answers).items()):
+        counting: dict[str, list[tuple[float, str]]] = {}
+        for name, by_worker in by_object(answers).items():
+            mine = counting.setdefault(name, [])
             for worker, given in sorted(by_worker.items()):
                 number = _number(given)
                 if number is None:
@@ -166,11 +172,12 @@ class _Table:
                         f"{worker}: {number:g} is not within {limits[0]:g} and {limits[1]:g}"
                     )
                 else:
-                    rows.append((item, number, worker))
-        rows.sort()
+                    mine.append((number, worker))
+            mine.sort()
+        items = sorted(counting, key=lambda name: ([number for number, _worker in counting[name]], name))
+        rows = [(item, number, worker) for item, name in enumerate(items) for number, worker in counting[name]]
         workers = sorted({row[2] for row in rows})
         place = {name: number for number, name in enumerate(workers)}
-        items = list(answers)
         known = np.array([math.nan if gold is None else gold.get(name, math.nan) for name in items], dtype=np.float64)
         return cls(
             items,
@@ -180,6 +187,7 @@ class _Table:
             np.array([row[1] for row in rows], dtype=np.float64),
             known,
             problems,
+            list(counting),
         )
 
     def sum_by_item(self, values: Floats) -> Floats:
@@ -196,9 +204,7 @@ class _Table:
             told = f"{self.workers[self.worker[at]]}: {self.value[at]:g} {why}"
             problems.setdefault(self.items[self.item[at]], []).append(told)
         kept = ~dropped
-        return _Table(
-            self.items, self.workers, self.item[kept], self.worker[kept], self.value[kept], self.known, problems
-        )
+        return replace(self, item=self.item[kept], worker=self.worker[kept], value=self.value[kept], problems=problems)
 
 
 def _number(value: object) -> float | None:
@@ -285,7 +291,9 @@ def worker_model(
     weight, bias = np.ones(len(table.workers)), np.zeros(len(table.workers))
     variance = 0.0
     sums = np.zeros((len(_SUMS), len(table.workers)))
-    others_sums, more = _anchored(anchors, table.workers)
+    # Squares of numbers far from zero would cost the digits in which workers differ.
+    center = float(np.median(table.value)) if count else 0.0
+    others_sums, more = (_moved(found, -center) for found in _anchored(anchors, table.workers))
     if count:
         given = table.sum_by_item(np.ones(count))
         compared = (given[table.item] > 1) | np.isfinite(table.known[table.item])
@@ -296,10 +304,12 @@ def worker_model(
             rest = np.maximum(total[table.item] - each, 1e-12)
             others = np.where(compared, (weighed[table.item] - each * unbiased) / rest, unbiased)
             others = np.where(np.isfinite(table.known[table.item]), table.known[table.item], others)
-            sums = _worker_sums(table, others, compared)
+            sums = _worker_sums(table, others, compared, center)
             weight, bias, variance = _learned(sums + others_sums, more, has_gold)
     known = float(sums[0].sum() + others_sums[0].sum() + more[0].sum())
-    return _labels(table, weight, bias, variance, scale, limits, tolerance, _workers(table, sums), compared=known)
+    return _labels(
+        table, weight, bias, variance, scale, limits, tolerance, _workers(table, _moved(sums, center)), compared=known
+    )
 
 
 METHODS: dict[str, Callable[..., NumberResult]] = {
@@ -333,9 +343,24 @@ def _far_off(table: _Table) -> NDArray[np.bool_]:
     return far
 
 
-def _worker_sums(table: _Table, others: Floats, compared: NDArray[np.bool_]) -> Floats:
-    """The six sums of `NumberWorkers` by worker, shape (6, workers)."""
-    own, others = np.where(compared, table.value, 0.0), np.where(compared, others, 0.0)
+def _moved(sums: Floats, by: float) -> Floats:
+    """The six sums, shape (6, workers), as they are of numbers that are all greater ``by`` so much."""
+    count, own, others, own_squared, others_squared, product = sums
+    return np.stack(
+        [
+            count,
+            own + by * count,
+            others + by * count,
+            own_squared + by * (2 * own + by * count),
+            others_squared + by * (2 * others + by * count),
+            product + by * (own + others + by * count),
+        ]
+    )
+
+
+def _worker_sums(table: _Table, others: Floats, compared: NDArray[np.bool_], center: float) -> Floats:
+    """The six sums of `NumberWorkers` by worker, shape (6, workers), of the numbers less ``center``."""
+    own, others = np.where(compared, table.value - center, 0.0), np.where(compared, others - center, 0.0)
     columns = (compared.astype(np.float64), own, others, own * own, others * others, own * others)
     return np.stack([table.sum_by_worker(np.asarray(column, dtype=np.float64)) for column in columns])
 
@@ -451,7 +476,7 @@ def _labels(
             objects[name] = NumberLabel(None, None, None, None, 0.0, mine, (*told, "nobody gave a number that counts"))
         else:
             objects[name] = _label(_short(middle[item]), float(error[item]), steps, limits, tolerance, mine, told)
-    return NumberResult(objects, workers)
+    return NumberResult({name: objects[name] for name in table.arrived}, workers)
 
 
 def _label(

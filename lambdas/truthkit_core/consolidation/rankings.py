@@ -254,15 +254,17 @@ def _pair_accuracy(counts: Sequence[_Counts]) -> float:
 
     If p is the chance to have it right, two agree with p² + (1 - p)².
     """
-    agreed, pairs = PRIOR_PAIRS * (PRIOR_RIGHT**2 + (1 - PRIOR_RIGHT) ** 2), PRIOR_PAIRS
+    # Summed exactly, so that the order of the objects changes no digit.
+    agreed, pairs = [PRIOR_PAIRS * (PRIOR_RIGHT**2 + (1 - PRIOR_RIGHT) ** 2)], PRIOR_PAIRS
     for one in counts:
         upper = np.triu_indices(len(one.names), 1)
         up, down = one.wins[upper], one.wins.T[upper]
         both = up + down
         some = both > 1
         shares = (up * (up - 1) + down * (down - 1))[some] / (both * (both - 1))[some]
-        agreed, pairs = agreed + float(np.round(shares, 12).sum()), pairs + int(some.sum())
-    return (1.0 + math.sqrt(max(2.0 * agreed / pairs - 1.0, 0.0))) / 2.0
+        agreed += np.round(shares, 12).tolist()
+        pairs += int(some.sum())
+    return (1.0 + math.sqrt(max(2.0 * math.fsum(agreed) / pairs - 1.0, 0.0))) / 2.0
 
 
 def _confidence(counts: _Counts, order: list[list[int]], right: float) -> float:
