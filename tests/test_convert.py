@@ -608,7 +608,7 @@ def test_the_command_tells_what_it_brought(tmp_path: Path) -> None:
     given = ["convert", str(file), "--from", "labelstudio", "--masks", "s3://zoo/masks/"]
     shown = CliRunner().invoke(app, [*given, "--out", str(tmp_path / "m.jsonl")])
     assert shown.exit_code == 0, shown.output
-    assert "1 objects, 2 labels (mask): road, car" in shown.output
+    assert "1 object, 2 labels (mask): road, car" in shown.output
     assert "m-masks; they go where --masks says" in shown.output
     told = json.loads(CliRunner().invoke(app, [*given, "--out", str(tmp_path / "n.jsonl"), "--json"]).output)
     assert (told["kind"], told["masks"]) == ("mask", str(tmp_path / "n-masks"))

@@ -287,3 +287,93 @@ def test_polygons_of_one_ring_and_keypoints_stay_what_they_are(tmp_path: Path) -
         brought = bring(to(tool, manifest).out / name, tool, tmp_path / f"{tool}.jsonl", masks=MASKS)
         assert (brought.kind, brought.masks) == ("polygons", None)
         assert lines_of(brought)[0]["initial-value"] == label["polygons"]
+
+
+# --- Label Studio's own addresses, and what is told of other files ---
+
+
+def choices(*tasks: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [{"result": [result("choices", {"choices": ["x"]})]}]
+    return [{"id": 70 + number, "annotations": found, **task} for number, task in enumerate(tasks)]
+
+
+def brought_names(tmp_path: Path, *images: str) -> tuple[list[str], dict[str, int]]:
+    file = tmp_path / "tasks.json"
+    file.write_text(json.dumps(choices(*({"data": {"image": image}} for image in images))))
+    brought = bring(file, "labelstudio", tmp_path / "m.jsonl", prefix="s3://b/x", overwrite=True)
+    return [line["source-ref"] for line in lines_of(brought)], brought.told
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("/data/local-files/?d=imgs/coffee.jpg", "s3://b/x/imgs/coffee.jpg"),
+        ("/data/local-files/?d=imgs%2Fgr%C3%BCn%20tea%2B.jpg", "s3://b/x/imgs/grün tea+.jpg"),
+        ("http://localhost:8080/data/local-files/?d=a.jpg", "s3://b/x/a.jpg"),
+        ("/data/upload/2/3f2a1b4c-coffee.jpg", "s3://b/x/coffee.jpg"),
+        ("/data/upload/2/3f2a1b4c-gr%C3%BCn.jpg", "s3://b/x/grün.jpg"),
+        ("/data/upload/coffee-cup.jpg", "s3://b/x/coffee-cup.jpg"),
+        ("s3://other/data/upload/2/3f2a1b4c-coffee.jpg", "s3://other/data/upload/2/3f2a1b4c-coffee.jpg"),
+        ("imgs/3f2a1b4c-coffee.jpg", "s3://b/x/imgs/3f2a1b4c-coffee.jpg"),
+    ],
+)
+def test_label_studios_addresses_are_the_files_names(tmp_path: Path, image: str, expected: str) -> None:
+    assert brought_names(tmp_path, image) == ([expected], {})
+
+
+def test_uploads_of_one_name_keep_what_tells_them_apart(tmp_path: Path) -> None:
+    names, told = brought_names(
+        tmp_path, "/data/upload/2/3f2a1b4c-a.jpg", "/data/upload/2/00000000-a.jpg", "/data/upload/2/00000000-b.jpg"
+    )
+    assert names == ["s3://b/x/2/3f2a1b4c-a.jpg", "s3://b/x/2/00000000-a.jpg", "s3://b/x/b.jpg"]
+    assert told == {"uploads that have the name of another: named with Label Studio's folder and prefix": 2}
+
+
+def test_a_task_that_was_only_skipped_has_its_prediction(tmp_path: Path) -> None:
+    [task] = choices({"data": {"text": "t"}})
+    task["predictions"] = [{"result": [result("choices", {"choices": ["guess"]})]}]
+    task["annotations"] = [{"was_cancelled": True, "result": [result("choices", {"choices": ["no"]})]}]
+    file = tmp_path / "tasks.json"
+    file.write_text(json.dumps([task]))
+    assert lines_of(bring(file, "labelstudio", tmp_path / "m.jsonl")) == [{"source": "t", "initial-value": "guess"}]
+
+
+@pytest.mark.parametrize(
+    ("tool", "content", "message"),
+    [
+        ("coco", choices({"data": {"text": "t"}}), "looks like a file of labelstudio"),
+        ("labelstudio", {"images": [], "annotations": [], "categories": []}, "looks like a file of coco"),
+        ("labelstudio", [*choices({"data": {"text": "t"}}), {"id": 9, "data": {}}], r"task 2 \(id 9\): has neither"),
+        ("labelstudio", [{"data": {"text": "t"}, "annotations": [{}]}], "task 1: has no 'result'"),
+        ("coco", {"images": []}, "has no 'categories'"),
+        (
+            "coco",
+            {
+                "images": [{"id": 1, "file_name": "s3://b/a.jpg"}],
+                "annotations": [{"id": 5, "image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4]}],
+                "categories": [],
+            },
+            r"an annotation \(id 5\): is of the category 3",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_file_and_its_place(
+    tmp_path: Path, tool: str, content: Any, message: str
+) -> None:
+    file = tmp_path / "labels.json"
+    file.write_text(json.dumps(content))
+    with pytest.raises(TruthkitError, match=message) as raised:
+        bring(file, tool, tmp_path / "m.jsonl")
+    [found] = raised.value.findings
+    assert found.file == str(file)
+    assert "Error" not in found.message
+    if "looks like" in message:
+        assert found.cure == f"give --from {'coco' if tool == 'labelstudio' else 'labelstudio'}"
+
+
+def test_a_missing_prefix_is_told_with_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    file.write_text(json.dumps(choices({"data": {"image": "a.jpg"}})))
+    with pytest.raises(UsageError, match="--prefix") as raised:
+        bring(file, "labelstudio", tmp_path / "m.jsonl")
+    assert raised.value.findings[0].file == str(file)

@@ -220,6 +220,26 @@ def test_copies_of_turned_pictures_are_as_workers_saw_them(tmp_path: Path, orien
     assert any("EXIF" in what for what in told) == (orientation > 1)
 
 
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("ending", ["png", "webp"])
+def test_copies_of_turned_png_and_webp_are_as_workers_saw_them(tmp_path: Path, ending: str, orientation: int) -> None:
+    manifest = pictures(tmp_path, [f"s3://zoo/a.{ending}"])
+    file = tmp_path / "zoo" / f"a.{ending}"
+    table = np.arange(HEIGHT * WIDTH * 3, dtype=np.uint8).reshape(HEIGHT, WIDTH, 3)
+    exif = Image.Exif()
+    exif[0x010F] = "maker"
+    exif[0x0112] = orientation
+    Image.fromarray(table).save(file, exif=exif, lossless=True)
+    done = write(manifest, "coco")
+    with Image.open(done.out / "images" / file.name) as copy:
+        copy.verify()
+    with Image.open(done.out / "images" / file.name) as copy:
+        assert (np.asarray(ImageOps.exif_transpose(copy)) == table).all()
+        assert copy.getexif()[0x010F] == "maker"
+    assert any("EXIF" in what for what in done.told) == (orientation > 1)
+    assert any("EXIF" in what for what in write(manifest, "labelstudio").told) == (orientation > 1)
+
+
 def test_labels_of_the_turned_form_keep_it(tmp_path: Path) -> None:
     seen = {"boundingBoxes": [BOX], "inputImageProperties": {"width": HEIGHT * 8, "height": WIDTH * 8}}
     manifest = pictures(tmp_path, ["s3://zoo/a.jpg"], seen)

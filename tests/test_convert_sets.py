@@ -128,7 +128,7 @@ def boxes(tmp: Path, count: int, **more: Any) -> Path:
 def test_a_set_without_objects_is_told(tmp_path: Path) -> None:
     done = to("csv", boxes(tmp_path, 1), shares=parse_split("0.8"))
     assert done.sets == {"train": 1, "validation": 0}
-    assert done.told == {"set without objects: validation (there are 1 objects)": 1}
+    assert done.told == {"set without objects: validation (objects in all: 1)": 1}
 
 
 # --- the sets as YOLO has them ---

@@ -140,21 +140,30 @@ def _expect_no_others(other: str, given: Mapping[str, object]) -> None:
             raise UsageError(f"{name} goes with {other}", f"leave {name} away")
 
 
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def _tell_converted(to: str, done: Converted) -> None:
     print_findings(done.findings)
     sets = ", ".join(f"{name} {count:,}" for name, count in done.sets.items())
-    out.print(escape(f"{to}: {done.label_attribute} ({done.kind}), {len(done.classes)} classes; objects: {sets}"))
+    classes = _count(len(done.classes), "class", "classes")
+    out.print(escape(f"{to}: {done.label_attribute} ({done.kind}), {classes}; objects: {sets}"))
     for reason, count in done.left_out.items():
         out.print(escape(f"left out: {count:,} × {reason}"))
     for what, count in done.told.items():
         out.print(escape(f"{count:,} × {what}"))
     if done.drops:
         out.print(escape(f"{to} does not hold: {', '.join(done.drops)}"))
-    out.print(escape(f"{len(done.files):,} files in {relative(str(done.out))}"))
+    out.print(escape(f"{_count(len(done.files), 'file')} in {relative(str(done.out))}"))
 
 
 def _tell_brought(made: Brought) -> None:
-    out.print(escape(f"{made.objects:,} objects, {made.marks:,} labels ({made.kind}): {', '.join(made.labels)}"))
+    out.print(
+        escape(
+            f"{_count(made.objects, 'object')}, {_count(made.marks, 'label')} ({made.kind}): {', '.join(made.labels)}"
+        )
+    )
     for what, count in made.told.items():
         out.print(escape(f"{count:,} × {what}"))
     out.print(escape(f"manifest: {relative(str(made.out))}; each line has initial-value, for the template's element"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from truthkit.convert.bring_coco import read_coco
 from truthkit.convert.bring_label_studio import read_label_studio
-from truthkit.convert.brought import Labels, Regions
+from truthkit.convert.brought import WRONG, Labels, Regions, said
 from truthkit.convert.folders import expect_replaceable, written
 from truthkit.convert.names import flat_names, relative_names
 from truthkit.convert.paint import paint
@@ -78,16 +78,25 @@ def bring(file: Path, tool: str, out: Path, *, prefix: str = "", masks: str = ""
     content = _content(file)
     told: Counter[str] = Counter()
     try:
-        found = SOURCES[tool](content, told, bool(masks))
-        sources = [_source(source, prefix) for source, _ in found.objects]
+        try:
+            found = SOURCES[tool](content, told, bool(masks))
+            sources = [_source(source, prefix) for source, _ in found.objects]
+        except UsageError as error:
+            [wrong] = error.findings
+            raise UsageError(wrong.message, wrong.cure, file=str(file)) from None
         if found.kind in ("mask", "instances"):
             expect_replaceable(folder, overwrite=overwrite)
             with written(folder) as into:
                 values = _painted(found, [one["source-ref"] for one in sources], into, masks, told)
         else:
             values = [value for _, value in found.objects]
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise _wrong(file, f"is not what {tool} writes: {type(error).__name__}: {error}") from None
+    except WRONG as error:
+        other = _looks_like(content)
+        if other not in (None, tool):
+            raise _wrong(
+                file, f"is not what {tool} writes, but looks like a file of {other}", f"give --from {other}"
+            ) from None
+        raise _wrong(file, f"is not what {tool} writes: {said(error)}") from None
     names = Counter(name for value in values for name in _labels(value))
     lines = [{**source, ATTRIBUTE: value} for source, value in zip(sources, values, strict=True)]
     write_atomically(out, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
@@ -107,8 +116,18 @@ def _content(file: Path) -> Any:
         raise _wrong(file, f"is not JSON: {error}") from None
 
 
-def _wrong(file: Path, message: str) -> TruthkitError:
-    return TruthkitError(Finding("labels-file", message, "export the labels again as JSON", file=str(file)))
+def _wrong(file: Path, message: str, cure: str = "export the labels again as JSON") -> TruthkitError:
+    return TruthkitError(Finding("labels-file", message, cure, file=str(file)))
+
+
+def _looks_like(content: Any) -> str | None:
+    """The tool whose file it seems to be."""
+    if isinstance(content, dict) and {"images", "annotations", "categories"} <= content.keys():
+        return "coco"
+    tasks = content if isinstance(content, list) else [content]
+    if tasks and all(isinstance(one, dict) and isinstance(one.get("data"), dict) for one in tasks):
+        return "labelstudio"
+    return None
 
 
 def _labels(value: Any) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from truthkit.convert.brought import Labels, Regions, kind_of_regions
+from truthkit.convert.brought import Labels, Regions, entry, kind_of_regions
 from truthkit.convert.runs import coco_bits
 
 _Annotation = dict[str, Any]
@@ -22,7 +22,10 @@ def read_coco(content: Any, told: Counter[str], with_masks: bool) -> Labels:
     by_image: dict[Any, list[_Annotation]] = defaultdict(list)
     for one in annotations:
         by_image[one["image_id"]].append(one)
-    pictures = [(_source(image), image, by_image[image["id"]]) for image in content["images"]]
+    pictures = []
+    for number, image in enumerate(content["images"], 1):
+        with entry(f"image {number}", image):
+            pictures.append((_source(image), image, by_image[image["id"]]))
     lost = len(annotations) - sum(len(members) for _, _, members in pictures)
     if lost:
         told["annotations of pictures that are not in the file: left out"] += lost
@@ -43,13 +46,21 @@ def read_coco(content: Any, told: Counter[str], with_masks: bool) -> Labels:
     crowds = sum(bool(one.get("iscrowd")) for one in annotations)
     if crowds:
         told["crowds (iscrowd): labels like others"] += crowds
-    return Labels(
-        kind,
-        [
-            (source, [mark for one in members for mark in read(one, categories[one["category_id"]])])
-            for source, _, members in pictures
-        ],
-    )
+    objects: list[tuple[dict[str, str], Any]] = []
+    for source, _, members in pictures:
+        marks: list[dict[str, Any]] = []
+        for one in members:
+            with entry("an annotation", one):
+                marks += read(one, _category(one, categories))
+        objects.append((source, marks))
+    return Labels(kind, objects)
+
+
+def _category(annotation: _Annotation, categories: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    number = annotation["category_id"]
+    if number not in categories:
+        raise ValueError(f"is of the category {number!r}, which the file has not")
+    return categories[number]
 
 
 def _source(image: dict[str, Any]) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from truthkit.convert.brought import Labels, Regions, kind_of_regions
+from truthkit.convert.brought import Labels, Regions, entry, kind_of_regions
 from truthkit.convert.runs import brush_bits
 from truthkit.findings import UsageError
 
@@ -21,6 +23,9 @@ _KINDS = {
 }
 # Of `labels`, which stand beside any kind of region: what tells the kind.
 _TELLING = {"rle": "regions", "points": "polygons", "height": "boxes", "x": "keypoints", "start": "spans"}
+_LOCAL, _UPLOAD = "/data/local-files", "/data/upload/"
+_SCHEMES = ("", "http", "https")
+_HASH = re.compile(r"^[0-9a-f]{8}-(?=.)")  # Label Studio puts it before the name of what is uploaded
 _Result = dict[str, Any]
 
 
@@ -28,7 +33,12 @@ def read_label_studio(content: Any, told: Counter[str], with_masks: bool) -> Lab
     """The kind that most results are of; the first annotation of a task that was not skipped, or else its first
     prediction. Raises what wrong content raises, and UsageError where masks need a place and have none."""
     tasks = content if isinstance(content, list) else [content]
-    results = [[(kind, one) for one in _first(task) if (kind := _kind(one, told))] for task in tasks]
+    results: list[list[tuple[str, _Result]]] = []
+    sources: list[dict[str, str]] = []
+    for number, task in enumerate(tasks, 1):
+        with entry(f"task {number}", task):
+            results.append([(kind, one) for one in _first(task) if (kind := _kind(one, told))])
+            sources.append(_source(task))
     kinds = Counter(kind for found in results for kind, _ in found)
     if not kinds:
         raise ValueError(f"no result of a task is one of {', '.join((*_KINDS, 'labels'))}")
@@ -36,19 +46,23 @@ def read_label_studio(content: Any, told: Counter[str], with_masks: bool) -> Lab
     if len(kinds) > 1:
         told[f"results of another kind than {kind}: left out"] += kinds.total() - kinds[kind]
     alike = [[one for own, one in found if own == kind] for found in results]
-    sources = [_source(task) for task in tasks]
+    sources = _named(sources, told)
     if kind == "regions":
         if not with_masks:
             raise UsageError(
                 "these are masks, which workers start from as pictures in S3",
                 "say where they will lie: --masks s3://BUCKET/FOLDER/",
             )
-        regions = [_regions(found, told) for found in alike]
+        regions = []
+        for number, (task, found) in enumerate(zip(tasks, alike, strict=True), 1):
+            with entry(f"task {number}", task):
+                regions.append(_regions(found, told))
         labels = tuple(dict.fromkeys(label for one in regions for label, _ in one.masks))
         return Labels(kind_of_regions(regions), list(zip(sources, regions, strict=True)), labels)
     objects: list[tuple[dict[str, str], Any]] = []
-    for source, found in zip(sources, alike, strict=True):
-        marks = [mark for one in found for mark in _marks(one, kind, told)]
+    for number, (task, source, found) in enumerate(zip(tasks, sources, alike, strict=True), 1):
+        with entry(f"task {number}", task):
+            marks = [mark for one in found for mark in _marks(one, kind, told)]
         if kind != "class":
             objects.append((source, marks))
             continue
@@ -77,8 +91,43 @@ def _source(task: dict[str, Any]) -> dict[str, str]:
         return {"source": data["text"]}
     texts = [value for value in data.values() if isinstance(value, str)]
     if len(texts) != 1:
-        raise ValueError(f"a task has neither image nor text in its data, but {', '.join(data) or 'nothing'}")
-    return {"source-ref" if "://" in texts[0] and not any(map(str.isspace, texts[0])) else "source": texts[0]}
+        raise ValueError(f"has neither image nor text in its data, but {', '.join(data) or 'nothing'}")
+    is_uri = "://" in texts[0] or texts[0].startswith((_LOCAL, _UPLOAD))
+    return {"source-ref" if is_uri and not any(map(str.isspace, texts[0])) else "source": texts[0]}
+
+
+def _named(sources: list[dict[str, str]], told: Counter[str]) -> list[dict[str, str]]:
+    """References to Label Studio's own addresses as the names of the files: ``/data/local-files/?d=PATH`` by the path,
+    ``/data/upload/PROJECT/HASH-NAME`` by the name, or by all of it where two uploads have one name."""
+    uploads = {
+        one["source-ref"]: name for one in sources if "source-ref" in one and (name := _upload(one["source-ref"]))
+    }
+    names = {name: _HASH.sub("", name.rpartition("/")[2]) for name in uploads.values()}
+    often = Counter(names.values())
+    found = []
+    for one in sources:
+        reference = one.get("source-ref", "")
+        address = urlsplit(reference)
+        if reference in uploads:
+            name = names[uploads[reference]]
+            if often[name] > 1:
+                told["uploads that have the name of another: named with Label Studio's folder and prefix"] += 1
+                name = uploads[reference]
+            one = {"source-ref": name}
+        elif (
+            address.scheme in _SCHEMES
+            and address.path.rstrip("/") == _LOCAL
+            and (paths := parse_qs(address.query).get("d"))
+        ):
+            one = {"source-ref": paths[0]}
+        found.append(one)
+    return found
+
+
+def _upload(reference: str) -> str | None:
+    address = urlsplit(reference)
+    own = address.scheme in _SCHEMES and address.path.startswith(_UPLOAD)
+    return unquote(address.path.removeprefix(_UPLOAD)) if own else None
 
 
 def _kind(one: _Result, told: Counter[str]) -> str | None:

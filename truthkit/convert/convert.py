@@ -148,7 +148,7 @@ def convert(
         )
     for name, within in data.sets.items():
         if not within:
-            data.told[f"set without objects: {name} (there are {len(alike):,} objects)"] += 1
+            data.told[f"set without objects: {name} (objects in all: {len(alike):,})"] += 1
     rest = [set(one.label.rest) - target.keeps for one in alike if one.label is not None]
     more = [keys for keys in rest if keys]
     if more and to not in ("csv", "parquet"):

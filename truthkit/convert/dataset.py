@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from truthkit.convert.exif import is_turned, orientation_place
+from truthkit.convert.exif import is_turned, upright
 from truthkit.convert.labels import Example, Kind, Label
 from truthkit.convert.names import flat_names, relative_names
 from truthkit.convert.objects import Objects
@@ -133,10 +133,8 @@ class Dataset:
             self.told["pictures whose label is of their turned form (EXIF): copied as they are"] += 1
             shutil.copyfile(file, into)
             return
-        data = bytearray(file.read_bytes())
-        found = orientation_place(bytes(data))
-        assert found is not None
-        data[found[0]] = 1
+        data = upright(file.read_bytes())
+        assert data is not None
         into.write_bytes(data)
         self.told["pictures that EXIF turns: copied without that, since labels are of the pixels as stored"] += 1
 
