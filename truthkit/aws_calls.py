@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from truthkit._object_files import split_uri
 from truthkit.findings import Finding, TruthkitError, UsageError
 
+_LOG = logging.getLogger(__name__)
+_TRIED_AGAIN = 8
 _CURES = {
     "NoSuchBucket": "give a bucket that exists",
+    "NoSuchKey": "give a key that is there (aws s3 ls shows them)",
     "AccessDenied": "ask for the right to do this, or use other credentials (AWS_PROFILE)",
     "AccessDeniedException": "ask for the right to do this, or use other credentials (AWS_PROFILE)",
     "403": "ask for the right to do this, or use other credentials (AWS_PROFILE)",
@@ -53,6 +58,7 @@ _OF_SESSION = {
     "PartialCredentialsError": "set both halves, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
     "ProfileNotFound": "give AWS_PROFILE one of aws configure list-profiles",
     "InvalidRegionError": "set AWS_REGION to a region, e.g. eu-west-1",
+    "ConnectTimeoutError": "look at the network, and at AWS_REGION",
     "EndpointConnectionError": "look at the network, and at AWS_REGION: a region that is misspelled has no address",
 }
 
@@ -95,8 +101,31 @@ def client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(retries={"mode": "adaptive", "max_attempts": 8})
-    return boto3.client(service, region_name=os.environ.get("AWS_REGION") or None, config=config)  # type: ignore[call-overload]
+    # A host that answers does so within seconds; one that does not would be waited for nine times.
+    config = Config(retries={"mode": "adaptive", "max_attempts": _TRIED_AGAIN}, connect_timeout=10)
+    made = boto3.client(service, region_name=os.environ.get("AWS_REGION") or None, config=config)  # type: ignore[call-overload]
+    made.meta.events.register("needs-retry", _teller(), unique_id="truthkit-unreachable")
+    return made
+
+
+def _teller() -> Callable[..., None]:
+    """Told of each try of a client, it warns once that a host cannot be reached: the tries take a minute and more."""
+    from botocore.exceptions import ConnectionError as Unreachable
+    from botocore.exceptions import HTTPClientError
+
+    warned = False
+
+    def tell(caught_exception: Exception | None = None, **_more: Any) -> None:
+        nonlocal warned
+        if not warned and isinstance(caught_exception, (Unreachable, HTTPClientError)):
+            warned = True
+            _LOG.warning("%s; it is tried again, %d times at most", _plain(caught_exception), _TRIED_AGAIN)
+
+    return tell
+
+
+def _plain(error: Exception) -> str:
+    return without_secrets(str(error)).rstrip(".")
 
 
 class PassingError(TruthkitError):
@@ -104,8 +133,11 @@ class PassingError(TruthkitError):
 
 
 @contextmanager
-def told(about: str) -> Iterator[None]:
-    """What AWS refuses becomes a TruthkitError (or PassingError) about ``about``, with the cure."""
+def told(about: str, cures: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+    """What AWS refuses becomes a TruthkitError (or PassingError) about ``about``, with the cure.
+
+    ``cures`` are those that error codes of AWS have here.
+    """
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
     try:
@@ -113,7 +145,7 @@ def told(about: str) -> Iterator[None]:
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         message = str(error.response.get("Error", {}).get("Message", "")) or str(error)
-        cure = _CURES.get(code, "look at the message, and try again")
+        cure = cures.get(code) or _CURES.get(code, "look at the message, and try again")
         text = without_secrets(f"{about}: {error.operation_name}: {code}: {message}")
         raise (PassingError if code in _PASSING else TruthkitError)(Finding("aws", text, cure)) from None
     except NoCredentialsError:

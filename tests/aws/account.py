@@ -76,7 +76,9 @@ class Account:
     def run(self, *arguments: str, manifest: str | None = MANIFEST, team: str = TEAM) -> Result:
         given = ["--manifest", manifest] if manifest else []
         command = ["launch", "text-classification", *given, "--workteam", team, *arguments]
-        return CliRunner().invoke(app, command if "--role" in arguments else [*command, "--stack", "lab"])
+        return CliRunner().invoke(
+            app, command if {"--role", "--stack"} & {*arguments} else [*command, "--stack", "lab"]
+        )
 
     def told(self, *arguments: str, **options: Any) -> dict[str, Any]:
         """What a launch prints as JSON; it must go well, or be a dry run."""

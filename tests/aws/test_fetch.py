@@ -38,6 +38,16 @@ def test_status_tells_counters_rate_and_time_left(account: Account) -> None:
     assert "truthkit status lists the jobs" in str(result.exception)
 
 
+def test_what_the_service_has_not_counted_yet_is_not_told_as_nothing(account: Account) -> None:
+    account.write({"source": "a"}, {"source": "b"})
+    name = str(account.told()["name"])
+    assert run("status", name).stdout == f"{name}: Initializing; not counted yet\n"
+    assert "the service has not counted yet" in run("explain", name).stdout
+    account.fake.step(name, "Failed")
+    assert "Failed; 0 labeled, 0 failed, 0 left" in run("status", name).stdout
+    assert "is no name of a labeling job" in str(run("status", "a_b").exception)
+
+
 def test_status_tells_what_the_workers_do(account: Account) -> None:
     name = account.job("a", "b")
     at = datetime.now(UTC)
@@ -233,7 +243,9 @@ def test_a_fetch_that_is_interrupted_keeps_what_came_and_goes_on(account: Accoun
             raise KeyboardInterrupt
 
     account.fake.before = interrupt
-    assert run("fetch", name, "--out", str(tmp_path / "job")).exit_code == 130
+    stopped = run("fetch", name, "--out", str(tmp_path / "job"))
+    assert stopped.exit_code == 130
+    assert re.fullmatch(r"stopped: [0-4] of 5 files (is|are) here; run it again to go on", stopped.stderr.strip())
     account.fake.before = None
     told_again = told("fetch", name, "--out", str(tmp_path / "job"))
     assert told_again["new"] + told_again["kept"] == 5
@@ -427,6 +439,16 @@ def test_the_reason_of_a_failed_job_has_a_cure(account: Account, reason: str, co
     log(PRE)
     log(POST)
     assert text in causes(name)[code]
+
+
+def test_a_good_job_whose_functions_have_no_log_is_none_that_failed(account: Account) -> None:
+    result = run("explain", account.finished())
+    assert (result.exit_code, result.stdout.count("nothing failed")) == (0, 1)
+    assert "has no log group" in result.stdout
+    name = account.job("text 0")
+    account.fake.step(name, "Failed")
+    result = run("explain", name)
+    assert (result.exit_code, "nothing failed" in result.stdout) == (1, False)
 
 
 def test_objects_that_were_kept_back_and_odd_files_are_told(account: Account) -> None:

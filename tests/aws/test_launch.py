@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -197,11 +198,10 @@ def test_a_well_kept_account_with_pictures_has_no_findings(account: Account) -> 
 @pytest.mark.parametrize(
     ("operation", "about"),
     [
-        ("SimulatePrincipalPolicy", "whether the role lab-JobRole may s3:GetObject"),
         ("GetRole", "the role lab-JobRole"),
         ("DescribeWorkteam", "the team team-a"),
-        ("GetFunctionConfiguration", f"the function {PRE}"),
-        ("GetBucketLocation", "the bucket acme-in"),
+        ("GetFunctionConfiguration", f"the function {PRE}, {POST}"),
+        ("GetBucketLocation", "the bucket acme-in, acme-out"),
     ],
 )
 def test_what_may_not_be_looked_at_is_a_warning(account: Account, operation: str, about: str) -> None:
@@ -209,6 +209,48 @@ def test_what_may_not_be_looked_at_is_a_warning(account: Account, operation: str
     told = account.told("--dry-run")["findings"]
     assert {one["severity"] for one in told} == {"warning"}
     assert any(f"{about}: could not be looked at ({operation} is refused)" in one["message"] for one in told)
+
+
+def test_where_iam_may_not_be_asked_one_warning_lists_what_is_not_known(account: Account) -> None:
+    account.fake.refuse["SimulatePrincipalPolicy"] = ("AccessDenied", "no")
+    [finding] = [one for one in account.told("--dry-run")["findings"] if one["code"] == "launch-unknown"]
+    assert finding["message"] == (
+        "whether the user ann may sagemaker:CreateLabelingJob, sagemaker:AddTags, iam:PassRole; "
+        "whether the role lab-JobRole may s3:GetObject, s3:PutObject, s3:ListBucket, lambda:InvokeFunction: "
+        "could not be looked at (SimulatePrincipalPolicy is refused)"
+    )
+
+
+def test_that_nothing_is_wrong_is_said_where_it_was_looked_at(account: Account) -> None:
+    well = "preflight: nothing wrong with request, credentials, team, role, buckets, manifest, functions\n"
+    account.write({"source": "one"})
+    told = account.run("--dry-run", "--workers", "1").stdout
+    assert told.startswith("1 object × 1 worker = 1 answer, at most 0.1 hours of work\n" + well)
+    account.fake.refuse["GetRole"] = ("AccessDenied", "no")
+    assert "preflight" not in account.run("--dry-run").stdout
+    account.fake.refuse.clear()
+    assert well in account.run().stdout
+    assert "preflight" not in account.run().stdout, "it is there already"
+
+
+def test_a_host_that_cannot_be_reached_is_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there
+        host = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": host, "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("AWS_PROFILE", raising=False)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+        waits: list[float] = []
+        monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
+        result = CliRunner().invoke(app, ["status", "tone"])
+    assert isinstance(result.exception, TruthkitError)
+    [told] = result.stderr.splitlines()
+    assert told.startswith(f'warning Could not connect to the endpoint URL: "{host}/')
+    assert told.endswith(f"it is tried again, {len(waits)} times at most")
 
 
 @pytest.mark.parametrize("action", ["iam:PassRole", "sagemaker:CreateLabelingJob", "sagemaker:AddTags"])
@@ -362,26 +404,75 @@ def test_a_name_that_managed_policies_do_not_allow_is_told_where_the_role_cannot
     assert "put LabelingFunction into its name" in account.findings("--post-lambda", odd)["launch-function"]
 
 
+JOB_NAMES = "give 1 to 63 letters, digits and hyphens"
+
+
 @pytest.mark.parametrize(
-    ("arguments", "code", "text"),
+    ("arguments", "text", "allowed"),
     [
-        (("--name", "a_b"), "workflow-request", "LabelingJobName"),
-        (("--name", "a" * 64), "workflow-request", "64 characters"),
-        (("--label-attribute", "mask-ref"), "workflow-label-attribute", "mask-ref"),
-        (("--label-attribute", "tone-metadata"), "workflow-label-attribute", "tone-metadata"),
-        (("--label-attribute", "source"), "workflow-label-attribute", "source"),
-        (("--label-attribute", "a" * 128), "workflow-label-attribute", "128 characters"),
-        (("--label-attribute", "a_b"), "workflow-label-attribute", "a_b"),
-        (("--name", "tone-"), "workflow-request", "LabelingJobName"),
-        (("--workers", "10"), "workflow-workers", "10"),
-        (("--sns-output", "topic"), "launch-request", "SnsTopicArn"),
-        (("--output", "acme-out"), "launch-request", "S3OutputPath"),
+        (("--name", "a_b"), "--name 'a_b' is no name", JOB_NAMES),
+        (("--name", "a" * 64), "is no name of a labeling job", JOB_NAMES),
+        (("--name", "tone-"), "--name 'tone-' is no name", JOB_NAMES),
+        (("--label-attribute", "mask-ref"), "--label-attribute is 'mask-ref'", "end it otherwise"),
+        (("--label-attribute", "tone-metadata"), "--label-attribute is 'tone-metadata'", "end it otherwise"),
+        (("--label-attribute", "source"), "--label-attribute is 'source'", "another name"),
+        (("--label-attribute", "a" * 128), "128 characters, allowed are 1 to 127", ""),
+        (("--label-attribute", "a_b"), "a_b", "letters, digits, and hyphens"),
+        (("--adjust", "a_b"), "a_b-adjusted", "letters, digits, and hyphens"),
+        (("--workers", "0"), "--workers 0 is out of range", "give 1 to 9"),
+        (("--workers", "10"), "--workers 10 is out of range", "give 1 to 9"),
+        (("--workers", "-1"), "--workers -1 is out of range", "give 1 to 9"),
+        (("--workteam", "ARN"), "--workteam 'ARN' is no ARN of a work team", "give arn:aws:sagemaker:"),
+        (("--stack", "my lab"), "--stack 'my lab' is no name of a stack", "letters, digits"),
+        (("--stack", ""), "--stack is given nothing", "leave it out"),
+        (("--pre-lambda", "lab-pre"), "--pre-lambda 'lab-pre' is no ARN of a function", "give arn:aws:lambda:"),
+        (("--post-lambda", "lab-post"), "--post-lambda 'lab-post' is no ARN of a function", "give arn:aws:lambda:"),
+        (("--sns-input", "topic"), "--sns-input 'topic' is no ARN of a topic", "give arn:aws:sns:"),
+        (("--sns-output", "topic"), "--sns-output 'topic' is no ARN of a topic", "give arn:aws:sns:"),
+        (("--output", "acme-out"), "--output 'acme-out'", "give --output s3://BUCKET/PREFIX"),
+        (("--output", ""), "--output ''", "give --output s3://BUCKET/PREFIX"),
+        (("--bucket", "a/b"), "'a' cannot be a bucket's name", "give --bucket NAME"),
+        (("--bucket", "acme-in/x"), "has more than a bucket's name", "give --bucket NAME"),
+        (("--manifest", "m/in.manifest"), "--manifest 'm/in.manifest'", "give --manifest s3://BUCKET/KEY"),
+        (("--manifest", "s3://acme-in/m/"), "--manifest 's3://acme-in/m/' is a folder", "truthkit manifest --upload"),
+        (("--assets", "cdn"), "--assets 'cdn' is no address", "https://HOST/FOLDER"),
     ],
 )
-def test_every_limit_of_the_request_is_looked_at(
-    account: Account, arguments: tuple[str, ...], code: str, text: str
+def test_a_value_that_no_job_can_have_is_told_with_its_option_before_aws_is_asked(
+    account: Account, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], text: str, allowed: str
 ) -> None:
-    assert text in account.findings(*arguments)[code]
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.delenv("AWS_DEFAULT_REGION")  # nor is a region needed for it
+    account.fake.calls.clear()
+    result = account.run(*arguments)
+    assert isinstance(result.exception, TruthkitError)
+    [finding] = result.exception.findings
+    assert (text in finding.message, allowed in finding.cure) == (True, True), finding
+    assert (result.exception.exit_status, account.fake.calls) == (2, [])
+
+
+def test_a_role_and_names_without_a_stack_are_told_before_aws_is_asked(account: Account) -> None:
+    arguments = ("--output", "s3://acme-out/", "--pre-lambda", PRE, "--post-lambda", POST)
+    account.fake.calls.clear()
+    assert "--role 'lab-JobRole' is no ARN of a role" in str(account.run("--role", "lab-JobRole", *arguments).exception)
+    result = account.run("--chain", "a_b", manifest=None)
+    assert "--chain 'a_b' is no name of a labeling job" in str(result.exception)
+    assert account.fake.calls == []
+
+
+def test_what_a_stack_says_is_held_to_the_requests_limits_too(account: Account) -> None:
+    account.fake.stacks["lab"]["JobRoleArn"] = "lab-JobRole-that-is-none"
+    [finding] = account.told("--dry-run")["findings"][:1]
+    assert finding["message"] == "RoleArn is 'lab-JobRole-that-is-none', which the service refuses"
+    assert finding["cure"].startswith("give another --role")
+    assert not finding.keys() & {"file", "line", "column"}, "nobody can mend a line of the request"
+
+
+def test_a_stack_and_a_manifest_that_are_not_there_have_a_cure(account: Account) -> None:
+    assert "aws cloudformation list-stacks" in str(account.run("--stack", "none").exception)
+    told = str(account.run(manifest="s3://acme-in/m/gone.manifest").exception)
+    assert "aws s3 ls s3://acme-in/m/" in told
+    assert "truthkit manifest --upload" in told
 
 
 @pytest.mark.parametrize(
@@ -648,7 +739,7 @@ def test_a_chained_job_takes_the_output_and_labels_what_is_left(account: Account
     assert (told["request"]["LabelAttributeName"], told["estimate"]["objects"]) == (f"{attribute}-adjusted", 2)
     [finding] = told["findings"]
     assert (finding["code"], finding["severity"]) == ("launch-manifest", "warning")
-    assert "1 of 2 lines have no 'text-classification'" in finding["message"]
+    assert "1 of 2 lines has no 'text-classification'" in finding["message"]
 
 
 HANDLER = """\
@@ -675,7 +766,7 @@ def test_labels_that_workers_would_see_unasked_are_a_warning(account: Account) -
     account.write({"source": "one", "text-classification": {"label": "World"}}, {"source": "two"})
     found = account.findings("--label-attribute", "second")
     assert list(found) == ["launch-label"]
-    assert "warning: 1 lines have 'text-classification', with which the page begins" in found["launch-label"]
+    assert "warning: 1 line has 'text-classification', with which the page begins" in found["launch-label"]
     assert account.findings("--adjust", "text-classification").keys() == {"launch-manifest"}
 
 

@@ -19,7 +19,7 @@ from truthkit.aws.fetching import fetch
 from truthkit.aws.looking import Looking
 from truthkit.aws.preflight import look_at_cors
 from truthkit.aws_calls import client, without_secrets
-from truthkit.findings import Finding, Severity, UsageError
+from truthkit.findings import Finding, Severity, UsageError, counted
 from truthkit.job.fetched import read_job
 
 _MOST_LOGS = 200
@@ -127,7 +127,7 @@ def _explained(
         "consolidated": len(found.returned),
     }
     counters = about.get("LabelCounters", {})
-    if all(one.severity == "info" for one in causes) and (
+    if all(one.severity != "error" for one in causes) and (
         about["LabelingJobStatus"] == "Failed" or counters.get("FailedNonRetryableError")
     ):
         cure = "look at the job in the console, and at the log group /aws/sagemaker/LabelingJobs"
@@ -412,10 +412,14 @@ def _of_objects(found: _Evidence, about: Mapping[str, Any]) -> Iterator[Finding]
         ids = {one for one in found.failed if found.failed[one] == reason}
         message = f"{_some(ids)}: {without_secrets(reason)[:300]}"
         yield _fault(
-            "explain-object", message, f"mend it, and go on with the rest: --chain {job} ({count:,} objects)", ids
+            "explain-object",
+            message,
+            f"mend it, and go on with the rest: --chain {job} ({counted(count, 'object')})",
+            ids,
         )
     if found.odd:
-        message = f"{len(found.odd):,} files are not what they should be: {', '.join(sorted(set(found.odd))[:3])}"
+        several = "files are not what they should be" if len(found.odd) != 1 else "file is not what it should be"
+        message = f"{len(found.odd):,} {several}: {', '.join(sorted(set(found.odd))[:3])}"
         cure = "the post-annotation function must return a list, not an object or JSON text; or fetch again"
         yield Finding("explain-response", message, cure)
     if _functions(about).get("post"):
@@ -469,7 +473,7 @@ def _of_objects(found: _Evidence, about: Mapping[str, Any]) -> Iterator[Finding]
 def _some(ids: Iterable[str]) -> str:
     names = sorted(ids, key=by_manifest)
     more = ", …" if len(names) > _MOST_TOLD else ""
-    return f"{len(names):,} object{'s' * (len(names) != 1)} ({', '.join(names[:_MOST_TOLD])}{more})"
+    return f"{counted(len(names), 'object')} ({', '.join(names[:_MOST_TOLD])}{more})"
 
 
 def _fault(code: str, message: str, cure: str, ids: Iterable[str], severity: Severity = "error") -> Finding:

@@ -71,7 +71,7 @@ def fetch(job: str, out: Path, *, yes: bool = False, on_file: Callable[[int, int
     """Bring the output of a job to ``<out>/output/<job>/``, and what the service says of it to ``labeling-job.json``.
 
     Run again it takes what is new; files that broke off go on where they were. A file that was changed here is not
-    touched without ``yes``. ``on_file`` is told how many of how many are done, and the last one's path.
+    touched without ``yes``. ``on_file`` is told how many of how many are here, and the last one's path.
 
     Raises UsageError where ``out`` holds another job, TruthkitError where AWS refuses.
     """
@@ -112,6 +112,8 @@ def fetch(job: str, out: Path, *, yes: bool = False, on_file: Callable[[int, int
             kept += 1
     came: list[str] = []
     s3, stopped = client("s3"), threading.Event()
+    if on_file is not None:
+        on_file(kept, kept + len(wanted), "")
     with (out / RECORD).open("a", encoding="utf-8") as stream, ThreadPoolExecutor(_AT_ONCE) as pool:
         jobs = {pool.submit(_download, s3, one, root / one.path, stopped): one for one in wanted}
         try:
@@ -132,7 +134,7 @@ def fetch(job: str, out: Path, *, yes: bool = False, on_file: Callable[[int, int
                     stream.flush()
                     came.append(one.path)
                 if on_file is not None:
-                    on_file(len(came), len(wanted), one.path)
+                    on_file(kept + len(came), kept + len(wanted), one.path)
         except BaseException:
             stopped.set()
             pool.shutdown(cancel_futures=True)

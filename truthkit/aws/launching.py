@@ -44,6 +44,15 @@ class Prepared:
     status: str | None = None
 
     @property
+    def looked_at(self) -> tuple[str, ...]:
+        """What the preflight looks at for such a request."""
+        human, data = self.request["HumanTaskConfig"], self.request["InputConfig"]["DataSource"]
+        functions = {"PreHumanTaskLambdaArn", "AnnotationConsolidationConfig"} & human.keys()
+        topics = "SnsDataSource" in data or "SnsTopicArn" in self.request["OutputConfig"]
+        parts = {"manifest": "S3DataSource" in data, "functions": functions, "topics": topics}
+        return ("request", "credentials", "team", "role", "buckets", *(name for name, there in parts.items() if there))
+
+    @property
     def name(self) -> str:
         return str(self.request["LabelingJobName"])
 

@@ -20,6 +20,8 @@ class Looking:
     """Requests that only read, and what they have found."""
 
     findings: list[Finding] = field(default_factory=list)
+    # By operation that is refused: the place of its one warning, and what could not be looked at.
+    _refused: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 
     def ask(self, about: str, call: Callable[..., Any], missing: Finding | None = None, /, **parameters: Any) -> Any:
         """What a request gives; None where it is refused (a warning) or there is nothing (``missing``).
@@ -34,17 +36,24 @@ class Looking:
             except ClientError as error:
                 code = str(error.response.get("Error", {}).get("Code", ""))
                 if code in REFUSED:
-                    self.findings.append(
-                        Finding(
-                            "launch-unknown",
-                            without_secrets(f"{about}: could not be looked at ({error.operation_name} is refused)"),
-                            f"look yourself, or ask for the right to {error.operation_name}",
-                            severity="warning",
-                        )
-                    )
+                    self._tell_refused(about, error.operation_name)
                     return None
                 if code not in MISSING:
                     raise
                 if missing is not None:
                     self.findings.append(missing)
                 return None
+
+    def _tell_refused(self, about: str, operation: str) -> None:
+        """One warning an operation, however much it was asked for."""
+        place, asked = self._refused.setdefault(operation, (len(self.findings), []))
+        if about not in asked:
+            asked.append(about)
+        kinds: dict[str, list[str]] = {}
+        for one in asked:
+            kind, _, name = one.rpartition(" ")
+            kinds.setdefault(kind, []).append(name)
+        listed = "; ".join(f"{kind} {', '.join(names)}".strip() for kind, names in kinds.items())
+        message = without_secrets(f"{listed}: could not be looked at ({operation} is refused)")
+        cure = f"look yourself, or ask for the right to {operation}"
+        self.findings[place : place + 1] = [Finding("launch-unknown", message, cure, severity="warning")]

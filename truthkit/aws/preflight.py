@@ -17,7 +17,7 @@ from truthkit.aws.request import Launch
 from truthkit.aws.roles import SERVICE, look_at_caller, look_at_consolidation, look_at_streaming, refused, trusted
 from truthkit.aws.sam import INVOKABLE
 from truthkit.aws_calls import client, told, without_secrets
-from truthkit.findings import Finding, TruthkitError, UsageError
+from truthkit.findings import Finding, TruthkitError, counted
 from truthkit.manifest import read_manifest
 
 # Function names with one of these may be invoked by the managed policies' holders (contract b).
@@ -64,17 +64,14 @@ def read_input(
 ) -> Input:
     """Read the input manifest once; what is wrong with its lines is in ``findings``.
 
-    Raises TruthkitError where AWS refuses, UsageError for what is no S3 URI.
+    Raises TruthkitError where AWS refuses.
     """
-    try:
-        bucket, key = split_uri(uri)
-    except KeyNotAFileError as error:
-        raise UsageError(
-            without_secrets(str(error)), "give --manifest s3://BUCKET/KEY; truthkit manifest --upload brings one there"
-        ) from None
+    bucket, key = split_uri(uri)
     file = folder / "input.manifest"
     digest = hashlib.sha256()
-    with told(uri), file.open("wb") as stream:
+    there = shlex.quote(f"s3://{bucket}/{key.rpartition('/')[0]}".rstrip("/") + "/")
+    cure = f"give --manifest one that is there (aws s3 ls {there}); truthkit manifest --upload brings one there"
+    with told(uri, {"NoSuchKey": cure}), file.open("wb") as stream:
         for part in client("s3").get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(1 << 20):
             stream.write(part)
             digest.update(part)
@@ -174,18 +171,24 @@ def _of_input(plan: Launch, request: dict[str, Any], found: Input | None) -> Ite
         cure = "give another --label-attribute to label all again, or --adjust or --verify"
         yield Finding("launch-manifest", message, cure, file=uri)
     elif found.labeled and plan.chain is None:
-        message = f"{found.labeled:,} lines have {attribute!r} already; the job would write over it in its output"
+        message = f"{_have(found.labeled)} {attribute!r} already; the job would write over it in its output"
         yield Finding("launch-manifest", message, "give another --label-attribute", severity="warning", file=uri)
     earlier = plan.workflow.config().earlier_label
     if plan.checked is None and found.earlier and not (plan.chain is not None and attribute == earlier):
-        message = f"{found.earlier:,} lines have {earlier!r}, with which the page begins: workers would see that label"
+        message = f"{_have(found.earlier)} {earlier!r}, with which the page begins: workers would see that label"
         cure = f"give --adjust {earlier} or --verify {earlier} if they are to; else take it out of the lines"
         yield Finding("launch-label", message, cure, severity="warning", file=uri)
     if plan.checked is not None and found.checked < found.lines:
-        message = f"{found.lines - found.checked:,} of {found.lines:,} lines have no {plan.checked!r}"
+        without = found.lines - found.checked
+        lines = f"{without:,} of {counted(found.lines, 'line')}"
+        message = f"{lines} {'has' if without == 1 else 'have'} no {plan.checked!r}"
         severity: Any = "warning" if found.checked else "error"
         cure = "give the output manifest of the job that made the labels, or --chain JOB"
         yield Finding("launch-manifest", message, cure, severity=severity, file=uri)
+
+
+def _have(lines: int) -> str:
+    return f"{counted(lines, 'line')} {'has' if lines == 1 else 'have'}"
 
 
 def _of_page(plan: Launch, checked: str, found: Input) -> Iterator[Finding]:

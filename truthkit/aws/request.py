@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from truthkit.findings import Finding, UsageError
+from truthkit.findings import Finding
 from truthkit.lint.workflow import check_request
 from truthkit.project import Workflow
 from truthkit_core.workflow import WorkflowConfig
@@ -18,9 +18,22 @@ from truthkit_core.workflow import WorkflowConfig
 DIGEST_TAG = "truthkit-request"
 WORKFLOW_TAG = "truthkit-workflow"
 FORCE_TAG = "truthkit-force"
-# What a tag may hold, beside letters, digits and blanks of any language.
-_TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]{1,256}")
-REQUEST = "CreateLabelingJob"
+# The option that a field of the request comes from, where workflow.toml does not give it.
+_SAID_BY = {
+    "LabelingJobName": "--name",
+    "LabelAttributeName": "--label-attribute",
+    "ManifestS3Uri": "--manifest",
+    "S3OutputPath": "--output",
+    "RoleArn": "--role",
+    "WorkteamArn": "--workteam",
+    "UiTemplateS3Uri": "--bucket",
+    "LabelCategoryConfigS3Uri": "--bucket",
+    "NumberOfHumanWorkersPerDataObject": "--workers",
+    "PreHumanTaskLambdaArn": "--pre-lambda",
+    "AnnotationConsolidationLambdaArn": "--post-lambda",
+    "InputConfig.DataSource.SnsDataSource.SnsTopicArn": "--sns-input",
+    "OutputConfig.SnsTopicArn": "--sns-output",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ def make_request(plan: Launch, config: WorkflowConfig, template: str, categories
         "UiConfig": {"UiTemplateS3Uri": template},
         "TaskTitle": config.title,
         "TaskDescription": config.description,
-        "NumberOfHumanWorkersPerDataObject": plan.workers or config.workers,
+        "NumberOfHumanWorkersPerDataObject": config.workers if plan.workers is None else plan.workers,
         "TaskTimeLimitInSeconds": config.task_time_limit_seconds,
         "TaskAvailabilityLifetimeInSeconds": config.task_availability_lifetime_seconds,
     }
@@ -110,9 +123,6 @@ def named(plan: Launch, request: dict[str, Any], digest: str, reason: str | None
     name = plan.name or f"{re.sub('[^a-zA-Z0-9]+', '-', plan.workflow.name)[:54].strip('-') or 'job'}-{digest[:8]}"
     tags = {DIGEST_TAG: digest, WORKFLOW_TAG: plan.workflow.name}
     if reason is not None:
-        if not _TAG_TEXT.fullmatch(reason) or not reason.strip():
-            cure = "say why in 1 to 256 letters, digits, blanks and . : / = + - @ _"
-            raise UsageError("--force needs a reason that a tag can hold", cure)
         tags[FORCE_TAG] = reason
     return {
         "LabelingJobName": name,
@@ -125,9 +135,11 @@ def request_faults(request: dict[str, Any], shape: Any) -> Iterator[Finding]:
     """What the service would refuse: by the model of its API (``shape``), and by rules that the model lacks."""
     from botocore.validate import ParamValidator
 
-    cure = "mend the option, or lambdas/<workflow>/workflow.toml"
-    ours = list(check_request(Path(REQUEST), json.dumps(request, ensure_ascii=False)))
-    yield from ours
+    ours = list(check_request(Path("CreateLabelingJob"), json.dumps(request, ensure_ascii=False)))
+    for finding in ours:
+        # A line of the request is no place that anybody could mend.
+        here = replace(finding, file=None, line=None, column=None, excerpt="")
+        yield here if finding.code == "workflow-public-crowd" else replace(here, cure=_cure_of(finding.message))
     report = ParamValidator().validate(request, shape)
     problems = report.generate_report().splitlines() if report.has_errors() else []
     for problem in (*problems, *_model_faults(shape, request, "")):
@@ -135,7 +147,15 @@ def request_faults(request: dict[str, Any], shape: Any) -> Iterator[Finding]:
         if not any(
             name in finding.message for finding in ours for name in re.findall(r"[A-Z][a-zA-Z0-9]{5,}", problem)
         ):
-            yield Finding("launch-request", problem.strip(), cure, file=REQUEST)
+            yield Finding("launch-request", problem.strip(), _cure_of(problem))
+
+
+def _cure_of(problem: str) -> str:
+    """Where the field was said that a problem names."""
+    option = next((option for field, option in _SAID_BY.items() if field in problem), None)
+    if option is None:
+        return "mend lambdas/<workflow>/workflow.toml"
+    return f"give another {option} (without it, the stack or workflow.toml says it)"
 
 
 def _model_faults(shape: Any, value: Any, path: str) -> Iterator[str]:

@@ -29,7 +29,8 @@ def read_stack(name: str, workflow: str) -> Stack:
 
     Raises UsageError where the stack is none of truthkit's or not ready, TruthkitError where AWS refuses.
     """
-    with told(f"the stack {name}"):
+    cure = "give one of aws cloudformation list-stacks, in the region that has it (AWS_REGION); sam deploy makes one"
+    with told(f"the stack {name}", {"ValidationError": cure}):
         found = client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     state = found["StackStatus"]
     if not state.endswith("_COMPLETE") or state.startswith(("DELETE", "ROLLBACK")):

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from truthkit.aws.arguments import check_job
 from truthkit.aws.looking import Looking
 from truthkit.aws_calls import client, told, without_secrets
-from truthkit.findings import Finding
+from truthkit.findings import Finding, counted
 
 ENDED = frozenset(("Completed", "Failed", "Stopped"))
 # Per worker and job; the names of the dimensions are those of dashboards in use, not of the documentation.
@@ -54,10 +55,9 @@ class JobStatus:
 
     def line(self) -> str:
         """All of it in a line."""
-        parts = [
-            f"{self.name}: {self.status}",
-            f"{self.labeled:,} labeled, {self.failed:,} failed, {self.unlabeled:,} left",
-        ]
+        counted_yet = self.ended or self.labeled or self.failed or self.unlabeled
+        counts = f"{self.labeled:,} labeled, {self.failed:,} failed, {self.unlabeled:,} left"
+        parts = [f"{self.name}: {self.status}", counts if counted_yet else "not counted yet"]
         if self.rate is not None:
             parts.append(f"{self.rate:,.1f} an hour")
         if self.hours_left is not None:
@@ -65,7 +65,7 @@ class JobStatus:
         if self.activity is not None:
             done = self.activity
             parts.append(
-                f"{done.workers:,} workers: {done.submitted:,} submitted, {done.declined:,} declined, "
+                f"{counted(done.workers, 'worker')}: {done.submitted:,} submitted, {done.declined:,} declined, "
                 f"{done.returned:,} returned"
             )
         if self.failure_reason:
@@ -78,7 +78,8 @@ class JobStatus:
 
 
 def describe(job: str) -> dict[str, Any]:
-    """What the service says of a job. Raises TruthkitError."""
+    """What the service says of a job. Raises TruthkitError, UsageError for what cannot be the name of one."""
+    check_job(job)
     with told(f"the job {job}"):
         found: dict[str, Any] = client("sagemaker").describe_labeling_job(LabelingJobName=job)
     found.pop("ResponseMetadata", None)

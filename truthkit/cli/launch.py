@@ -11,7 +11,7 @@ from rich.markup import escape
 from truthkit.cli.application import app, examples
 from truthkit.cli.options import JsonOption, LabelAttributeOption, ProjectOption
 from truthkit.cli.terminal import out, print_findings, print_json
-from truthkit.findings import UsageError
+from truthkit.findings import UsageError, counted
 
 if TYPE_CHECKING:
     from truthkit.aws.launching import Prepared
@@ -105,7 +105,7 @@ def launch_command(
     cost = Price.parse(price) if price is not None else None
     plan = _plan(
         workflow, manifest, workteam, stack, role, output, bucket, pre_lambda, post_lambda, name, label_attribute,
-        workers, chain, verify, adjust, sns_input, sns_output, assets, project,
+        workers, chain, verify, adjust, sns_input, sns_output, assets, force, project,
     )  # fmt: skip
     ready = prepare(plan, reason=force)
     about = ready.to_json() | {"cost_at_most": _cost(ready, cost), "made": False}
@@ -162,15 +162,21 @@ def _plan(
     sns_input: str | None,
     sns_output: str | None,
     assets: str | None,
+    force: str | None,
     project: Path | None,
 ) -> Launch:
-    """What is to be launched: what is said goes before what the stack tells. Raises UsageError for what is missing."""
+    """What is to be launched: what is said goes before what the stack tells.
+
+    Raises UsageError for what is missing or wrong, before AWS is asked wherever it can be known.
+    """
+    from truthkit.aws.arguments import check_arguments
     from truthkit.aws.launching import chained, handlers_given
     from truthkit.aws.request import Launch
     from truthkit.aws.stack import Stack, read_stack
     from truthkit.project import Project
 
     found = Project.find(project).workflow(workflow)
+    found.config()
     if not workteam:
         raise UsageError("nobody is to label", "give --workteam ARN (aws sagemaker list-workteams)")
     if chain is not None and manifest is not None:
@@ -179,16 +185,22 @@ def _plan(
         raise UsageError("a job verifies or adjusts, not both", "leave out --verify or --adjust")
     if manifest is None and chain is None and sns_input is None:
         raise UsageError("there is nothing to label", "give --manifest s3://…, --chain JOB or --sns-input ARN")
+    checked = verify if verify is not None else adjust
+    if checked and label_attribute is None:
+        label_attribute = f"{checked}-{'verified' if verify else 'adjusted'}"
+    if checked and label_attribute == checked:
+        raise UsageError(f"the labels {checked!r} would be written over", "give another --label-attribute")
+    given = {
+        "--manifest": manifest, "--workteam": workteam, "--stack": stack, "--role": role, "--output": output,
+        "--bucket": bucket, "--pre-lambda": pre, "--post-lambda": post, "--name": name, "--chain": chain,
+        "--label-attribute": label_attribute, "--verify": verify, "--adjust": adjust, "--sns-input": sns_input,
+        "--sns-output": sns_output, "--assets": assets, "--force": force,
+    }  # fmt: skip
+    check_arguments(given, workers)
     deployed = read_stack(stack, found.name) if stack is not None else Stack("")
     if chain is not None:
         manifest, before = chained(chain)
-        if verify is None and adjust is None:
-            label_attribute = label_attribute or before
-    checked = verify or adjust
-    if checked is not None and label_attribute is None:
-        label_attribute = f"{checked}-{'verified' if verify else 'adjusted'}"
-    if checked is not None and label_attribute == checked:
-        raise UsageError(f"the labels {checked!r} would be written over", "give another --label-attribute")
+        label_attribute = label_attribute or before
     role = role or deployed.role
     output = output or (f"s3://{deployed.output_bucket}/" if deployed.output_bucket else None)
     bucket = (
@@ -221,8 +233,10 @@ def _tell(ready: Prepared, price: Any) -> None:
     estimate = ready.estimate
     if estimate is None:
         out.print("streaming: how many objects will come is not known")
+        _tell_preflight(ready)
         return
-    text = f"{estimate.objects:,} objects × {estimate.workers} workers = {estimate.answers:,} answers"
+    text = f"{counted(estimate.objects, 'object')} × {counted(estimate.workers, 'worker')}"
+    text += f" = {counted(estimate.answers, 'answer')}"
     text += f", at most {estimate.hours:,.1f} hours of work"
     cost = _cost(ready, price)
     if cost is not None:
@@ -230,3 +244,10 @@ def _tell(ready: Prepared, price: Any) -> None:
     out.print(escape(text))
     if cost is not None:
         out.print("what the service charges for each labeled object, S3 and Lambda are not in it (see its price list)")
+    _tell_preflight(ready)
+
+
+def _tell_preflight(ready: Prepared) -> None:
+    """That all is well; what is not is told as findings, and a job that is there already is not looked at."""
+    if ready.status is None and not ready.findings:
+        out.print(f"preflight: nothing wrong with {', '.join(ready.looked_at)}")

@@ -13,7 +13,7 @@ from rich.markup import escape
 from truthkit.cli.application import app, examples
 from truthkit.cli.options import JsonOption
 from truthkit.cli.terminal import TERMINAL, err, live_console, out, print_findings, print_json, progress, relative
-from truthkit.findings import UsageError
+from truthkit.findings import UsageError, counted
 
 if TYPE_CHECKING:
     from truthkit.aws.explaining import Explanation
@@ -126,15 +126,25 @@ def fetch_command(
     """Bring the output of a labeling job into a local folder."""
     from truthkit.aws.fetching import fetch
 
-    with progress("files") as advance:
-        done = fetch(job, out_path or Path("jobs") / job, yes=yes, on_file=advance)
+    here = ""
+
+    def on_file(count: int, total: int, path: str) -> None:
+        nonlocal here
+        here = f"{count:,} of {counted(total, 'file')} {'is' if count == 1 else 'are'} here; "
+        advance(count, total, path)
+
+    try:
+        with progress("files") as advance:
+            done = fetch(job, out_path or Path("jobs") / job, yes=yes, on_file=on_file)
+    except KeyboardInterrupt:
+        err.print(escape(f"stopped: {here}run it again to go on"))
+        raise
     print_findings(done.findings)
     if as_json:
         print_json(done.to_json())
         return
-    out.print(
-        escape(f"{done.name} ({done.status}): {done.new:,} new files, {done.grew:,} newer, {done.kept:,} here already")
-    )
+    files = f"{counted(done.new, 'new file')}, {done.grew:,} newer, {done.kept:,} here already"
+    out.print(escape(f"{done.name} ({done.status}): {files}"))
     if done.report is not None:
         out.print(escape(f"report: {relative(str(done.report))}"))
     out.print(escape(f"next: truthkit consolidate, agreement, convert or explain with {relative(str(done.out))}"))
@@ -169,14 +179,19 @@ def explain_command(
 
 
 def _tell(found: Explanation) -> None:
+    from truthkit.aws.status import ENDED
+
     out.print(escape(f"{found.name}: {found.status}"))
-    counted = {"TotalLabeled": "labeled", "FailedNonRetryableError": "failed", "Unlabeled": "left"}
-    counters = ", ".join(f"{found.counters.get(key, 0):,} {what}" for key, what in counted.items())
-    out.print(escape(f"the service counts: {counters}"))
+    keys = {"TotalLabeled": "labeled", "FailedNonRetryableError": "failed", "Unlabeled": "left"}
+    counters = ", ".join(f"{found.counters.get(key, 0):,} {what}" for key, what in keys.items())
+    if found.status in ENDED or any(found.counters.values()):
+        out.print(escape(f"the service counts: {counters}"))
+    else:
+        out.print("the service has not counted yet")
     out.print(escape("the output has: " + ", ".join(f"{what} {count:,}" for what, count in found.objects.items())))
     if found.failure_reason:
         out.print(escape(f"reason: {found.failure_reason}"))
-    if all(cause.severity == "info" for cause in found.causes):
+    if all(cause.severity != "error" for cause in found.causes):
         out.print("nothing failed")
     for cause in found.causes:
         out.print(escape(str(cause)))

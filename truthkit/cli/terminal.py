@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +34,16 @@ def live_console() -> Console:
 
 out = console(stderr=False, terminal=TERMINAL)
 err = console(stderr=True, terminal=sys.stderr.isatty())
+
+
+class _Remarks(logging.Handler):
+    """What is told while a request to AWS goes on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        err.print(f"[yellow]warning[/yellow] {escape(record.getMessage())}")
+
+
+logging.getLogger("truthkit.aws_calls").addHandler(_Remarks())
 
 
 @contextmanager
