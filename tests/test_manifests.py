@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_cells_of_csv_stay_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "match", "line"),
     [
-        ("source\na,b\n", "2 cells and 1 columns", 2),
+        ("source\na,b\n", r"2 cells and 1 column \[", 2),
         ("a,a\n1,2\n", "two columns 'a'", 1),
         ("", "no head", 1),
     ],
@@ -157,6 +158,127 @@ def test_shards_have_no_more_lines_than_said(tmp_path: Path) -> None:
     assert [one.read_bytes() for one in found.files] == before
 
 
+def numbered(tmp_path: Path, count: int, name: str = "t.jsonl") -> Path:
+    file = tmp_path / name
+    file.write_text("".join(json.dumps({"source": str(number)}) + "\n" for number in range(count)))
+    return file
+
+
+def sharded(file: Path, shard: int, **options: Any) -> MadeManifest:
+    return make(Plan(str(file), file.with_name("sh.manifest"), shard=shard, **options))
+
+
+def lines_there(tmp_path: Path) -> list[str]:
+    """All lines of all that a job would be given: nothing may be in it twice."""
+    return [line for file in sorted(tmp_path.glob("sh*.manifest")) for line in file.read_text().splitlines()]
+
+
+def test_shards_of_an_earlier_run_do_not_stay_beside_the_new_ones(tmp_path: Path) -> None:
+    file = numbered(tmp_path, 50)
+    assert len(sharded(file, 20).files) == 3
+    before = {one: one.read_bytes() for one in tmp_path.iterdir()}
+    with pytest.raises(UsageError, match=r"sh-001\.manifest exists") as raised:
+        sharded(file, 30)
+    assert "sh-003.manifest" in raised.value.findings[0].cure
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
+    found = sharded(file, 30, yes=True)
+    assert [one.name for one in found.files] == ["sh-001.manifest", "sh-002.manifest"]
+    assert found.removed == (tmp_path / "sh-003.manifest",)
+    assert len(lines_there(tmp_path)) == 50
+
+    # What is left would be too much, though all that is written is there already.
+    (tmp_path / "sh-003.manifest").write_text('{"source": "more"}\n')
+    with pytest.raises(UsageError, match=r"sh-003\.manifest is left of another run") as raised:
+        sharded(file, 30)
+    assert "--yes" in raised.value.findings[0].cure
+    assert sharded(file, 30, yes=True).removed == (tmp_path / "sh-003.manifest",)
+
+
+def test_one_manifest_and_shards_of_it_do_not_stay_beside_each_other(tmp_path: Path) -> None:
+    file = numbered(tmp_path, 50)
+    sharded(file, 20)
+    with pytest.raises(UsageError, match=r"sh-001\.manifest, sh-002\.manifest and 1 more are left"):
+        sharded(file, 100)
+    assert len(sharded(file, 100, yes=True).removed) == 3
+    assert len(lines_there(tmp_path)) == 50
+    with pytest.raises(UsageError, match=r"sh\.manifest is left"):
+        sharded(file, 25)
+    assert sharded(file, 25, yes=True).removed == (tmp_path / "sh.manifest",)
+    assert len(lines_there(tmp_path)) == 50
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"source":"written by another"}\n',
+        '{"source": "a", "animal": 1, "animal-metadata": {"job-name": "labeling-job/x"}}\n',
+        '{"text": "a"}\n',
+        '{"source": "no end"}',
+        "words\n",
+        "",
+    ],
+)
+def test_what_another_wrote_is_not_removed(tmp_path: Path, content: str) -> None:
+    file = numbered(tmp_path, 50)
+    sharded(file, 20)
+    theirs = tmp_path / "sh-003.manifest"
+    theirs.write_text(content)
+    before = {one: one.read_bytes() for one in tmp_path.iterdir()}
+    with pytest.raises(UsageError, match=r"sh-003\.manifest is there, and truthkit manifest did not write it"):
+        sharded(file, 30, yes=True)
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+def test_a_name_with_a_number_of_its_own_is_no_shard(tmp_path: Path) -> None:
+    file = numbered(tmp_path, 50)
+    other = tmp_path / "sh-2023.manifest"
+    other.write_text('{"source": "a"}\n')
+    assert sharded(file, 30, yes=True).removed == ()
+    assert other.exists()
+
+
+def test_the_source_is_neither_replaced_nor_removed(tmp_path: Path) -> None:
+    file = numbered(tmp_path, 50, "sh.manifest")
+    with pytest.raises(UsageError, match=r"sh\.manifest is the source"):
+        sharded(file, 100, yes=True, sample=3)
+    assert sharded(file, 30, yes=True).removed == ()
+    assert len(file.read_text().splitlines()) == 50
+
+
+def test_a_folder_is_no_manifest(tmp_path: Path) -> None:
+    file = numbered(tmp_path, 5)
+    (tmp_path / "sh.manifest").mkdir()
+    with pytest.raises(UsageError, match=r"sh\.manifest is a folder"):
+        sharded(file, 30, yes=True)
+
+
+def test_only_the_same_content_is_let_stand(tmp_path: Path) -> None:
+    file, out_file = numbered(tmp_path, 3), tmp_path / "m.manifest"
+    assert make(Plan(str(file), out_file)).unchanged == ()
+    assert make(Plan(str(file), out_file)).unchanged == (out_file,)
+    content = out_file.read_bytes()
+    with pytest.raises(UsageError, match=r"m\.manifest exists"):
+        make(Plan(str(file), out_file, sample=2))
+    assert out_file.read_bytes() == content
+    assert make(Plan(str(file), out_file, sample=2, yes=True)).unchanged == ()
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, MemoryError])
+def test_a_run_that_is_broken_off_leaves_what_was_there(tmp_path: Path, stop: type[BaseException]) -> None:
+    file = numbered(tmp_path, 5000)
+    sharded(numbered(tmp_path, 50), 20)
+    numbered(tmp_path, 5000)
+    before = {one: one.read_bytes() for one in tmp_path.iterdir()}
+
+    def advance(what: str, done: int) -> None:
+        if done >= 3000:
+            raise stop
+
+    with pytest.raises(stop):
+        make(Plan(str(file), tmp_path / "sh.manifest", shard=1500, where="source <> 'x'", yes=True), advance)
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
 @pytest.mark.parametrize(
     ("row", "match"),
     [
@@ -228,6 +350,76 @@ def test_a_prefix_of_s3_is_listed(tmp_path: Path, aws: Any) -> None:
         made("s3://no-such-bucket/in/", tmp_path)
 
 
+def told(found: MadeManifest) -> list[tuple[str, str]]:
+    return [(one.message, one.cure) for one in found.findings]
+
+
+def test_files_that_are_left_out_are_told(folder: Path, tmp_path: Path) -> None:
+    plan = Plan(str(folder), tmp_path / "m.manifest", prefix="s3://my-bucket/x", yes=True)
+    texts, others = told(make(plan))
+    assert texts[0] == "1 text left out: a/1.txt"
+    assert "--as source" in texts[1]
+    assert "--text-from beside" in texts[1]
+    assert others[0] == "1 other file left out: b/notes.docx"
+    assert ".png" in others[1]
+
+    (folder / "b" / "notes.docx").unlink()
+    media, *more = told(make(replace(plan, kind="source")))
+    assert (media[0], more) == ("2 pictures and media left out: a/1.png, b/2.JPG", [])
+    (folder / "b" / "2.txt").write_text("two")
+    assert told(make(replace(plan, text_from="beside"))) == [], "each is named by its picture's line"
+    for number in range(3):
+        (folder / f"stray{number}.txt").write_text("text")
+    [stray] = told(make(replace(plan, text_from="beside")))
+    assert stray[0] == "3 texts left out: stray0.txt, stray1.txt and 1 more"
+
+
+def test_a_manifest_in_its_own_folder_is_no_file_of_it(folder: Path) -> None:
+    for name in ("a/1.txt", "b/notes.docx"):
+        (folder / name).unlink()
+    plan = Plan(str(folder), folder / "m.manifest", prefix="s3://my-bucket/x", shard=1)
+    assert told(make(plan)) == []
+    assert told(make(plan)) == []
+
+
+def test_empty_files_are_left_out_and_told(folder: Path, tmp_path: Path, aws: Any) -> None:
+    for name in ("a/1.txt", "b/notes.docx"):
+        (folder / name).unlink()
+    (folder / "a" / "1.png").write_bytes(b"")
+    aws.put_object(Bucket="my-bucket", Key="in/0.png", Body=b"")
+    aws.put_object(Bucket="my-bucket", Key="in/1.png", Body=b"x")
+    for source in (str(folder), "s3://my-bucket/in/"):
+        found = make(Plan(source, tmp_path / "m.manifest", prefix="s3://my-bucket/x", yes=True))
+        assert found.lines == 1
+        assert [one.message[:18] for one in found.findings] == ["1 empty file left "]
+
+
+def test_objects_that_are_left_out_are_told(tmp_path: Path, aws: Any) -> None:
+    for name in ("1.png", "2.txt", "3.docx", "sub/", "m.manifest", "m-001.manifest"):
+        aws.put_object(Bucket="my-bucket", Key=f"in/{name}", Body=b"" if name == "sub/" else b"x")
+    texts, others = told(make(Plan("s3://my-bucket/in/", tmp_path / "m.manifest")))
+    assert texts == ("1 text left out: 2.txt", "give texts a prefix of their own")
+    assert others[0] == "1 other file left out: 3.docx"
+    with pytest.raises(UsageError, match="--as source reads"):
+        make(Plan("s3://my-bucket/in/", tmp_path / "m.manifest", kind="source"))
+
+
+def test_shards_that_an_earlier_upload_left_in_s3_are_told(tmp_path: Path, aws: Any) -> None:
+    file = numbered(tmp_path, 50)
+    plan = Plan(str(file), tmp_path / "sh.manifest", prefix="s3://my-bucket/x", upload=True, yes=True)
+    assert told(make(replace(plan, shard=20))) == []
+    aws.put_object(Bucket="my-bucket", Key="x/sh-003.manifest.bak", Body=b"x")
+    [left] = told(make(replace(plan, shard=30)))
+    assert left[0].startswith("s3://my-bucket/x/sh-003.manifest is left of another run")
+    assert left[1] == "aws s3 rm s3://my-bucket/x/sh-003.manifest"
+    aws.delete_object(Bucket="my-bucket", Key="x/sh-003.manifest")
+    assert told(make(replace(plan, shard=30))) == []
+    assert [one[1] for one in told(make(plan))] == [
+        "aws s3 rm s3://my-bucket/x/sh-001.manifest",
+        "aws s3 rm s3://my-bucket/x/sh-002.manifest",
+    ]
+
+
 def test_pages_get_the_text_beside_them(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no text beside"):
         made(folder, tmp_path, prefix="s3://my-bucket/x", text_from="beside")
@@ -296,9 +488,63 @@ def test_the_command_makes_and_checks(folder: Path, tmp_path: Path) -> None:
     given = ["manifest", str(folder), "--prefix", "s3://my-bucket/x", "--out", str(file), "--json"]
     done = runner.invoke(app, given)
     assert done.exit_code == 0, done.output
-    assert json.loads(done.output) == {"files": [str(file)], "lines": 2, "uploaded": []}
+    assert json.loads(done.output).items() >= {"files": [str(file)], "lines": 2, "uploaded": [], "removed": []}.items()
+    told = [finding["message"] for finding in json.loads(done.output)["findings"]]
+    assert told == ["1 text left out: a/1.txt", "1 other file left out: b/notes.docx"]
     file.write_text('{"source": "a"}\n{"source": "a"}\n[]\n')
     checked = runner.invoke(app, ["manifest", "check", str(file), "--json"])
     assert checked.exit_code == 1
     codes = {finding["code"] for finding in json.loads(checked.stdout)["findings"]}
     assert {"manifest-duplicate-source", "manifest-not-object"} <= codes
+
+
+def printed(*given: str) -> str:
+    result = CliRunner().invoke(app, ["manifest", *given])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_command_says_what_it_did_in_whole_words(tmp_path: Path, aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    one = numbered(tmp_path, 1).name
+    assert printed(one) == "input.manifest\n1 line\n", "the service was seen to refuse names in .jsonl"
+    assert printed(one) == "input.manifest\n1 line, unchanged\n"
+    many = numbered(tmp_path, 1050, "many.jsonl").name
+    assert printed(many, "--out", "sh.manifest", "--shard", "500") == (
+        "sh-001.manifest\nsh-002.manifest\nsh-003.manifest\n1,050 lines\n"
+    )
+    assert printed(many, "--out", "sh.manifest", "--shard", "525", "--yes") == (
+        "sh-001.manifest\nsh-002.manifest\n1,050 lines; removed, as left of another run: sh-003.manifest\n"
+    )
+    (tmp_path / "sh-002.manifest").write_text('{"source": "x"}\n')
+    assert printed(many, "--out", "sh.manifest", "--shard", "525", "--yes") == (
+        "sh-001.manifest\nsh-002.manifest\n1,050 lines; 1 of 2 files unchanged\n"
+    )
+    assert printed(one, "--out", "u.manifest", "--prefix", "s3://my-bucket/u", "--upload") == (
+        "u.manifest\n1 line; 1 file uploaded, what was there already is left as it is\n"
+    )
+
+
+def test_files_left_out_are_printed(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (folder / "b" / "notes.docx").unlink()
+    result = CliRunner().invoke(app, ["manifest", "photos", "--prefix", "s3://my-bucket/x"])
+    assert result.exit_code == 0
+    assert result.stdout == "input.manifest\n2 lines\n"
+    assert "info photos: 1 text left out: a/1.txt" in result.stderr
+    assert "cure: --as source" in result.stderr
+
+
+def test_labels_of_other_tools_come_as_a_manifest_that_the_service_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    box = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 12, "iscrowd": 0}
+    coco = {"images": [{"id": 1, "file_name": "1.png", "width": 9, "height": 9}], "annotations": [box]}
+    (tmp_path / "boxes.json").write_text(json.dumps(coco | {"categories": [{"id": 1, "name": "owl"}]}))
+    given = ["convert", "boxes.json", "--from", "coco", "--prefix", "s3://my-bucket/x"]
+    result = CliRunner().invoke(app, given)
+    assert result.exit_code == 0, result.output
+    assert [line.data_object["source-ref"] for line in read_manifest(tmp_path / "boxes.manifest")] == [
+        "s3://my-bucket/x/1.png"
+    ]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         "truthkit convert jobs/birds --to yolo --split 0.8 --out birds-yolo",
         "truthkit convert output.manifest --to spacy --label-attribute names",
         "truthkit convert output.manifest --to coco --objects s3://my-bucket/images/=images",
-        "truthkit convert tasks.json --from labelstudio --out manifest.jsonl",
+        "truthkit convert tasks.json --from labelstudio --out tasks.manifest",
         "truthkit convert masks.json --from coco --masks s3://my-bucket/masks/ --prefix s3://my-bucket/images/",
     ),
 )
@@ -97,7 +97,7 @@ def convert_command(
     from truthkit.convert.splits import parse_split
 
     if (to is None) == (tool is None):
-        raise UsageError("convert needs --to or --from", "e.g. --to coco, or --from labelstudio --out manifest.jsonl")
+        raise UsageError("convert needs --to or --from", "e.g. --to coco, or --from labelstudio --out tasks.manifest")
     _expect_no_others(
         "--to" if tool is not None else "--from",
         {"--label-attribute": label_attribute, "--class-map": class_map, "--split": split}
@@ -106,7 +106,7 @@ def convert_command(
         else {"--prefix": prefix, "--masks": masks},
     )
     if tool is not None:
-        given = out_path or source.with_suffix(".manifest.jsonl")
+        given = out_path or source.with_suffix(".manifest")
         made = bring(source, tool, given, prefix=prefix, masks=masks, overwrite=yes)
         if as_json:
             print_json(made.to_json())

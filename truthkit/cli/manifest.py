@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,8 +12,12 @@ from rich.markup import escape
 from truthkit.cli.application import app, examples
 from truthkit.cli.check import Objects, check_command
 from truthkit.cli.options import JsonOption, ObjectsOption
-from truthkit.cli.terminal import out, print_json, progress, relative
+from truthkit.cli.terminal import out, print_findings, print_json, progress, relative
 from truthkit.findings import UsageError
+from truthkit.wording import count
+
+if TYPE_CHECKING:
+    from truthkit.manifests import MadeManifest
 
 
 class As(StrEnum):
@@ -38,7 +42,7 @@ class TextFrom(StrEnum):
         "truthkit manifest s3://my-bucket/pages/ --where \"suffix = '.png' AND bytes < 5000000\"",
         'truthkit manifest birds.parquet --sql "SELECT url AS \\"source-ref\\" FROM data WHERE year > 2020"',
         "truthkit manifest pages --prefix s3://my-bucket/pages/ --text-from textract --upload --yes",
-        "truthkit manifest check manifest.jsonl",
+        "truthkit manifest check input.manifest",
     ),
 )
 def manifest_command(
@@ -52,7 +56,7 @@ def manifest_command(
     ],
     out_file: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="The manifest to write; shards get -001, -002, …")
-    ] = Path("manifest.jsonl"),
+    ] = Path("input.manifest"),
     prefix: Annotated[
         str, typer.Option("--prefix", metavar="s3://…", help="Where the folder's files are, or will be, in S3.")
     ] = "",
@@ -84,7 +88,10 @@ def manifest_command(
     upload: Annotated[
         bool, typer.Option("--upload", help="Bring the files and the manifest to S3, where they are not there yet.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Replace what is there, and pay for Textract.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Replace what is there, remove shards of an earlier run, and pay for Textract."),
+    ] = False,
     objects: ObjectsOption = None,
     s3: Annotated[
         Objects, typer.Option("--s3", help="Of check: aws looks for objects in AWS, with your credentials.")
@@ -97,7 +104,7 @@ def manifest_command(
     """
     if given[0] == "check":
         if len(given) < 2:
-            raise UsageError("there is no manifest to check", "give one: truthkit manifest check manifest.jsonl")
+            raise UsageError("there is no manifest to check", "give one: truthkit manifest check input.manifest")
         check_command(given[1:], s3=s3, objects=objects, as_json=as_json)
         return
     from truthkit.manifests import Plan, make
@@ -128,12 +135,23 @@ def manifest_command(
     if as_json:
         print_json(made.to_json())
         return
+    _tell(made, upload=upload)
+
+
+def _tell(made: MadeManifest, *, upload: bool) -> None:
+    print_findings(made.findings)
     for file in made.files:
         out.print(escape(relative(str(file))))
-    about = f"{made.lines:,} lines"
+    about = count(made.lines, "line")
+    if len(made.files) == len(made.unchanged):
+        about += ", unchanged"
+    elif made.unchanged:
+        about += f"; {len(made.unchanged):,} of {len(made.files):,} files unchanged"
+    if made.removed:
+        about += f"; removed, as left of another run: {relative(', '.join(map(str, made.removed)))}"
     if upload:
-        about += f"; {len(made.uploaded):,} files uploaded, what was there already is left as it is"
-    out.print(about)
+        about += f"; {count(len(made.uploaded), 'file')} uploaded, what was there already is left as it is"
+    out.print(escape(about))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from truthkit.findings import UsageError
-from truthkit.manifests.sources import Row, plain
+from truthkit.manifests.tables import Row, plain
 
 _NUMBER = "truthkit_row"
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
-from filecmp import cmp
-from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, Literal
 
-from truthkit.aws_calls import upload
+from truthkit._object_files import split_uri
+from truthkit.aws_calls import client, told, upload
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.manifest import MOST_ATTRIBUTE_CHARACTERS, MOST_LINE_BYTES, MOST_LINES
 from truthkit.manifests.choosing import sample, select, where
-from truthkit.manifests.sources import NAMES, Row, read_rows
+from truthkit.manifests.shards import left_over, write_lines
+from truthkit.manifests.sources import NAMES, read_source
+from truthkit.manifests.tables import Row
 from truthkit.manifests.texts import ATTRIBUTE, USD_A_PAGE, with_texts_beside, with_texts_read
+from truthkit.wording import count
 
 TextFrom = Literal["textract", "beside"]
 _ANOTHER = "give another --prefix, or --yes"
@@ -50,15 +51,30 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class MadeManifest:
-    """``files`` have ``lines`` lines in all; ``uploaded`` are the addresses that were not there as they are."""
+    """``files`` have ``lines`` lines in all.
+
+    ``unchanged`` are those of them that were there with this content, ``removed`` what another run had left,
+    ``uploaded`` the addresses that were not there as they are. ``findings`` tell what was left out, and what is left
+    in S3.
+    """
 
     files: tuple[Path, ...]
     lines: int
     uploaded: tuple[str, ...]
+    unchanged: tuple[Path, ...]
+    removed: tuple[Path, ...]
+    findings: tuple[Finding, ...]
 
     def to_json(self) -> dict[str, Any]:
         """For ``--json``."""
-        return {"files": [str(file) for file in self.files], "lines": self.lines, "uploaded": list(self.uploaded)}
+        return {
+            "files": [str(file) for file in self.files],
+            "lines": self.lines,
+            "uploaded": list(self.uploaded),
+            "unchanged": [str(file) for file in self.unchanged],
+            "removed": [str(file) for file in self.removed],
+            "findings": [finding.to_json() for finding in self.findings],
+        }
 
 
 def make(plan: Plan, advance: Callable[[str, int], None] = lambda what, done: None) -> MadeManifest:
@@ -72,7 +88,10 @@ def make(plan: Plan, advance: Callable[[str, int], None] = lambda what, done: No
     _check(plan)
     local = None if plan.source.startswith("s3://") else Path(plan.source)
     folder = local if local is not None and local.is_dir() else None
-    rows: Iterable[Row] = read_rows(plan.source, prefix=plan.prefix, kind=plan.kind)
+    source = read_source(
+        plan.source, plan.out, prefix=plan.prefix, kind=plan.kind, with_texts=plan.text_from is not None
+    )
+    rows: Iterable[Row] = source.rows
     if plan.sql is not None:
         rows = select(rows, plan.sql)
     if plan.where is not None:
@@ -83,20 +102,55 @@ def make(plan: Plan, advance: Callable[[str, int], None] = lambda what, done: No
     if plan.text_from is not None:
         rows, texts = _with_texts(plan, rows, folder, advance)
     sent: dict[str, Path] = {}
-    files = _write(plan, _noted(rows, sent, folder, texts), advance)
-    uploaded = []
+    written = write_lines(
+        plan.out,
+        _encoded(plan, _noted(rows, sent, folder, texts)),
+        plan.shard,
+        overwrite=plan.yes,
+        source=plan.source,
+        advance=lambda done: advance("lines", done),
+    )
+    findings = list(source.left_out.findings(plan.source))
+    uploaded: list[str] = []
     if plan.upload:
-        for number, (uri, file) in enumerate(sent.items(), 1):
-            kind = _TYPES.get(file.suffix.lower())
-            if upload(file, uri, content_type=kind, overwrite=plan.yes, cure=_ANOTHER):
-                uploaded.append(uri)
-            advance("uploading", number)
-        for file in files:
-            uri = f"{_top(plan).rstrip('/')}/{file.name}"
-            if upload(file, uri, content_type="application/json", overwrite=plan.yes, cure=_ANOTHER):
-                uploaded.append(uri)
-    lines = sum(count for _file, count in files.items())
-    return MadeManifest(tuple(files), lines, tuple(uploaded))
+        uploaded, left = _uploaded(plan, sent, tuple(written.files), advance)
+        findings += left
+    return MadeManifest(
+        files=tuple(written.files),
+        lines=sum(written.files.values()),
+        uploaded=tuple(uploaded),
+        unchanged=written.unchanged,
+        removed=written.removed,
+        findings=tuple(findings),
+    )
+
+
+def _uploaded(
+    plan: Plan, sent: Mapping[str, Path], files: tuple[Path, ...], advance: Callable[[str, int], None]
+) -> tuple[list[str], list[Finding]]:
+    """Bring all to S3, the manifest last; what came, and what is to be said of what another run has left there."""
+    uploaded = []
+    for number, (uri, file) in enumerate(sent.items(), 1):
+        kind = _TYPES.get(file.suffix.lower())
+        if upload(file, uri, content_type=kind, overwrite=plan.yes, cure=_ANOTHER):
+            uploaded.append(uri)
+        advance("uploading", number)
+    top = _top(plan).rstrip("/")
+    for file in files:
+        if upload(file, f"{top}/{file.name}", content_type="application/json", overwrite=plan.yes, cure=_ANOTHER):
+            uploaded.append(f"{top}/{file.name}")
+    left = [f"{top}/{one.name}" for one in left_over(plan.out, len(files), lambda one: _is_there(f"{top}/{one.name}"))]
+    message = "is left of another run: a job of it would label objects twice"
+    return uploaded, [
+        Finding("manifest-left-over", f"{uri} {message}", f"aws s3 rm {shlex.quote(uri)}", "warning") for uri in left
+    ]
+
+
+def _is_there(uri: str) -> bool:
+    bucket, key = split_uri(uri)
+    with told(uri):
+        first = client("s3").list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    return bool(first and first[0]["Key"] == key)
 
 
 def _check(plan: Plan) -> None:
@@ -134,7 +188,7 @@ def _with_texts(
     texts = plan.out.with_name(plan.out.stem + "-texts")
     if not plan.yes:
         raise UsageError(
-            f"Textract would read {len(pages):,} pages for about USD {len(pages) * USD_A_PAGE:,.2f}",
+            f"Textract would read {count(len(pages), 'page')} for about USD {len(pages) * USD_A_PAGE:,.2f}",
             "give --yes if that is meant (--sample N takes fewer)",
         )
     return with_texts_read(pages, texts, folder, lambda done: advance("reading pages", done)), texts
@@ -165,48 +219,7 @@ def _line(plan: Plan, row: Row) -> Row:
     return {name: value for name, value in row.items() if name not in own or name == "source"}
 
 
-def _write(plan: Plan, rows: Iterable[Row], advance: Callable[[str, int], None]) -> dict[Path, int]:
-    """The manifest, or its shards, with their numbers of lines."""
-    lines = _encoded(plan, rows)
-    done: list[tuple[Path, int]] = []
-    plan.out.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        while True:
-            part = plan.out.with_name(f".{plan.out.name}.{len(done) + 1}.part")
-            stack.callback(part.unlink, missing_ok=True)
-            with part.open("w", encoding="utf-8", newline="\n") as stream:
-                count = _fill(stream, islice(lines, plan.shard), sum(one for _, one in done), advance)
-            if count or not done:
-                done.append((part, count))
-            if count < plan.shard:
-                break
-        if not done[0][1]:
-            raise UsageError(f"{plan.source} gives no lines", "look at --where, --sql and the source")
-        if len(done) > 1:
-            names = [plan.out.with_stem(f"{plan.out.stem}-{number:03}") for number in range(1, len(done) + 1)]
-        else:
-            names = [plan.out]
-        for (part, _count), name in zip(done, names, strict=True):
-            # The same content is no matter: a run that broke off while it uploaded is gone on with.
-            if name.exists() and not plan.yes and not (name.is_file() and cmp(part, name, shallow=False)):
-                raise UsageError(f"{name} exists", "give another --out, or --yes to replace it")
-        for (part, _count), name in zip(done, names, strict=True):
-            part.replace(name)
-    return {name: count for name, (_part, count) in zip(names, done, strict=True)}
-
-
-def _fill(stream: TextIO, lines: Iterator[str], before: int, advance: Callable[[str, int], None]) -> int:
-    count = 0
-    for count, line in enumerate(lines, 1):
-        stream.write(line + "\n")
-        if count % 1000 == 0:
-            advance("lines", before + count)
-    stream.flush()
-    os.fsync(stream.fileno())
-    return count
-
-
-def _encoded(plan: Plan, rows: Iterable[Row]) -> Iterator[str]:
+def _encoded(plan: Plan, rows: Iterable[Row]) -> Iterator[bytes]:
     for number, row in enumerate(rows, 1):
         line = _line(plan, row)
         message = _fault(line)
@@ -214,7 +227,7 @@ def _encoded(plan: Plan, rows: Iterable[Row]) -> Iterator[str]:
             about = str(row.get("name") or "") or f"row {number:,}"
             cure = "leave the row out (--where), map other columns (--column), or keep large values in S3"
             raise TruthkitError(Finding("source-row", f"{about} {message}", cure, file=plan.source))
-        yield json.dumps(line, ensure_ascii=False)
+        yield json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n"
 
 
 def _fault(line: Row) -> str | None:

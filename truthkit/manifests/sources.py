@@ -2,66 +2,118 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import math
-import sys
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from truthkit.findings import Finding, TruthkitError, UsageError
-
-Row = dict[str, Any]
+from truthkit.findings import Finding, UsageError
+from truthkit.manifests.shards import is_manifest_of, some
+from truthkit.manifests.tables import Row, read_arrow, read_parquet, read_table, wrong
+from truthkit.wording import count
 
 PICTURES = frozenset((".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg"))
 MEDIA = frozenset((".mp4", ".ogg", ".webm", ".mov", ".mp3", ".wav", ".flac", ".m4a", ".pdf"))
 TEXTS = frozenset((".txt", ".text", ".md"))
-TABLES = frozenset((".csv", ".tsv", ".parquet", ".json", ".jsonl", ".ndjson", ".manifest"))
 NAMES = ("source-ref", "name", "folder", "suffix", "bytes", "modified")
 """The columns of what lies in a folder or in S3, for expressions."""
+_TAKEN = "what is taken ends in " + ", ".join(sorted(PICTURES | MEDIA | TEXTS))
+_ENDS = {
+    "text": ("text", "", "give texts a prefix of their own"),
+    "medium": ("picture or medium", "pictures and media", "leave out --as source, and they are taken instead"),
+    "other": ("other file", "", _TAKEN),
+    "empty": ("empty file", "", "bring it again, if there should be something in it"),
+}
 
 
-def read_rows(source: str, *, prefix: str = "", kind: str | None = None) -> Iterator[Row]:
-    """The rows of a source, one after another.
+class LeftOut:
+    """Counts files that make no line, by why, with the first names of each."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._names: dict[str, list[str]] = {}
+
+    def add(self, why: str, name: str) -> None:
+        """``why`` is ``text``, ``medium``, ``other`` or ``empty``."""
+        self._counts[why] += 1
+        if self._counts[why] <= 3:
+            self._names.setdefault(why, []).append(name)
+
+    def findings(self, source: str) -> Iterator[Finding]:
+        """What is to be said of them, with the cure."""
+        for why, (one, many, cure) in _ENDS.items():
+            if number := self._counts[why]:
+                if why == "text" and not source.startswith("s3://"):
+                    cure = "--as source takes the texts alone, --text-from beside names the text of each picture"
+                message = f"{count(number, one, many)} left out: {some(self._names[why], number)}"
+                yield Finding("source-left-out", message, cure, "info", source)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows, one after another; ``of_files``: they have the columns NAMES. ``left_out`` grows as rows are read."""
+
+    rows: Iterator[Row]
+    of_files: bool = False
+    left_out: LeftOut = field(default_factory=LeftOut)
+
+
+def read_source(
+    source: str, out: Path, *, prefix: str = "", kind: str | None = None, with_texts: bool = False
+) -> Source:
+    """What a manifest is made of.
 
     Args:
         source: a folder of files, an S3 prefix (``s3://…/``), a table (CSV, TSV, Parquet, JSON, JSON Lines), or a
             folder that Hugging Face's ``save_to_disk`` or a download of a data set has made.
+        out: the manifest that is made, whose files are nothing to be told of.
         prefix: the S3 prefix that a folder's files will have.
         kind: of a folder: ``source`` reads text files into the manifest, ``source-ref`` names files; None: texts are
             read where there are no other files.
+        with_texts: whether texts go with the pictures of their names, so that they are not left out.
 
     Raises UsageError, and TruthkitError where a file is not what it should be.
     """
+    left_out = LeftOut()
     if source.startswith("s3://"):
-        return _in_s3(source)
+        if kind == "source":
+            raise UsageError("--as source reads a folder's texts, and those of S3 stay there", "leave it out")
+        return Source(_in_s3(source, out, left_out, with_texts), True, left_out)
     place = Path(source)
-    if place.is_file():
-        return _table(place)
-    if not place.is_dir():
+    if not place.exists():
         raise UsageError(f"{source} does not exist", "give a folder, an s3:// prefix, or a table")
+    saved = (place / "dataset_info.json").is_file() and any(place.glob("*.arrow"))
     if (place / "dataset_dict.json").is_file():
         sets = ", ".join(str(one.parent) for one in sorted(place.glob("*/dataset_info.json")))
         raise UsageError(f"{source} holds several sets", f"give one of them: {sets}")
-    if (place / "dataset_info.json").is_file() and any(place.glob("*.arrow")):
-        return _arrow(place)
-    parquet = sorted(place.rglob("*.parquet"))
+    parquet = sorted(place.rglob("*.parquet")) if place.is_dir() and not saved else []
+    if kind is not None and (parquet or saved or not place.is_dir()):
+        raise UsageError(f"--as is for a folder of files, and {source} is a table", "map its columns with --column")
+    if saved:
+        return Source(read_arrow(place))
     if parquet:
-        return (row for file in parquet for row in _parquet(file))
-    return _in_folder(place, prefix, kind)
+        return Source(row for file in parquet for row in read_parquet(file))
+    if not place.is_dir():
+        return Source(read_table(place))
+    return Source(_in_folder(place, out, prefix, kind, left_out, with_texts), True, left_out)
 
 
-# --- files ---
-
-
-def _in_folder(folder: Path, prefix: str, kind: str | None) -> Iterator[Row]:
+def _in_folder(
+    folder: Path, out: Path, prefix: str, kind: str | None, left_out: LeftOut, with_texts: bool
+) -> Iterator[Row]:
     """Files by name, hidden ones left out; of a mixture only the pictures and media, texts beside them are theirs."""
-    found = [file for file in sorted(folder.rglob("*")) if file.is_file() and not _hidden(file, folder)]
-    media = [file for file in found if file.suffix.lower() in PICTURES | MEDIA]
-    texts = [file for file in found if file.suffix.lower() in TEXTS]
+    found: dict[str, list[Path]] = {"medium": [], "text": []}
+    ours = out.resolve().parent
+    for file in sorted(folder.rglob("*")):
+        if _hidden(file, folder) or not file.is_file():
+            continue
+        why = _what(file.name)
+        if why in found and file.stat().st_size:
+            found[why].append(file)
+        elif not (is_manifest_of(out.name, file.name) and file.resolve().parent == ours):
+            left_out.add("empty" if why in found else why, file.relative_to(folder).as_posix())
+    media, texts = found["medium"], found["text"]
     chosen = texts if kind == "source" else media or texts
     if not chosen:
         raise UsageError(
@@ -74,6 +126,11 @@ def _in_folder(folder: Path, prefix: str, kind: str | None) -> Iterator[Row]:
         raise UsageError(
             "files of a folder need the address they will have", "give --prefix s3://BUCKET/FOLDER/ (and --upload)"
         )
+    theirs = {file.with_suffix(".txt") for file in media} if with_texts else set()
+    why, others = ("medium", media) if kind == "source" else ("text", texts if media else [])
+    for file in others:
+        if file not in theirs:
+            left_out.add(why, file.relative_to(folder).as_posix())
     for file in chosen:
         name = file.relative_to(folder).as_posix()
         stat = file.stat()
@@ -82,6 +139,12 @@ def _in_folder(folder: Path, prefix: str, kind: str | None) -> Iterator[Row]:
             yield {"source": _text(file), **about}
         else:
             yield {"source-ref": prefix.rstrip("/") + "/" + name, **about}
+
+
+def _what(name: str) -> str:
+    """What a file is by its suffix."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return "medium" if suffix in PICTURES | MEDIA else "text" if suffix in TEXTS else "other"
 
 
 def _hidden(file: Path, folder: Path) -> bool:
@@ -103,11 +166,11 @@ def _text(file: Path) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _wrong(file, f"is not UTF-8: {error.reason} at byte {error.start:,}", "save it as UTF-8") from None
+        raise wrong(file, f"is not UTF-8: {error.reason} at byte {error.start:,}", "save it as UTF-8") from None
 
 
-def _in_s3(prefix: str) -> Iterator[Row]:
-    """Objects by key: pictures and media, else texts; of text objects the address, not the text."""
+def _in_s3(prefix: str, out: Path, left_out: LeftOut, with_texts: bool) -> Iterator[Row]:
+    """Objects by key: pictures and media as they come, or else texts; of text objects the address, not the text."""
     from truthkit._object_files import KeyNotAFileError, split_uri
     from truthkit.aws_calls import client, told
 
@@ -115,169 +178,29 @@ def _in_s3(prefix: str) -> Iterator[Row]:
         bucket, key = split_uri(prefix)
     except KeyNotAFileError as error:
         raise UsageError(str(error), "give s3://BUCKET/PREFIX/") from None
-    media: list[Row] = []
     texts: list[Row] = []
+    any_media = False
     with told(prefix):
         for page in client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key):
             for one in page.get("Contents", ()):
-                suffix = PurePosixPath(one["Key"]).suffix.lower()
-                own = media if suffix in PICTURES | MEDIA else texts if suffix in TEXTS else None
-                if own is not None and one["Size"]:
-                    name = one["Key"][key.rfind("/") + 1 :]
-                    about = _about(name, one["Size"], one["LastModified"])
-                    own.append({"source-ref": f"s3://{bucket}/{one['Key']}", **about})
-    if not media and not texts:
-        raise UsageError(f"{prefix} has no pictures, media or texts", "give a prefix that has some, ending in /")
-    yield from media or texts
-
-
-# --- tables ---
-
-
-def _table(file: Path) -> Iterator[Row]:
-    suffix = file.suffix.lower()
-    if suffix in (".csv", ".tsv"):
-        return _csv(file, "\t" if suffix == ".tsv" else None)
-    if suffix == ".parquet":
-        return _parquet(file)
-    if suffix in (".json", ".jsonl", ".ndjson", ".manifest"):
-        return _json(file)
-    raise UsageError(f"{file} is no table that can be read", f"give one of {', '.join(sorted(TABLES))}, or a folder")
-
-
-def _csv(file: Path, separator: str | None) -> Iterator[Row]:
-    """All cells are texts: 007 stays 007."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            if separator is None:
-                head = stream.readline()
-                stream.seek(0)
-                separator = max(",;\t", key=lambda one: (head.count(one), one == ","))
-            reader = csv.reader(stream, delimiter=separator, strict=True)
-            names = next(reader, [])
-            if not any(names):
-                raise _wrong(file, "has no head", "write the names of the columns into the first line", 1)
-            if double := next((name for name in names if names.count(name) > 1), None):
-                raise _wrong(file, f"has two columns {double!r}", "name them differently", 1)
-            for cells in reader:
-                if not cells:
+                name = one["Key"][key.rfind("/") + 1 :]
+                why = _what(name)
+                if name.endswith("/") or is_manifest_of(out.name, PurePosixPath(name).name):
                     continue
-                if len(cells) != len(names):
-                    message = f"has {len(cells)} cells and {len(names)} columns"
-                    raise _wrong(file, message, "put texts with separators into quotes", reader.line_num)
-                yield dict(zip(names, cells, strict=True))
-    except UnicodeDecodeError as error:
-        raise _wrong(file, f"is not UTF-8: {error.reason}", "save it as UTF-8") from None
-    except csv.Error as error:
-        raise _wrong(file, f"is no CSV: {error}", "put texts with quotes into quotes, doubled") from None
-
-
-def _json(file: Path) -> Iterator[Row]:
-    """JSON Lines, a list of objects, or one of pandas' tables (``orient`` columns, index or split)."""
-    with file.open("rb") as stream:
-        first = stream.readline().strip().removeprefix(b"\xef\xbb\xbf")
-    try:
-        one_line = isinstance(json.loads(first), dict)
-    except ValueError:
-        one_line = False
-    if one_line:
-        with file.open("rb") as stream:
-            next(stream)
-            second = next((line for line in stream if line.strip()), b"")
-        if second or file.suffix.lower() != ".json":
-            yield from _json_lines(file)
-            return
-    try:
-        value = json.loads(file.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise _wrong(file, f"is not JSON: {error}", "write a list of objects, or one object a line") from None
-    yield from _rows_of(file, value)
-
-
-def _json_lines(file: Path) -> Iterator[Row]:
-    with file.open("rb") as stream:
-        for number, line in enumerate(stream, 1):
-            if not line.strip():
-                continue
-            try:
-                value = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-            except (ValueError, RecursionError) as error:
-                raise _wrong(file, f"is not JSON: {error}", "write one object a line", number) from None
-            if not isinstance(value, dict):
-                raise _wrong(file, "is no object", "write one object a line", number)
-            yield value
-
-
-def _rows_of(file: Path, value: Any) -> Iterator[Row]:
-    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
-        yield from value
-    elif isinstance(value, dict) and isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
-        for row in value["data"]:
-            yield dict(zip(value["columns"], row, strict=False))
-    elif isinstance(value, dict) and value and all(isinstance(column, dict) for column in value.values()):
-        # Columns by row name, or rows by name: the former have the same keys in each, and these count the rows.
-        first = next(iter(value.values()))
-        by_column = all(column.keys() == first.keys() for column in value.values())
-        if by_column and all(str(name).isdigit() for name in first):
-            for name in first:
-                yield {column: cells[name] for column, cells in value.items()}
-        else:
-            yield from value.values()
-    elif isinstance(value, dict):
-        yield value
-    else:
-        raise _wrong(file, "is no table", "write a list of objects, or one object a line")
-
-
-def _parquet(file: Path) -> Iterator[Row]:
-    import duckdb
-
-    try:
-        found = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(file)])
-        names = [one[0] for one in found.description or ()]
-        while rows := found.fetchmany(1000):
-            for row in rows:
-                yield {name: plain(value) for name, value in zip(names, row, strict=True)}
-    except duckdb.Error as error:
-        raise _wrong(file, f"is no Parquet: {str(error).splitlines()[0]}", "write it again") from None
-
-
-def _arrow(folder: Path) -> Iterator[Row]:
-    try:
-        import pyarrow
-    except ImportError:
-        raise UsageError(
-            "reading what save_to_disk wrote needs pyarrow",
-            "pip install pyarrow (in the clone: .uv/bin/uv sync --inexact --extra parquet), "
-            "or write it with to_parquet or to_json",
-        ) from None
-    for file in sorted(folder.glob("*.arrow")):
-        try:
-            with pyarrow.memory_map(str(file)) as stream:
-                for batch in pyarrow.ipc.open_stream(stream):
-                    for row in batch.to_pylist():
-                        yield {name: plain(value) for name, value in row.items()}
-        except (OSError, pyarrow.ArrowInvalid) as error:
-            raise _wrong(file, f"cannot be read: {error}", "write it again") from None
-
-
-def plain(value: Any) -> Any:
-    """A table's value as JSON has it; None for numbers that are not finite and for bytes."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, bytes | bytearray | memoryview):
-        return None
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
-
-
-def _wrong(file: Path, message: str, cure: str, line: int | None = None) -> TruthkitError:
-    return TruthkitError(Finding("source-file", message, cure, file=str(file), line=line))
+                if why == "other" or not one["Size"]:
+                    left_out.add("other" if why == "other" else "empty", name)
+                    continue
+                about = _about(name, one["Size"], one["LastModified"])
+                row = {"source-ref": f"s3://{bucket}/{one['Key']}", **about}
+                if why == "medium":
+                    any_media = True
+                    yield row
+                else:
+                    texts.append(row)
+    if not any_media and not texts:
+        raise UsageError(f"{prefix} has no pictures, media or texts", "give a prefix that has some, ending in /")
+    if not any_media:
+        yield from texts
+    elif not with_texts:
+        for row in texts:
+            left_out.add("text", row["name"])

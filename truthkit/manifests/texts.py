@@ -10,7 +10,7 @@ from truthkit._object_files import split_uri
 from truthkit.aws_calls import client, told
 from truthkit.findings import Finding, TruthkitError, UsageError
 from truthkit.job.spec import write_atomically
-from truthkit.manifests.sources import Row
+from truthkit.manifests.tables import Row
 
 ATTRIBUTE = "text-file-s3-uri"
 """What the kit's ``text-entities`` reads."""

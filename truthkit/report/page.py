@@ -20,7 +20,7 @@ from truthkit.findings import Finding
 from truthkit.project import bundles_dir
 from truthkit.report.data import ReportData, ReportObject
 from truthkit.report.draw import KINDS, Scene, Voice, fields, tree
-from truthkit.report.draw.scene import count, strings
+from truthkit.report.draw.scene import strings
 from truthkit.report.packs import Packs, packed
 from truthkit.report.pictures import (
     Picture,
@@ -33,6 +33,7 @@ from truthkit.report.pictures import (
     subjects_embedded,
 )
 from truthkit.report.tally import Mark, Summary, labels_of, summarize
+from truthkit.wording import count
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = "report.js"  # of the front end's bundles

@@ -21,10 +21,10 @@ from truthkit.report.agreement.plots import (
     heat_maps,
     time_histogram,
 )
-from truthkit.report.draw.scene import count
 from truthkit.report.page import _percent as percent
 from truthkit.report.page import _seconds as seconds
 from truthkit.report.page import _worker_id as worker_id
+from truthkit.wording import count
 from truthkit_core.agreement.workers import Estimate, WorkerStatistics
 
 HERE = Path(__file__).resolve().parent

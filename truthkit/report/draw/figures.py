@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from truthkit.report.draw.scene import COLORS, Field, Palette, Scene, Voice, count, short_number
+from truthkit.report.draw.scene import COLORS, Field, Palette, Scene, Voice, short_number
 from truthkit.report.likeness import agree, instances_of, mask_of
 from truthkit.report.pictures import Picture, with_pixels
 from truthkit.report.shapes import Figure, Figures
+from truthkit.wording import count
 
 MOST_FIGURES = 500  # a voice; more are counted, not drawn
 MASK_SIDE = 480  # pixels of an overlay's longer side

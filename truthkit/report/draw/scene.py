@@ -92,8 +92,3 @@ def strings(value: Any, depth: int = 12) -> Iterable[str]:
 def short_number(value: float) -> str:
     """A number without digits that say nothing: 3, 0.67, 12.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1e6 else f"{value:g}"
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 object``, ``2 objects``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

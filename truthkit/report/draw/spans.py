@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
-from truthkit.report.draw.scene import Field, Palette, Scene, Voice, count, short_number
+from truthkit.report.draw.scene import Field, Palette, Scene, Voice, short_number
 from truthkit.report.shapes import Span, Spans
+from truthkit.wording import count
 from truthkit_core.agreement import f1
 
 LEVELS = 6  # stacked underlines; what overlaps deeper is named below the text
