@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
+import re
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,11 @@ from truthkit import run_job
 from truthkit.convert import Brought, bring
 from truthkit.convert.runs import brush_bytes, coco_counts
 from truthkit.findings import TruthkitError, UsageError
+from truthkit.rendering import render_task_input
+from truthkit_core.initial_value import initial_value
+from truthkit_core.workflow import WorkflowConfig
 
+LAMBDAS = Path(__file__).parents[1] / "lambdas"
 MASKS = "s3://zoo/masks"
 
 
@@ -252,7 +259,13 @@ def test_workers_start_from_the_masks_and_hand_them_in_as_they_were(tmp_path: Pa
         markup = markup.replace("crowd-semantic-segmentation", tag).replace("labelMappings", "instances")
     script = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
     template.write_text(f"{script}<crowd-form>{markup}</crowd-form>", "utf-8")
-    lines = [{**line, "labels": ["road", "car", "owl", "cat"]} for line in lines_of(brought)]
+    labels = ["road", "car", "owl", "cat"]
+    config = WorkflowConfig("t", "d", 60, "mask", labels=tuple(labels))
+    of = "semantic-mask" if kind == "mask" else "instance-masks"
+    lines = [
+        {**line, "taskObject": line["source-ref"], "labels": labels, **initial_value(line, config, of)}
+        for line in lines_of(brought)
+    ]
     given = tmp_path / "given.jsonl"
     given.write_text("".join(json.dumps(line) + "\n" for line in lines))
     worker = tmp_path / "worker.py"
@@ -377,3 +390,31 @@ def test_a_missing_prefix_is_told_with_the_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--prefix") as raised:
         bring(file, "labelstudio", tmp_path / "m.jsonl")
     assert raised.value.findings[0].file == str(file)
+
+
+def test_boxes_that_come_back_reach_the_page_as_the_docs_show(tmp_path: Path) -> None:
+    """Both halves of the page: the function before the task, and the template that prints what it hands on."""
+    page = section(DOCS / "convert.md", "And back")
+    code, markup = (page.partition(f"```{language}\n")[2].partition("```")[0] for language in ("python", "html"))
+    (tmp_path / "pre_annotation.py").write_text(code, "utf-8")
+    (tmp_path / "workflow.toml").write_text((LAMBDAS / "bounding_boxes" / "workflow.toml").read_text("utf-8"), "utf-8")
+    boxes = [{"label": "cup", "left": 1, "top": 2, "width": 3, "height": 4}]
+    file = tmp_path / "tasks.json"
+    value = {"x": 5, "y": 10, "width": 15, "height": 20, "rectanglelabels": ["cup"]}
+    shown = {**result("rectanglelabels", value), "original_width": 20, "original_height": 20}
+    file.write_text(json.dumps([{"data": {"image": "a.jpg"}, "annotations": [{"result": [shown]}]}]))
+    [line] = lines_of(bring(file, "labelstudio", tmp_path / "m.jsonl", prefix="s3://zoo/"))
+    assert line["initial-value"] == boxes
+    handler = runpy.run_path(str(tmp_path / "pre_annotation.py"))["lambda_handler"]
+    event = {"version": "2018-10-16", "labelingJobArn": "arn:aws:sagemaker:eu-west-1:123456789012:labeling-job/x"}
+    task = handler({**event, "dataObject": line}, None)["taskInput"]
+    assert (task["taskObject"], task["initialValue"]) == ("s3://zoo/a.jpg", boxes)
+    template = tmp_path / "template.liquid.html"
+    template.write_text(markup, "utf-8")
+    (tmp_path / "a.jpg").touch()
+    shown_page = render_task_input(template, task, {"s3://zoo/": tmp_path})
+    printed = re.search(r'initial-value="([^"]*)"', shown_page)
+    assert printed
+    assert json.loads(html.unescape(printed[1])) == boxes
+    del task["initialValue"]
+    assert "initial-value" not in render_task_input(template, task, {"s3://zoo/": tmp_path}, lenient=True)
