@@ -22,11 +22,11 @@ from PIL import Image
 from truthkit.findings import Finding
 from truthkit.report import ReportData, ReportObject, ReportWorker, write_report
 from truthkit.report import page as page_module
-from truthkit.report.draw import Field, Scene, Voice, fields
+from truthkit.report.draw import Field, Scene, Voice, fields, values
 from truthkit.report.draw import spans as spans_drawing
 from truthkit.report.draw.scene import Palette
 from truthkit.report.draw.spans import Text, compare, find_text
-from truthkit.report.gold import agreement, line_agreement, readable_label, worker_agreement
+from truthkit.report.gold import agreement, drawable_label, line_agreement, readable_label, worker_agreement
 from truthkit.report.likeness import by_label
 from truthkit.report.page import WHOLE_UP_TO
 from truthkit.report.shapes import Span, Spans, parts, read_figures
@@ -906,6 +906,64 @@ def test_a_label_of_built_in_form_is_compared_by_what_it_tells(case: str) -> Non
     assert line_agreement(line, "it", None) is None
     assert line_agreement(line, "it", label.value) == 1
     assert line_agreement({"it": right}, "it", right) == 1
+
+
+def test_a_mask_of_built_in_form_is_drawn(tmp_path: Path) -> None:
+    label = builtin_output.segmentation("s3://b/m.png", ["cat", "eye"], [1, 2], Backing(0.9, 3))
+    line = {"it": label.value, "it-ref": label.value, "it-ref-metadata": metadata_of(label, "job", datetime.now(UTC))}
+    drawn = drawable_label(line, "it")
+    assert drawn["labels"] == readable_label(line, "it")["labels"] == ["cat", "eye"]
+    colors = [drawn["labelMappings"][name]["color"] for name in ("cat", "eye")]
+    (tmp_path / "m.png").write_bytes(write_mask(np.array([[1, 1, 1, 0], [0, 2, 2, 0], [0, 0, 0, 0]]), colors))
+    answer = mask([[1, 1, 1, 0], [0, 2, 2, 0], [0, 0, 0, 2]], {"cat": "#112233", "eye": "#445566"})
+    one = an_object(task_input={}, answers=(ReportWorker("w", {"m": answer}, 1.0),), label=drawn, expected=None)
+    found = {"s3://b/m.png": tmp_path / "m.png"}
+    page = page_of(a_job([replace(one, output_line=line)], label_order=("cat", "eye"), find=found.get), tmp_path)
+    assert "the mask cannot be read" not in page.text
+    assert len(page.all("image")) == 2
+    assert "alike with the consolidated label" in page.text
+    assert drawable_label({"it": {"label": "a"}}, "it") == {"label": "a"}
+    assert drawable_label({"it": "s3://b/m.png", "it-ref-metadata": None}, "it") == "s3://b/m.png"
+
+
+NUMBER = {"value": 4.5, "mean": 4.48, "low": 3.5, "high": 6.0, "confidence": 0.71, "answers": {}, "problems": []}
+
+
+@pytest.mark.parametrize("label", [NUMBER, {"energy": NUMBER}], ids=["flat", "named"])
+def test_numbers_stand_along_a_line_beside_the_label(label: Any) -> None:
+    said = [(Voice("label", "Consolidated", "Label"), label), (Voice("gold", "Gold", "Gold"), {"energy": 5})]
+    said += [(Voice("worker", f"Worker {n}", f"W{n}"), {"energy": value}) for n, value in enumerate((3, "4", 4, 9), 1)]
+    [field] = [one for one in fields(said) if one.name == "energy" and one.kind == "value"]
+    view = values.view(field, Scene(Palette(())))
+    strip = view.strip
+    assert strip is not None
+    assert (strip.low, strip.high) == ("3", "9")
+    assert strip.words == "4 answers: 3, 4, 4, 9; consolidated 4.5 (3.5 to 6); gold 5"
+    assert [dot.title for dot in strip.dots] == ["W1: 3", "W2: 4", "W3: 4", "W4: 9"]
+    first, second, third, last = strip.dots
+    assert first.x < second.x == third.x < strip.label < strip.gold < last.x  # type: ignore[operator]
+    assert third.y < second.y == first.y == last.y, "equal ones above one another"
+    assert strip.interval is not None
+    assert first.x < strip.interval[0] < second.x
+    assert view.confidence == "0.71"
+    assert [row.text for row in view.rows][:2] == ["4.5 (3.5 to 6)", "5"]
+
+
+def test_digits_in_texts_are_no_numbers() -> None:
+    def strip(*given: Any, label: Any = None) -> Any:
+        said = [(Voice("worker", f"Worker {n}", f"W{n}"), {"a": value}) for n, value in enumerate(given, 1)]
+        said += [(Voice("label", "", ""), {"a": label})] if label is not None else []
+        return values.view(fields(said)[0], Scene(Palette(()))).strip
+
+    assert strip("12345", "90210") is None
+    assert strip(1, "one") is None
+    assert strip(True, False) is None
+    assert strip(7) is None
+    assert strip("nan", "inf", label=3) is None
+    same = strip(2, 2.0)
+    assert same.low == same.high == "2"
+    assert strip("1", "2", label=2).label is not None
+    assert strip(1e300, 1) is None
 
 
 def test_what_could_not_be_consolidated_does_not_agree_in_built_in_form_either() -> None:

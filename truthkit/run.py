@@ -684,7 +684,7 @@ class _Shown(Sequence["ReportObject"]):
 
     def _object(self, record: Record) -> ReportObject:
         from truthkit.report import ReportObject, ReportWorker
-        from truthkit.report.gold import line_agreement, readable_label
+        from truthkit.report.gold import drawable_label, line_agreement
 
         attribute = self._spec.label_attribute
         line = output_line(self._spec, self._folder, record)
@@ -701,7 +701,7 @@ class _Shown(Sequence["ReportObject"]):
                 *(ReportWorker(a.worker_id, a.content, a.submitted_at - a.accepted_at) for a in answers),
                 *(ReportWorker(who, None, None, why) for who, why in record.given_up),
             ),
-            label=None if line.label is None else readable_label(line.line, attribute),
+            label=None if line.label is None else drawable_label(line.line, attribute),
             failure=line.failure,
             output_line=line.line,
             expected=gold,

@@ -12,6 +12,7 @@ from truthkit.answers.read import answer_content, latest_files, seconds_of
 from truthkit.convert.objects import Objects
 from truthkit.findings import Finding
 from truthkit.report import ReportData, ReportObject, ReportWorker, write_report
+from truthkit.report.gold import drawable_label
 
 
 def report_fetched(folder: Path, about: Mapping[str, Any], findings: Sequence[Finding]) -> Path | None:
@@ -98,7 +99,7 @@ class _Lines(Sequence[ReportObject]):
             data_object={key: value for key, value in line.items() if key not in (attribute, f"{attribute}-metadata")},
             task_input=None,
             answers=_answers(self._files.get(str(number - 1))),
-            label=line.get(attribute),
+            label=drawable_label(line, attribute),
             failure=None if why is None else str(why),
             output_line=line,
             expected=None,

@@ -73,6 +73,16 @@ def readable_label(line: Mapping[str, Any], attribute: str) -> Any:
     return label
 
 
+def drawable_label(line: Mapping[str, Any], attribute: str) -> Any:
+    """As :func:`readable_label`; of masks with where their pixels lie and the labels' colors, as an answer has them."""
+    label = readable_label(line, attribute)
+    colors = (line.get(f"{attribute}-ref-metadata") or {}).get("internal-color-map")
+    if label is line.get(attribute) or not isinstance(colors, dict):
+        return label
+    mappings = {one["class-name"]: {"color": one["hex-color"]} for place, one in colors.items() if place != "0"}
+    return {**label, "labelMappings": mappings, "labeledImage": {"s3Uri": line[attribute]}}
+
+
 def _readable(label: Any, metadata: Mapping[str, Any]) -> dict[str, Any] | None:
     names = metadata.get("class-map", {})
     if "class-name" in metadata:

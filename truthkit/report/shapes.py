@@ -79,6 +79,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A consolidated number (None where nobody gave one); ``low`` to ``high`` is where the crowd's value lies."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a value that has a shape of its own. ``name`` is its path in the value, "" for the value itself."""
 
@@ -245,6 +255,19 @@ def read_choice(value: Any) -> tuple[Choice, frozenset[str]] | None:
     return Choice(chosen, options, votes, confidence), frozenset(used)
 
 
+def read_number(value: Any) -> tuple[Number, frozenset[str]] | None:
+    """``{"value", "low", "high", …}`` as a handler of numbers gives it; else None."""
+    told = ("value", "low", "high")
+    if not isinstance(value, dict) or not all(
+        key in value and (value[key] is None or is_number(value[key])) for key in told
+    ):
+        return None
+    number, low, high = (_number(value[key]) for key in told)
+    return Number(number, low, high, _number(value.get("confidence"))), frozenset(
+        {*told, "mean", "confidence"} & value.keys()
+    )
+
+
 def parts(value: Any) -> list[Part]:
     """The pieces of a value, each with its kind; a dict's keys that no shape took up are pieces of their own."""
     value = unfold(value)
@@ -273,6 +296,8 @@ def _shaped(name: str, value: dict[str, Any]) -> tuple[list[Part], frozenset[str
         return found, figures[1]
     if choice := read_choice(value):
         return [Part(name, "choice", choice[0])], choice[1]
+    if number := read_number(value):
+        return [Part(name, "value", number[0])], number[1]
     return [], frozenset()
 
 
