@@ -777,6 +777,12 @@ def test_lines_whose_label_is_only_a_reason_do_not_say_that_the_page_shows_none(
     assert account.findings("--verify", name) == {}
 
 
+def test_a_label_that_is_still_as_it_was_brought_is_seen(account: Account) -> None:
+    name = "text-classification"
+    account.write({"source": "one", "initial-value": "World", name: {"label": "World"}})
+    assert account.findings("--adjust", name) == {}
+
+
 def test_masks_that_are_adjusted_are_pictures_too(account: Account) -> None:
     mask, kind = "s3://acme-out/before/0.png", "semantic-segmentation"
     account.s3.put_object(Bucket="acme-out", Key="before/0.png", Body=b"1")

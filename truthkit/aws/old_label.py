@@ -15,6 +15,7 @@ from truthkit.job.tasks import TaskMaker
 from truthkit.liquid import Template
 from truthkit.objects import ObjectStore
 from truthkit.project import Workflow
+from truthkit_core.initial_value import ATTRIBUTE as INITIAL_VALUE
 
 
 def look_at_old_label(workflow: Workflow, checked: str, lines: Iterable[dict[str, Any]]) -> Iterator[Finding]:
@@ -45,7 +46,9 @@ def look_at_old_label(workflow: Workflow, checked: str, lines: Iterable[dict[str
             if page is None:
                 continue  # no human is to annotate this one
             seen = True
-            bare = {key: value for key, value in line.items() if key != checked and not key.startswith(f"{checked}-")}
+            # Nor what the label was made from: where a worker left it as it was, the page would be the same.
+            gone = {checked, INITIAL_VALUE}
+            bare = {key: value for key, value in line.items() if key not in gone and not key.startswith(f"{checked}-")}
             try:
                 without = _page(tasks, bare)
             except TruthkitError:
