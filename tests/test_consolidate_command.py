@@ -481,6 +481,35 @@ def test_the_report_is_one_file_that_anybody_can_read(
         page.close()
 
 
+def test_numbers_stand_along_a_line(
+    tmp_path: Path, chromium: Browser, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[Row] = [
+        (f"o{item}", f"w{who}", str(item + who * (item % 3) + 0.5)) for item in range(60) for who in range(4)
+    ]
+    rows += [("<b>one</b>", "w0", "3.5"), ("<b>far</b>", "w0", "-1e3"), ("<b>far</b>", "w1", "2.5")]
+    report = tmp_path / "report.html"
+    run(monkeypatch, capsys, table(tmp_path, rows), "--gold", truth(tmp_path, {"o2": "3.25"}), "--out", report)
+    text = report.read_text()
+    assert "61 objects with more than one number, the first 50 of them" in text
+    assert "<b>far" not in text
+    assert "one&lt;" not in text, "one answer is no spread"
+    for width, scheme in ((390, "light"), (1280, "dark")):
+        page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(report.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        strips = page.get_by_role("region", name="Numbers").get_by_role("img")
+        assert strips.count() == 50
+        assert (strips.first.get_attribute("aria-label") or "").startswith("2 answers: -1000, 2.5; consolidated ")
+        [measured] = [one for one in strips.all() if "gold" in (one.get_attribute("aria-label") or "")]
+        assert re.fullmatch(
+            r"4 answers: 2\.5, 4\.5, 6\.5, 8\.5; consolidated [\d.]+; gold 3\.25",
+            measured.get_attribute("aria-label") or "",
+        )
+        assert Axe().run(page).response["violations"] == []
+        page.close()
+
+
 # --- many machines ---
 
 

@@ -188,3 +188,36 @@ def bars(title: str, values: Mapping[str, float], *, across: str, alone: bool = 
     bottom = 8 + len(values) * 22
     body.append(f'<text class="soft" x="{left:.1f}" y="{bottom + 12}">{escape(across)}</text>')
     return svg(title, bottom + 20, "".join(body), alone=alone)
+
+
+def strip(
+    words: str,
+    answers: Sequence[float],
+    value: float | None,
+    interval: tuple[float, float] | None,
+    bounds: tuple[float, float],
+    *,
+    truth: float | None = None,
+) -> str:
+    """One object's numbers as dots along a line from ``bounds[0]`` to ``bounds[1]``, with the value and its interval.
+
+    Args:
+        words: the same for those who do not see it.
+        truth: the gold, a dashed line.
+    """
+    low, high = bounds
+
+    def at(number: float) -> str:
+        return f"{10 + (number - low) / (high - low) * (_WIDTH - 20) if low < high else _WIDTH / 2:.1f}"
+
+    body = [f'<path class="grid" d="M4 14H{_WIDTH - 4:g}"/>']
+    if interval is not None:
+        ends = f"M{at(interval[0])} 14H{at(interval[1])}"
+        body.append(f'<path d="{ends}" stroke="var(--soft)" stroke-opacity=".5" stroke-width="6"/>')
+    # Several at one place are darker together.
+    body += [f'<circle cx="{at(one)}" cy="14" r="5" fill="var(--a)" fill-opacity=".55"/>' for one in answers]
+    if value is not None:
+        body.append(f'<path d="M{at(value)} 2V26" stroke="var(--ink)" stroke-width="3"/>')
+    if truth is not None:
+        body.append(f'<path d="M{at(truth)} 2V26" stroke="var(--b)" stroke-width="2.5" stroke-dasharray="5 3"/>')
+    return svg(words, 28, "".join(body), alone=False)

@@ -11,6 +11,7 @@ import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 
+from truthkit.answers.shapes import number_of
 from truthkit.consolidating import plots
 from truthkit.consolidating.methods import MEASURED, Consolidation
 from truthkit.consolidating.output import write_text
@@ -22,9 +23,11 @@ from truthkit.consolidating.scores import (
     reliability,
 )
 from truthkit_core.consolidation.class_models import METHODS, ClassAnswers, ClassResult
+from truthkit_core.consolidation.numbers import NumberResult
 
 _HERE = Path(__file__).parent
 _MOST_ROWS = 200
+_MOST_STRIPS = 50
 # So many answers are worth drawing fewer of them again and again.
 _MOST_DRAWN = 300_000
 _DRAWS = 20
@@ -53,7 +56,12 @@ def _facts(found: Consolidation, source: str, field: str, gold: Mapping[str, str
         "style": Markup(plots.STYLE),
         "differences": [],
         "differing": 0,
+        "strips": [],
+        "spread": 0,
     }
+    numbers = found.runs[found.chosen].result
+    if isinstance(numbers, NumberResult):
+        facts.update(_numbers(numbers, gold))
     results = {name: run.result for name, run in found.runs.items() if isinstance(run.result, ClassResult)}
     if found.classes is None or found.chosen not in results:
         return facts
@@ -76,6 +84,30 @@ def _facts(found: Consolidation, source: str, field: str, gold: Mapping[str, str
             }
         )
     return facts
+
+
+def _numbers(result: NumberResult, gold: Mapping[str, str] | None) -> dict[str, Any]:
+    """The objects whose numbers lie farthest apart, along one line for all of them."""
+    spread = {item: max(of) - min(of) for item, one in result.objects.items() if len(of := one.answers.values()) > 1}
+    items = sorted(spread, key=lambda item: -spread[item])[:_MOST_STRIPS]
+    labels = [result.objects[item] for item in items]
+    truths = [number_of((gold or {}).get(item, "")) for item in items]
+    ends = [end for one in labels for end in (one.value, one.low, one.high)]
+    known = [number for one in labels for number in one.answers.values()]
+    known += [float(number) for number in (*ends, *truths) if number is not None]
+    bounds = (min(known), max(known)) if known else (0.0, 1.0)
+    strips = []
+    for item, one, truth in zip(items, labels, truths, strict=True):
+        given = sorted(one.answers.values())
+        value = "none" if one.value is None else f"{one.value:.4g}"
+        words = f"{len(given)} answers: {', '.join(f'{number:.4g}' for number in given[:20])}"
+        words += (
+            ", …" * (len(given) > 20) + f"; consolidated {value}" + ("" if truth is None else f"; gold {truth:.4g}")
+        )
+        interval = None if one.low is None or one.high is None else (one.low, one.high)
+        picture = plots.strip(words, given, one.value, interval, bounds, truth=truth)
+        strips.append({"item": item, "picture": Markup(picture), "value": value, "confidence": one.confidence})
+    return {"strips": strips, "spread": len(spread), "bounds": [f"{end:.4g}" for end in bounds]}
 
 
 def _pictures(
