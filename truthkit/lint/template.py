@@ -41,6 +41,8 @@ _GLOBAL = re.compile(
     r"(?:accesskey|autofocus|class|contenteditable|data-.+|aria-.+|dir|draggable|enterkeyhint|hidden|id|inert|inputmode|"
     r"is|item.+|lang|nonce|on[a-z]+|part|popover|role|slot|spellcheck|style|tabindex|title|translate|xmlns|@.+|:.+)\Z"
 )
+_LINK = "crowd-form-element-id"
+"""Of a widget beside the form that it answers in, by the form's id."""
 _OF_FORM = frozenset({"action", "method", "name", "novalidate", "autocomplete", "target", "enctype"})
 _BOOLEANS = frozenset(
     {"autofocus", "checked", "disabled", "hidden", "multiple", "novalidate", "readonly", "required", "selected"}
@@ -209,7 +211,7 @@ def _attributes(source: Source, page: Page, node: Node, element: Element, script
             message = f"{name} does nothing on <{element.tag}>: {what}"
             yield flaw("template-ignored-attribute", message, Place.of(source, attribute.span.start))
         elif (
-            name == "required"
+            name in ("required", _LINK)
             or name in ("/", "x")
             or _GLOBAL.match(name)
             or (element.tag == "crowd-form" and name in _OF_FORM)
@@ -232,6 +234,8 @@ def _attributes(source: Source, page: Page, node: Node, element: Element, script
 def _missing(source: Source, node: Node, element: Element, name: str, scripts: str) -> Iterator[Finding]:
     if name == "header" or (element.tag in _MAPS and name != "name"):
         return
+    if name == "name" and node.tag.get(_LINK) is not None:
+        return  # it answers under its tag
     message = f"<{element.tag}> has no {name}"
     if name == "name" and element.answer is not None:
         cure = f'add name="…": without one nothing of <{element.tag}> is in the answer'
@@ -378,8 +382,10 @@ def _form(source: Source, page: Page, elements: Mapping[str, Element], scripts: 
             yield flaw("template-own-form", f"<{node.name}> stands inside of crowd-form", _place(source, node))
     named = [node for node in fields if page.value(node, "name") or (element_key(node, elements))]
     for node in named:
-        if node.name in by_itself or node.inside & {"crowd-form", *by_itself}:
+        if node.name in by_itself or node.inside & {"crowd-form", *by_itself} or node.tag.get(_LINK) is not None:
             continue
+        if any(one.name == "form" for one in node.ancestors()):
+            continue  # another form's own
         if node.name in _NATIVE and (node.tag.get("form") is not None or makes):
             continue
         what = f"<{node.name} name={page.value(node, 'name')!r}>"
@@ -398,7 +404,9 @@ def _in_liquid_branch(source: Source, first: Node, second: Node) -> bool:
 def element_key(node: Node, elements: Mapping[str, Element]) -> str | None:
     """The fixed key under which an element answers."""
     element = elements.get(node.name)
-    if element is None or element.answer is None or element.answer.place == "name":
+    if element is None or element.answer is None:
+        return None
+    if element.answer.place == "name" and node.tag.get(_LINK) is None:
         return None
     return element.answer.key or element.tag
 
