@@ -348,14 +348,15 @@ def _unicode_line(samples: Samples) -> list[Trial]:
 
 
 def _more_keys(samples: Samples) -> list[Trial]:
-    """Keys of the project's own, and the label of an earlier job."""
+    """Keys of the project's own, and what an earlier job left of an object that it could not label."""
     more = {
         "id": 12345678901234567890,
         "price": 1.5,
         "tags": ["a", None, {"deep": [1, 2]}],
         "taskInput": {"labels": ["not these"]},
         "комментарий": "👍",
-        samples.attribute: {"label": "old"},
+        # Nothing to start from, in no workflow: what a label has in it is each workflow's own.
+        samples.attribute: {"reason": "nobody answered", "workers": []},
         f"{samples.attribute}-metadata": {"type": "groundtruth/custom", "human-annotated": "yes"},
     }
     return _lines(samples, lambda line, files: {**more, **line})
@@ -380,7 +381,7 @@ PRE_CASES: tuple[Case, ...] = (
         lambda by: _moved(by, MISSING, None),
     ),
     Case("unicode", "a source of many scripts, emoji, a key with blanks", _unicode_line),
-    Case("extra-keys", "keys of the project's own and an earlier label", _more_keys),
+    Case("extra-keys", "keys of the project's own and an earlier job's", _more_keys),
     Case(
         "unreadable-source",
         "objects that the role may not read",
