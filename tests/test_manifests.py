@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +24,7 @@ from truthkit.cli import app
 from truthkit.findings import TruthkitError, UsageError
 from truthkit.manifest import read_manifest
 from truthkit.manifests import MadeManifest, Plan, make
+from truthkit.manifests.sources import MEDIA, PICTURES
 from truthkit.manifests.texts import ATTRIBUTE
 
 
@@ -548,3 +553,330 @@ def test_labels_of_other_tools_come_as_a_manifest_that_the_service_takes(
     assert [line.data_object["source-ref"] for line in read_manifest(tmp_path / "boxes.manifest")] == [
         "s3://my-bucket/x/1.png"
     ]
+
+
+# --- tables as they come ---
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('"a, b, c";source\n1;x\n', [{"a, b, c": "1", "source": "x"}]),
+        ('source,x\r\n"1\r\n2",\r\n', [{"source": "1\r\n2", "x": ""}]),
+        ('\ufeff"source"\n\u2028\n\n b \n', [{"source": "\u2028"}, {"source": " b "}]),
+        (",source\n0,x\n", [{"Unnamed: 0": "0", "source": "x"}]),
+        ("source,,\nx,1,2\n", [{"source": "x", "Unnamed: 1": "1", "Unnamed: 2": "2"}]),
+    ],
+)
+def test_tables_of_many_spellings_are_read(tmp_path: Path, text: str, rows: list[dict[str, str]]) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(text, "utf-8", newline="")
+    assert made(table, tmp_path) == rows
+    assert made(table, tmp_path, where="source <> 'no'") == rows
+    assert made(table, tmp_path, sql="SELECT * FROM data") == rows
+
+
+def test_a_quote_that_is_not_closed_is_told_with_its_line(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text('source,x\na,1\n"b,2\nc,3\nd,4\n')
+    with pytest.raises(TruthkitError, match="no CSV") as raised:
+        made(table, tmp_path)
+    assert raised.value.findings[0].line == 3
+    table.write_text('source,x\n"a\nb",1\n"c\nd",2,3\n')
+    with pytest.raises(TruthkitError, match="3 cells and 2 columns") as raised:
+        made(table, tmp_path)
+    assert raised.value.findings[0].line == 4
+    table.write_text("source\nZażółć\n", "utf-16")
+    with pytest.raises(TruthkitError, match="UTF-16"):
+        made(table, tmp_path)
+
+
+def test_tables_of_hundreds_of_columns_are_tables_to_expressions_too(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    names = ["source", *(f"c{number}" for number in range(300))]
+    table.write_text(",".join(names) + "\n" + ",".join(["x"] * 301) + "\n" + ",".join(["y"] * 301) + "\n")
+    assert [row["source"] for row in made(table, tmp_path, where="c299 = 'y'")] == ["y"]
+
+
+def test_columns_may_have_the_names_that_files_have(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("source,name,modified,bytes\na,Ada,today,3\n")
+    assert made(table, tmp_path) == [{"source": "a", "name": "Ada", "modified": "today", "bytes": "3"}]
+
+
+def test_what_json_has_no_value_for_becomes_null(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text('{"source": "a", "x": NaN, "y": [1e999, -Infinity, 1.5]}\n' * 2)
+    rows = [{"source": "a", "x": None, "y": [None, None, 1.5]}] * 2
+    assert made(file, tmp_path) == rows
+    assert made(file, tmp_path, where="y[3] > 1") == rows
+    file = tmp_path / "t.json"
+    file.write_text('[{"source": "a", "x": NaN}]')
+    assert made(file, tmp_path) == [{"source": "a", "x": None}]
+
+
+def test_values_of_parquet_come_as_json_has_them(tmp_path: Path) -> None:
+    import duckdb
+
+    file = tmp_path / "t[1]*.parquet"
+    columns = {
+        "source": "'a'",
+        "nan": "'nan'::double",
+        "list": "['inf'::double, 1]",
+        "zoned": "timestamptz '2020-01-01 00:00:00+00'",
+        "date": "date '2020-01-02'",
+        "time": "time '12:30:00'",
+        "decimal": "1.50::decimal(9,2)",
+        "map": "map {'a': [1]}",
+        "nested": "{'b': 'x'::blob, 'c': [{'d': date '2020-01-02'}]}",
+        "uuid": "uuid '550e8400-e29b-41d4-a716-446655440000'",
+        "big": "9007199254740993",
+    }
+    plain = tmp_path / "plain"
+    select = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
+    duckdb.connect().execute(f"COPY (SELECT {select}) TO '{plain}' (FORMAT parquet)")
+    plain.rename(file)
+    assert made(file, tmp_path) == [
+        {
+            "source": "a",
+            "nan": None,
+            "list": [None, 1.0],
+            "zoned": "2020-01-01T00:00:00+00:00",
+            "date": "2020-01-02",
+            "time": "12:30:00",
+            "decimal": 1.5,
+            "map": {"a": [1]},
+            "nested": {"b": None, "c": [{"d": "2020-01-02"}]},
+            "uuid": "550e8400-e29b-41d4-a716-446655440000",
+            "big": 9007199254740993,
+        }
+    ]
+    (tmp_path / "t1x.parquet").write_bytes(b"another that the name would match as a pattern")
+    assert len(made(file, tmp_path)) == 1
+
+
+# --- what is asked in SQL ---
+
+MIXED = [
+    {"source": "12:30", "id": "550E8400-E29B-41D4-A716-446655440000", "when": "2020-01-02", "any": 1, "Any": "é"},
+    {"source": "7", "any": "1", "tags": ["a"], "about": {"n": 1, "l": [1]}, "truthkit_row": 9, "big": 2**64},
+    {"source": "c", "any": {"x": [None]}, "tags": [], "about": {"n": None, "l": []}, "e": {}, "a b\"'": True, "big": 1},
+]
+
+
+def test_rows_stay_as_they_are_whatever_is_asked_of_them(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in MIXED))
+    assert made(file, tmp_path, where="true") == MIXED
+    assert made(file, tmp_path, where="about.n = 1 AND len(tags) = 1 -- that is all") == MIXED[1:2]
+    assert made(file, tmp_path, where='"a b""\'"') == MIXED[2:]
+    rows = made(file, tmp_path, sql="FROM data")
+    assert rows[0]["Any_1"] == "é", "SQL does not tell names by case"
+    names = ("source", "id", "when", "any", "tags", "about", "truthkit_row", "big")
+    assert [[row[name] for name in names] for row in rows] == [[row.get(name) for name in names] for row in MIXED]
+
+
+@pytest.mark.parametrize("option", ["where", "sql"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "n::int > 3",
+        "no > 3",
+        "",
+        "(",
+        "n = 1; SELECT",
+        "EXISTS (FROM read_csv('{there}'))",
+        "EXISTS (FROM read_text('https://example.com/x'))",
+        "EXISTS (FROM glob('/*'))",
+        "EXISTS (FROM '{there}')",
+        "true); COPY data TO '{copy}'; SELECT (true",
+        "true); SET enable_external_access = true; SELECT (true",
+        "true); INSTALL httpfs; SELECT (true",
+        "true); ATTACH '{copy}' AS x; SELECT (true",
+    ],
+)
+def test_what_cannot_or_must_not_be_asked_is_told(tmp_path: Path, option: str, expression: str) -> None:
+    """SQL sees the source and nothing else: neither other files nor the network."""
+    there, copy = tmp_path / "secret.csv", tmp_path / "copy"
+    there.write_text("a\n1\n")
+    file = tmp_path / "t.csv"
+    file.write_text("source,n\n" + "a,1\n" * 3000 + "b,many\n")
+    given = expression.format(there=there, copy=copy)
+    if option == "sql" and expression:
+        given = f"SELECT * FROM data WHERE ({given})"
+    with pytest.raises(UsageError, match=f"--{option} cannot be run"):
+        made(file, tmp_path, **{option: given})
+    assert not copy.exists()
+    assert not (tmp_path / "m.jsonl").exists()
+
+
+def test_odd_names_and_characters_are_no_matter_to_expressions(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"source": "a\0b", "": 1, "\ud800": 2, "x\0": 3, "n": {"": 1}},
+        {"source": "\u2028\x1b", "n": {"a": 1, "A": 2}},
+    ]
+    file = tmp_path / "t.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    columns = {"source": "source", "n": "n"}
+    expected = [{name: row[name] for name in columns} for row in rows]
+    assert made(file, tmp_path, columns=columns, where="n IS NOT NULL") == expected
+    assert made(file, tmp_path, columns=columns, sql="FROM data") == expected
+    file.write_text("{}\n{}\n")
+    with pytest.raises(TruthkitError, match="row 1 of those chosen has neither"):
+        made(file, tmp_path, sql="FROM data")
+
+
+def test_two_columns_of_one_name_are_told(tmp_path: Path) -> None:
+    file = numbered(tmp_path, 2)
+    with pytest.raises(UsageError, match="two columns 'source'"):
+        made(file, tmp_path, sql="SELECT source, 'x' AS source FROM data")
+
+
+def test_half_a_character_is_told_with_its_row(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text('{"source": "a"}\n{"source": "\\ud800"}\n')
+    for options in ({}, {"where": "source <> 'a'"}, {"sql": "FROM data"}):
+        with pytest.raises(TruthkitError, match="row 2 has half a character"):
+            made(file, tmp_path, **options)
+
+
+# Ctrl-C as soon as the query is asked, which would take an hour.
+BROKEN_OFF = """
+import os, signal, sys, threading
+from pathlib import Path
+from truthkit.manifests import Plan, make, sql
+
+class Thread(threading.Thread):
+    def start(self):
+        super().start()
+        threading.Thread(target=os.kill, args=(os.getpid(), signal.SIGINT)).start()
+
+sql.Thread = Thread
+pairs = "(SELECT count(*) FROM range(9000000) a, range(9000000) b WHERE a.range * b.range % 7 = 3)"
+make(Plan(sys.argv[1], Path(sys.argv[2]), where=f"{pairs} > 0"))
+"""
+
+
+def test_a_long_query_can_be_broken_off(tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "out").mkdir()
+    command = [sys.executable, "-c", BROKEN_OFF, str(numbered(tmp_path, 2)), str(tmp_path / "out" / "m.manifest")]
+    ended = subprocess.run(
+        command, env=os.environ | {"TMPDIR": str(tmp_path / "tmp")}, capture_output=True, text=True, check=False
+    )
+    assert "KeyboardInterrupt" in ended.stderr
+    assert ended.returncode == -signal.SIGINT
+    assert list((tmp_path / "out").iterdir()) == list((tmp_path / "tmp").iterdir()) == []
+
+
+# --- files, addresses and samples ---
+
+
+def test_a_sample_of_files_is_the_same_wherever_and_whenever_they_are(folder: Path, tmp_path: Path, aws: Any) -> None:
+    for number in range(40):
+        (folder / f"{number}.png").write_bytes(b"x" * (1 + number))
+        aws.put_object(Bucket="my-bucket", Key=f"in/{number}.png", Body=b"x")
+    (folder / "a" / "1.png").unlink()
+    (folder / "b" / "2.JPG").unlink()
+
+    def chosen(source: str, prefix: str) -> list[str]:
+        rows = made(source, tmp_path, prefix=prefix, sample=9, seed=3)
+        return [row["source-ref"].rpartition("/")[2] for row in rows]
+
+    first = chosen(str(folder), "s3://my-bucket/x/")
+    os.utime(folder / first[0], (1, 1))
+    assert chosen(str(folder), "s3://my-bucket/x/") == first
+    assert chosen(str(folder), "s3://another/y") == first
+    assert sorted(chosen("s3://my-bucket/in/", "")) == sorted(first)
+
+
+def test_files_that_a_query_names_are_uploaded(folder: Path, tmp_path: Path, aws: Any) -> None:
+    query = "SELECT \"source-ref\", suffix AS kind FROM data WHERE name LIKE 'a/%'"
+    found = make(Plan(str(folder), tmp_path / "m.manifest", prefix="s3://my-bucket/x/", sql=query, upload=True))
+    assert found.uploaded == ("s3://my-bucket/x/a/1.png", "s3://my-bucket/x/m.manifest")
+    [line] = read_manifest(tmp_path / "m.manifest")
+    assert line.data_object == {"source-ref": "s3://my-bucket/x/a/1.png", "kind": ".png"}
+
+
+NAMES = ["ä ö.png", "a+b%20c.png", "100%.png", "q?x=1&y#z.png", "日本/犬.PNG", "'quoted' \"twice\".png", "e\u0301.png"]
+
+
+def test_names_of_all_sorts_come_and_go_as_they_are(tmp_path: Path, aws: Any) -> None:
+    for name in NAMES:
+        (tmp_path / "photos" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "photos" / name).write_bytes(name.encode())
+    folder = str(tmp_path / "photos")
+    rows = made(folder, tmp_path, prefix="s3://my-bucket/in put/", upload=True, where="bytes > 0")
+    addresses = [f"s3://my-bucket/in put/{name}" for name in NAMES]
+    assert sorted(row["source-ref"] for row in rows) == sorted(addresses)
+    listed = made("s3://my-bucket/in put/", tmp_path, where="suffix = '.png'")
+    assert sorted(row["source-ref"] for row in listed) == sorted(addresses)
+    for address, name in zip(addresses, NAMES, strict=True):
+        key = address.removeprefix("s3://my-bucket/")
+        assert aws.get_object(Bucket="my-bucket", Key=key)["Body"].read() == name.encode()
+
+
+def test_a_listing_of_several_answers_is_read_to_its_end(tmp_path: Path, aws: Any) -> None:
+    for number in range(1003):
+        aws.put_object(Bucket="my-bucket", Key=f"in/{number:04}.png", Body=b"x")
+    rows = made("s3://my-bucket/in/", tmp_path)
+    assert [row["source-ref"] for row in rows] == [f"s3://my-bucket/in/{number:04}.png" for number in range(1003)]
+
+
+@pytest.mark.parametrize("prefix", ["s3://", "s3:///x", "s3://b/x", "photos/", "https://x.s3.amazonaws.com/y"])
+def test_a_prefix_that_is_none_is_told(folder: Path, tmp_path: Path, prefix: str) -> None:
+    with pytest.raises(UsageError, match="--prefix"):
+        made(folder, tmp_path, prefix=prefix)
+
+
+def test_pictures_and_media_are_uploaded_as_what_they_are(tmp_path: Path, aws: Any) -> None:
+    (tmp_path / "in").mkdir()
+    kinds = {".svg": "image/svg+xml", ".webp": "image/webp", ".mp4": "video/mp4", ".pdf": "application/pdf"}
+    for suffix in sorted(PICTURES | MEDIA):
+        (tmp_path / "in" / f"x{suffix}").write_bytes(b"x")
+    made(tmp_path / "in", tmp_path, prefix="s3://my-bucket/x/", upload=True)
+    found = {
+        suffix: aws.head_object(Bucket="my-bucket", Key=f"x/x{suffix}")["ContentType"] for suffix in PICTURES | MEDIA
+    }
+    assert found.items() >= kinds.items()
+    assert {one.split("/")[0] for one in found.values()} == {"image", "video", "audio", "application"}
+    assert "application/octet-stream" not in found.values()
+
+
+@pytest.mark.parametrize(
+    ("row", "match", "cure"),
+    [
+        ({"source": 5}, "source is a number, not a text", "::varchar"),
+        ({"source-ref": ["s3://b/x"]}, "source-ref is a list, not a text", ""),
+        ({"source": ""}, "nothing in source", "--where"),
+        ({"source-ref": "s3://bucket"}, "no S3 URI", ""),
+        ({"source": "a", "": 1}, "an attribute without a name", "--column"),
+        ({"text": "a", "words": 1}, "neither source nor source-ref", "text, words"),
+    ],
+)
+def test_what_cannot_be_labeled_is_told_with_its_cure(
+    tmp_path: Path, row: dict[str, Any], match: str, cure: str
+) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text(json.dumps({"source": "good"}) + "\n" + json.dumps(row) + "\n")
+    with pytest.raises(TruthkitError, match=match) as raised:
+        made(file, tmp_path)
+    assert "row 2" in raised.value.findings[0].message
+    assert cure in str(raised.value)
+
+
+def test_of_two_sources_the_empty_one_is_left_out(tmp_path: Path) -> None:
+    """A table of texts and pictures has a cell for both in every row."""
+    file = tmp_path / "t.csv"
+    file.write_text("source,source-ref,x\na,,1\n,s3://b/x.png,\n")
+    assert made(file, tmp_path) == [{"source": "a", "x": "1"}, {"source-ref": "s3://b/x.png", "x": ""}]
+
+
+def test_a_column_that_is_missing_in_a_row_is_told_with_the_row(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text('{"t": "a", "id": 1}\n{"t": "b"}\n')
+    with pytest.raises(UsageError, match="row 2 has no column 'id'"):
+        made(file, tmp_path, columns={"source": "t", "key": "id"})
+    result = CliRunner().invoke(app, ["manifest", str(file), "--column", "source=t", "--column", "source=id"])
+    assert isinstance(result.exception, UsageError)
+    assert "--column source" in str(result.exception)

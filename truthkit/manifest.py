@@ -189,7 +189,7 @@ class _Judge:
         if not isinstance(value, dict):
             say(
                 "manifest-not-object",
-                f"the line is {_kind(value)}, not an object",
+                f"the line is {kind_of(value)}, not an object",
                 'write {"source": …} or {"source-ref": …}; in a manifest each line is one object',
                 0,
                 shown=text,
@@ -314,7 +314,8 @@ def _like_csv(line: bytes) -> bool:
     return False
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a value of JSON is, in words."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -431,7 +432,7 @@ def _judge_object(value: dict[str, Any], text: str, say: Callable[..., None]) ->
         if not isinstance(source, str):
             say(
                 "manifest-source",
-                f"source is {_kind(source)}, not a string",
+                f"source is {kind_of(source)}, not a string",
                 "source is the text to label; other data goes under another name",
                 at("source"),
                 shown=text,
@@ -445,7 +446,7 @@ def _judge_object(value: dict[str, Any], text: str, say: Callable[..., None]) ->
 def _judge_reference(reference: Any, say: Callable[..., None], at: int | None) -> None:
     cure = 'write "s3://bucket/key"'
     if not isinstance(reference, str):
-        say("manifest-source-ref", f"source-ref is {_kind(reference)}, not a string", cure, at)
+        say("manifest-source-ref", f"source-ref is {kind_of(reference)}, not a string", cure, at)
     elif not reference.strip():
         say("manifest-source-ref", "source-ref is empty", cure, at)
     elif match := S3_URI.fullmatch(reference):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -120,7 +121,7 @@ def manifest_command(
         out=out_file,
         prefix=prefix,
         kind=kind.value if kind is not None else None,
-        columns=dict(_pair(text) for text in columns or ()),
+        columns=_pairs(columns or ()),
         where=where,
         sql=sql,
         sample=sample,
@@ -152,6 +153,15 @@ def _tell(made: MadeManifest, *, upload: bool) -> None:
     if upload:
         about += f"; {count(len(made.uploaded), 'file')} uploaded, what was there already is left as it is"
     out.print(escape(about))
+
+
+def _pairs(texts: Iterable[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for name, column in map(_pair, texts):
+        if name in pairs:
+            raise UsageError(f"--column {name} is given twice", "give each attribute one column")
+        pairs[name] = column
+    return pairs
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -9,20 +9,46 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from truthkit._object_files import split_uri
+from truthkit._object_files import KeyNotAFileError, split_uri
 from truthkit.aws_calls import client, told, upload
 from truthkit.findings import Finding, TruthkitError, UsageError
-from truthkit.manifest import MOST_ATTRIBUTE_CHARACTERS, MOST_LINE_BYTES, MOST_LINES
+from truthkit.manifest import MOST_ATTRIBUTE_CHARACTERS, MOST_LINE_BYTES, MOST_LINES, kind_of
 from truthkit.manifests.choosing import sample, select, where
 from truthkit.manifests.shards import left_over, write_lines
 from truthkit.manifests.sources import NAMES, read_source
 from truthkit.manifests.tables import Row
 from truthkit.manifests.texts import ATTRIBUTE, USD_A_PAGE, with_texts_beside, with_texts_read
 from truthkit.wording import count
+from truthkit_core.messages import S3_URI
 
 TextFrom = Literal["textract", "beside"]
+_SOURCES = ("source", "source-ref")
+_SMALLER = "leave the row out (--where), map other columns (--column), or keep large values in S3"
 _ANOTHER = "give another --prefix, or --yes"
-_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".txt": "text/plain; charset=utf-8"}
+_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".svg": "image/svg+xml",
+    ".mp4": "video/mp4",
+    ".ogg": "audio/ogg",
+    ".webm": "video/webm",
+    ".mov": "video/quicktime",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+    ".m4a": "audio/mp4",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain; charset=utf-8",
+    ".text": "text/plain; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+}
+"""What browsers are told that a file is; else they would not show drawings and PDFs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +123,18 @@ def make(plan: Plan, advance: Callable[[str, int], None] = lambda what, done: No
     if plan.where is not None:
         rows = where(rows, plan.where)
     if plan.sample is not None:
-        rows = sample(rows, plan.sample, plan.seed)
+        # A file is chosen by its name: it may be copied, touched, and put elsewhere.
+        named = source.of_files and plan.sql is None
+        rows = sample(rows, plan.sample, plan.seed, (lambda row: row["name"]) if named else lambda row: row)
     texts: Path | None = None
     if plan.text_from is not None:
         rows, texts = _with_texts(plan, rows, folder, advance)
     sent: dict[str, Path] = {}
+    if plan.upload:
+        rows = _noted(rows, sent, plan.prefix, folder, texts)
     written = write_lines(
         plan.out,
-        _encoded(plan, _noted(rows, sent, folder, texts)),
+        _encoded(plan, rows, of_files=source.of_files and plan.sql is None),
         plan.shard,
         overwrite=plan.yes,
         source=plan.source,
@@ -154,8 +184,11 @@ def _is_there(uri: str) -> bool:
 
 
 def _check(plan: Plan) -> None:
-    if plan.prefix and not plan.prefix.startswith("s3://"):
-        raise UsageError(f"--prefix {plan.prefix} is no S3 URI", "give --prefix s3://BUCKET/FOLDER/")
+    if plan.prefix:
+        try:
+            split_uri(plan.prefix)
+        except KeyNotAFileError as error:
+            raise UsageError(f"--prefix: {error}", "give --prefix s3://BUCKET/FOLDER/") from None
     if not 1 <= plan.shard <= MOST_LINES:
         raise UsageError(
             f"--shard {plan.shard} is not between 1 and {MOST_LINES:,}", "a job takes 100,000 lines at most"
@@ -194,61 +227,79 @@ def _with_texts(
     return with_texts_read(pages, texts, folder, lambda done: advance("reading pages", done)), texts
 
 
-def _noted(rows: Iterable[Row], sent: dict[str, Path], folder: Path | None, texts: Path | None) -> Iterator[Row]:
+def _noted(
+    rows: Iterable[Row], sent: dict[str, Path], prefix: str, folder: Path | None, texts: Path | None
+) -> Iterator[Row]:
     """The rows; ``sent`` grows by the files that they name."""
+    top = prefix.rstrip("/") + "/"
     for row in rows:
-        if folder is not None and "source-ref" in row and "name" in row:
-            sent[str(row["source-ref"])] = folder / str(row["name"])
+        uri = row.get("source-ref")
+        if folder is not None and isinstance(uri, str) and uri.startswith(top):
+            file = folder / uri.removeprefix(top)
+            if ".." not in file.parts and file.is_file():
+                sent[uri] = file
         if texts is not None and ATTRIBUTE in row:
             sent[str(row[ATTRIBUTE])] = (texts / str(row["name"])).with_suffix(".txt")
         yield row
 
 
-def _line(plan: Plan, row: Row) -> Row:
-    """A row as a data object."""
-    if plan.columns:
-        missing = [column for column in plan.columns.values() if column not in row]
-        if missing:
-            known = ", ".join(map(repr, row))
-            raise UsageError(f"there is no column {missing[0]!r}", f"the columns are {known}")
-        line = {attribute: row[column] for attribute, column in plan.columns.items()}
-        if ATTRIBUTE in row:
-            line.setdefault(ATTRIBUTE, row[ATTRIBUTE])
-        return line
-    own = {"source", *NAMES} - {"source-ref"} if "name" in row and "modified" in row else set()
-    return {name: value for name, value in row.items() if name not in own or name == "source"}
-
-
-def _encoded(plan: Plan, rows: Iterable[Row]) -> Iterator[bytes]:
+def _encoded(plan: Plan, rows: Iterable[Row], *, of_files: bool) -> Iterator[bytes]:
+    """Rows as lines. Raises TruthkitError where the service would not take one."""
+    own = set(NAMES) - set(_SOURCES) if of_files else set()
+    chosen = " of those chosen" if plan.where or plan.sql or plan.sample else ""
     for number, row in enumerate(rows, 1):
-        line = _line(plan, row)
-        message = _fault(line)
-        if message is not None:
-            about = str(row.get("name") or "") or f"row {number:,}"
-            cure = "leave the row out (--where), map other columns (--column), or keep large values in S3"
-            raise TruthkitError(Finding("source-row", f"{about} {message}", cure, file=plan.source))
-        yield json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n"
+        about = str(row["name"]) if of_files else f"row {number:,}{chosen}"
+        line = _mapped(plan.columns, row, about) if plan.columns else {key: row[key] for key in row if key not in own}
+        if all(name in line for name in _SOURCES):
+            # A table of texts and of pictures has a cell for both.
+            empty = [name for name in _SOURCES if line[name] is None or line[name] == ""]
+            if len(empty) == 1:
+                del line[empty[0]]
+        text = json.dumps(line, ensure_ascii=False)
+        fault = _fault(line, text)
+        if fault is not None:
+            raise TruthkitError(Finding("source-row", f"{about} {fault[0]}", fault[1], file=plan.source))
+        yield text.encode("utf-8") + b"\n"
 
 
-def _fault(line: Row) -> str | None:
-    """What of a line the service would not take (contract a)."""
-    sources = [name for name in ("source", "source-ref") if isinstance(line.get(name), str) and line[name]]
-    if not sources:
-        if any(name in line for name in ("source", "source-ref")):
-            return "has nothing in source and source-ref"
-        return "has neither source nor source-ref: map one (--column source=COLUMN)"
-    if "source-ref" in sources and not line["source-ref"].startswith("s3://"):
-        return f"has a source-ref that is no S3 URI: {line['source-ref'][:80]}"
+def _mapped(columns: Mapping[str, str], row: Row, about: str) -> Row:
+    for column in columns.values():
+        if column not in row:
+            raise UsageError(f"{about} has no column {column!r}", f"its columns are {', '.join(map(repr, row))}")
+    line = {attribute: row[column] for attribute, column in columns.items()}
+    if ATTRIBUTE in row:
+        line.setdefault(ATTRIBUTE, row[ATTRIBUTE])
+    return line
+
+
+def _fault(line: Row, text: str) -> tuple[str, str] | None:
+    """What of a line, which is written as ``text``, the service would not take (contract a), and the cure."""
+    given = [name for name in _SOURCES if name in line]
+    if not given:
+        names = ", ".join(map(str, line)) or "nothing"
+        return "has neither source nor source-ref", f"map a column (--column source=COLUMN); there is {names}"
+    for name in given:
+        value = line[name]
+        if value is None or value == "":
+            return f"has nothing in {name}", f"""leave such rows out (--where "\"{name}\" <> ''"), or fill them"""
+        if not isinstance(value, str):
+            cure = "map another column (--column), or make a text of it (--sql with ::varchar)"
+            return f"cannot be labeled: {name} is {kind_of(value)}, not a text", cure
+    if "source-ref" in given and not S3_URI.fullmatch(line["source-ref"]):
+        return f"has a source-ref that is no S3 URI: {line['source-ref'][:80]}", "give s3://BUCKET/KEY of a file in S3"
+    if "" in line:
+        return "has an attribute without a name", "name it: --column NAME=COLUMN for each that is wanted"
     for name, value in line.items():
         if name.startswith("$"):
-            return f"has an attribute {name!r}: names must not begin with $"
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            return f"has an attribute {name!r}: names must not begin with $", "name it (--column NAME=COLUMN)"
         if len(text) > MOST_ATTRIBUTE_CHARACTERS:
-            return f"has {len(text):,} characters in {name!r}; the service takes {MOST_ATTRIBUTE_CHARACTERS:,}"
+            size = len(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+            if size > MOST_ATTRIBUTE_CHARACTERS:
+                return f"has {size:,} characters in {name!r}; the service takes {MOST_ATTRIBUTE_CHARACTERS:,}", _SMALLER
     try:
-        size = len(json.dumps(line, ensure_ascii=False).encode("utf-8"))
+        size = len(text.encode("utf-8"))
     except UnicodeEncodeError:
-        return "has half a character: a surrogate without its partner"
+        return "has half a character: a surrogate without its partner", "write the character itself, or both halves"
     if size > MOST_LINE_BYTES:
-        return f"makes a line of {size:,} bytes; the service takes {MOST_LINE_BYTES:,}"
+        return f"makes a line of {size:,} bytes; the service takes {MOST_LINE_BYTES:,}", _SMALLER
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -33,30 +34,39 @@ def read_table(file: Path) -> Iterator[Row]:
 
 def _csv(file: Path, separator: str | None) -> Iterator[Row]:
     """All cells are texts: 007 stays 007."""
+    line = 1
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             if separator is None:
-                head = stream.readline()
+                head = re.sub(r'"[^"]*"', "", stream.readline())
                 stream.seek(0)
                 separator = max(",;\t", key=lambda one: (head.count(one), one == ","))
             reader = csv.reader(stream, delimiter=separator, strict=True)
-            names = next(reader, [])
-            if not any(names):
+            head_names = next(reader, [])
+            if not any(head_names):
                 raise wrong(file, "has no head", "write the names of the columns into the first line", 1)
+            # As pandas calls the column that its to_csv does not name.
+            names = [name or f"Unnamed: {number}" for number, name in enumerate(head_names)]
+            line = reader.line_num + 1
             if double := next((name for name in names if names.count(name) > 1), None):
                 raise wrong(file, f"has two columns {double!r}", "name them differently", 1)
             for cells in reader:
+                first, line = line, reader.line_num + 1
                 if not cells:
                     continue
                 if len(cells) != len(names):
                     message = f"has {count(len(cells), 'cell')} and {count(len(names), 'column')}"
-                    raise wrong(file, message, "put texts with separators into quotes", reader.line_num)
+                    raise wrong(file, message, "put texts with separators into quotes", first)
                 yield dict(zip(names, cells, strict=True))
     except UnicodeDecodeError as error:
-        raise wrong(file, f"is not UTF-8: {error.reason}", "save it as UTF-8") from None
+        with file.open("rb") as raw:
+            code = "UTF-16" if raw.read(2) in (b"\xff\xfe", b"\xfe\xff") else "WINDOWS-1252"
+        about = "is UTF-16" if code == "UTF-16" else f"is not UTF-8: {error.reason}"
+        raise wrong(file, about, f"save it as UTF-8 (iconv -f {code} -t UTF-8)") from None
     except csv.Error as error:
-        raise wrong(file, f"is no CSV: {error}", "put texts with quotes into quotes, doubled") from None
+        cure = "put texts with quotes into quotes, doubled; a quote that opens must close"
+        raise wrong(file, f"is no CSV: {error}", cure, line) from None
 
 
 def _json(file: Path) -> Iterator[Row]:
@@ -75,10 +85,20 @@ def _json(file: Path) -> Iterator[Row]:
             yield from _json_lines(file)
             return
     try:
-        value = json.loads(file.read_bytes().decode("utf-8-sig"))
+        value = _loads(file.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise wrong(file, f"is not JSON: {error}", "write a list of objects, or one object a line") from None
     yield from _rows_of(file, value)
+
+
+def _loads(text: str) -> Any:
+    """``json.loads``, with null for what JSON has no number for."""
+    return json.loads(text, parse_constant=lambda _name: None, parse_float=_finite)
+
+
+def _finite(literal: str) -> float | None:
+    number = float(literal)
+    return number if math.isfinite(number) else None
 
 
 def _json_lines(file: Path) -> Iterator[Row]:
@@ -87,7 +107,7 @@ def _json_lines(file: Path) -> Iterator[Row]:
             if not line.strip():
                 continue
             try:
-                value = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+                value = _loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
             except (ValueError, RecursionError) as error:
                 raise wrong(file, f"is not JSON: {error}", "write one object a line", number) from None
             if not isinstance(value, dict):
@@ -120,7 +140,9 @@ def read_parquet(file: Path) -> Iterator[Row]:
     import duckdb
 
     try:
-        found = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(file)])
+        # One thread reads no further ahead than it must. In a name *, ? and [ would be a pattern.
+        name = re.sub(r"[*?\[]", r"[\g<0>]", str(file))
+        found = duckdb.connect(config={"threads": 1}).execute("SELECT * FROM read_parquet(?)", [name])
         names = [one[0] for one in found.description or ()]
         while rows := found.fetchmany(1000):
             for row in rows:
