@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -17,16 +18,20 @@ settings.register_profile("any load", settings(), deadline=None, suppress_health
 settings.load_profile("any load")
 
 
+# What a shell starts in the background ignores Ctrl-C, and so would the programs that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 # A file is one process's: that none runs alone at the end, those come first that take longest.
 LONGEST = (
-    "test_smoke", "test_run", "test_kill_and_resume", "test_workflow_samples", "test_cli", "test_demo",
-    "test_text_annotator", "test_compatibility", "test_gallery", "test_gestures_shapes", "test_packaging", "test_docs",
-    "test_sam", "test_deployed_handlers", "test_simulated_jobs", "test_preview_page", "test_preview_reload",
-    "test_preview_guard", "test_preview_faults", "test_preview_bench", "test_try_lambda", "test_try_lambda_deployed",
-    "test_new_project", "test_gestures", "test_gestures_text", "test_gestures_masks", "test_gestures_choice",
-    "test_languages", "test_widgets_axe", "test_masks", "test_entity_annotation", "test_report_page", "test_build",
-    "test_npm_package", "test_crowd_form", "test_crowd_controls", "test_layers", "test_mistakes", "test_report",
-    "test_objects", "test_class_models", "test_handlers",
+    "test_smoke", "test_run", "test_kill_and_resume", "test_workflow_samples", "test_adjustment", "test_cli",
+    "test_demo", "test_text_annotator", "test_compatibility", "test_gallery", "test_gestures_shapes",
+    "test_packaging", "test_docs", "test_sam", "test_deployed_handlers", "test_simulated_jobs", "test_preview_page",
+    "test_preview_reload", "test_preview_guard", "test_preview_faults", "test_preview_bench", "test_try_lambda",
+    "test_try_lambda_deployed", "test_new_project", "test_gestures", "test_gestures_text", "test_gestures_masks",
+    "test_gestures_choice", "test_languages", "test_widgets_axe", "test_masks", "test_entity_annotation",
+    "test_report_page", "test_build", "test_npm_package", "test_crowd_form", "test_crowd_controls", "test_layers",
+    "test_mistakes", "test_report", "test_objects", "test_class_models", "test_handlers",
 )  # fmt: skip
 
 
