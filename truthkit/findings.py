@@ -73,11 +73,6 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def counted(count: int, what: str) -> str:
-    """``1 object``, ``2 objects``: a count and what is counted, whose plural ends in s."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
-
-
 class TruthkitError(Exception):
     """Something that stops the work; carries the findings that say why.
 

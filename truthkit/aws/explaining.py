@@ -19,8 +19,9 @@ from truthkit.aws.fetching import fetch
 from truthkit.aws.looking import Looking
 from truthkit.aws.preflight import look_at_cors
 from truthkit.aws_calls import client, without_secrets
-from truthkit.findings import Finding, Severity, UsageError, counted
+from truthkit.findings import Finding, Severity, UsageError
 from truthkit.job.fetched import read_job
+from truthkit.wording import counted
 
 _MOST_LOGS = 200
 _MOST_TOLD = 5

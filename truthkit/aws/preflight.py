@@ -17,8 +17,9 @@ from truthkit.aws.request import Launch
 from truthkit.aws.roles import SERVICE, look_at_caller, look_at_consolidation, look_at_streaming, refused, trusted
 from truthkit.aws.sam import INVOKABLE
 from truthkit.aws_calls import client, told, without_secrets
-from truthkit.findings import Finding, TruthkitError, counted
+from truthkit.findings import Finding, TruthkitError
 from truthkit.manifest import read_manifest
+from truthkit.wording import counted
 
 # Function names with one of these may be invoked by the managed policies' holders (contract b).
 _INVOKABLE = ("GtRecipe", "LabelingFunction", "SageMaker", "sagemaker", "Sagemaker")

@@ -10,7 +10,8 @@ from typing import Any
 from truthkit.aws.arguments import check_job
 from truthkit.aws.looking import Looking
 from truthkit.aws_calls import client, told, without_secrets
-from truthkit.findings import Finding, counted
+from truthkit.findings import Finding
+from truthkit.wording import counted
 
 ENDED = frozenset(("Completed", "Failed", "Stopped"))
 # Per worker and job; the names of the dimensions are those of dashboards in use, not of the documentation.

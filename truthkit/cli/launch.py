@@ -11,7 +11,8 @@ from rich.markup import escape
 from truthkit.cli.application import app, examples
 from truthkit.cli.options import JsonOption, LabelAttributeOption, ProjectOption
 from truthkit.cli.terminal import out, print_findings, print_json
-from truthkit.findings import UsageError, counted
+from truthkit.findings import UsageError
+from truthkit.wording import counted
 
 if TYPE_CHECKING:
     from truthkit.aws.launching import Prepared

@@ -15,7 +15,7 @@ from truthkit.cli.check import Objects, check_command
 from truthkit.cli.options import JsonOption, ObjectsOption
 from truthkit.cli.terminal import out, print_findings, print_json, progress, relative
 from truthkit.findings import UsageError
-from truthkit.wording import count
+from truthkit.wording import counted
 
 if TYPE_CHECKING:
     from truthkit.manifests import MadeManifest
@@ -143,7 +143,7 @@ def _tell(made: MadeManifest, *, upload: bool) -> None:
     print_findings(made.findings)
     for file in made.files:
         out.print(escape(relative(str(file))))
-    about = count(made.lines, "line")
+    about = counted(made.lines, "line")
     if len(made.files) == len(made.unchanged):
         about += ", unchanged"
     elif made.unchanged:
@@ -151,7 +151,7 @@ def _tell(made: MadeManifest, *, upload: bool) -> None:
     if made.removed:
         about += f"; removed, as left of another run: {relative(', '.join(map(str, made.removed)))}"
     if upload:
-        about += f"; {count(len(made.uploaded), 'file')} uploaded, what was there already is left as it is"
+        about += f"; {counted(len(made.uploaded), 'file')} uploaded, what was there already is left as it is"
     out.print(escape(about))
 
 

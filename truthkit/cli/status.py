@@ -13,7 +13,8 @@ from rich.markup import escape
 from truthkit.cli.application import app, examples
 from truthkit.cli.options import JsonOption
 from truthkit.cli.terminal import TERMINAL, err, live_console, out, print_findings, print_json, progress, relative
-from truthkit.findings import UsageError, counted
+from truthkit.findings import UsageError
+from truthkit.wording import counted
 
 if TYPE_CHECKING:
     from truthkit.aws.explaining import Explanation

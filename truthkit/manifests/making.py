@@ -18,7 +18,7 @@ from truthkit.manifests.shards import left_over, write_lines
 from truthkit.manifests.sources import NAMES, read_source
 from truthkit.manifests.tables import Row
 from truthkit.manifests.texts import ATTRIBUTE, USD_A_PAGE, with_texts_beside, with_texts_read
-from truthkit.wording import count
+from truthkit.wording import counted
 from truthkit_core.messages import S3_URI
 
 TextFrom = Literal["textract", "beside"]
@@ -221,7 +221,7 @@ def _with_texts(
     texts = plan.out.with_name(plan.out.stem + "-texts")
     if not plan.yes:
         raise UsageError(
-            f"Textract would read {count(len(pages), 'page')} for about USD {len(pages) * USD_A_PAGE:,.2f}",
+            f"Textract would read {counted(len(pages), 'page')} for about USD {len(pages) * USD_A_PAGE:,.2f}",
             "give --yes if that is meant (--sample N takes fewer)",
         )
     return with_texts_read(pages, texts, folder, lambda done: advance("reading pages", done)), texts

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from truthkit.findings import Finding, UsageError
 from truthkit.manifests.shards import is_manifest_of, some
 from truthkit.manifests.tables import Row, read_arrow, read_parquet, read_table, wrong
-from truthkit.wording import count
+from truthkit.wording import counted
 
 PICTURES = frozenset((".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg"))
 MEDIA = frozenset((".mp4", ".ogg", ".webm", ".mov", ".mp3", ".wav", ".flac", ".m4a", ".pdf"))
@@ -46,7 +46,7 @@ class LeftOut:
             if number := self._counts[why]:
                 if why == "text" and not source.startswith("s3://"):
                     cure = "--as source takes the texts alone, --text-from beside names the text of each picture"
-                message = f"{count(number, one, many)} left out: {some(self._names[why], number)}"
+                message = f"{counted(number, one, many)} left out: {some(self._names[why], number)}"
                 yield Finding("source-left-out", message, cure, "info", source)
 
 

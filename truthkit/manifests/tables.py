@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from truthkit.findings import Finding, TruthkitError, UsageError
-from truthkit.wording import count
+from truthkit.wording import counted
 
 Row = dict[str, Any]
 TABLES = frozenset((".csv", ".tsv", ".parquet", ".json", ".jsonl", ".ndjson", ".manifest"))
@@ -56,7 +56,7 @@ def _csv(file: Path, separator: str | None) -> Iterator[Row]:
                 if not cells:
                     continue
                 if len(cells) != len(names):
-                    message = f"has {count(len(cells), 'cell')} and {count(len(names), 'column')}"
+                    message = f"has {counted(len(cells), 'cell')} and {counted(len(names), 'column')}"
                     raise wrong(file, message, "put texts with separators into quotes", first)
                 yield dict(zip(names, cells, strict=True))
     except UnicodeDecodeError as error:

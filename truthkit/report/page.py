@@ -33,7 +33,7 @@ from truthkit.report.pictures import (
     subjects_embedded,
 )
 from truthkit.report.tally import Mark, Summary, labels_of, summarize
-from truthkit.wording import count
+from truthkit.wording import counted
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = "report.js"  # of the front end's bundles
@@ -398,5 +398,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(percent=_percent, seconds=_seconds, count=count, worker_id=_worker_id)
+    environment.filters.update(percent=_percent, seconds=_seconds, count=counted, worker_id=_worker_id)
     return environment

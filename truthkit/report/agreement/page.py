@@ -24,7 +24,7 @@ from truthkit.report.agreement.plots import (
 from truthkit.report.page import _percent as percent
 from truthkit.report.page import _seconds as seconds
 from truthkit.report.page import _worker_id as worker_id
-from truthkit.wording import count
+from truthkit.wording import counted
 from truthkit_core.agreement.workers import Estimate, WorkerStatistics
 
 HERE = Path(__file__).resolve().parent
@@ -64,7 +64,7 @@ def write_page(report: AgreementReport, file: Path) -> Path:
         auto_reload=False,
     )
     environment.filters.update(
-        count=count,
+        count=counted,
         figure=figure,
         height=_height,
         percent=percent,

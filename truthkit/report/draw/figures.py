@@ -16,7 +16,7 @@ from truthkit.report.draw.scene import COLORS, Field, Palette, Scene, Voice, sho
 from truthkit.report.likeness import agree, instances_of, mask_of
 from truthkit.report.pictures import Picture, with_pixels
 from truthkit.report.shapes import Figure, Figures
-from truthkit.wording import count
+from truthkit.wording import counted
 
 MOST_FIGURES = 500  # a voice; more are counted, not drawn
 MASK_SIDE = 480  # pixels of an overlay's longer side
@@ -84,7 +84,7 @@ def _layer(voice: Voice, number: int, figures: Figures, reference: Figures | Non
     outlines = tuple(_outline(figure, palette, voice, scene.answers) for figure in figures.figures[:MOST_FIGURES])
     faults: tuple[Any, ...] = figures.faults
     if len(figures.figures) > MOST_FIGURES:
-        faults += (f"{count(len(figures.figures) - MOST_FIGURES, 'shape')} more",)
+        faults += (f"{counted(len(figures.figures) - MOST_FIGURES, 'shape')} more",)
     overlay = ""
     found = [figure.label for figure in figures.figures]
     if figures.mask is not None:
@@ -96,7 +96,7 @@ def _layer(voice: Voice, number: int, figures: Figures, reference: Figures | Non
             found += painted[1]
     tally = Counter(found)
     score = agree(figures, reference) if reference is not None else None
-    drawn = count(sum(tally.values()), "shape") if figures.mask is None else count(len(tally), "label")
+    drawn = counted(sum(tally.values()), "shape") if figures.mask is None else counted(len(tally), "label")
     return Layer(
         voice,
         number,

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from truthkit.report.draw.scene import Field, Palette, Scene, Voice, short_number
 from truthkit.report.shapes import Span, Spans
-from truthkit.wording import count
+from truthkit.wording import counted
 from truthkit_core.agreement import f1
 
 LEVELS = 6  # stacked underlines; what overlaps deeper is named below the text
@@ -190,7 +190,7 @@ def _panel(voice: Voice, spans: Spans, reference: Spans | None, against: str, te
     palette = scene.palette
     if reference is None:
         pairs = [Comparison("exact", span, span) for span in spans.spans]
-        summary, against = count(len(spans.spans), "span"), ""
+        summary, against = counted(len(spans.spans), "span"), ""
     else:
         pairs = compare(spans.spans, reference.spans)
         score = f1([span.key for span in spans.spans], [span.key for span in reference.spans])
@@ -210,7 +210,7 @@ def _panel(voice: Voice, spans: Spans, reference: Spans | None, against: str, te
     placed, deep = _stack(marks)
     faults: tuple[Any, ...] = spans.faults
     if deep:
-        faults += (f"{count(deep, 'span')} more here, below {LEVELS} others",)
+        faults += (f"{counted(deep, 'span')} more here, below {LEVELS} others",)
     if text:
         beyond = [span for span in spans.spans if span.end > text.length]
         faults += tuple(f"{span.label} {span.start}–{span.end}: beyond the text’s end" for span in beyond)
