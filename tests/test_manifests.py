@@ -323,6 +323,27 @@ def test_files_and_manifest_are_uploaded_once(folder: Path, tmp_path: Path, aws:
     assert go().uploaded == ("s3://my-bucket/x/a/1.png",)
 
 
+def test_an_upload_that_breaks_off_is_gone_on_with(
+    folder: Path, tmp_path: Path, aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Plan(str(folder), tmp_path / "m.manifest", prefix="s3://my-bucket/x", upload=True)
+    sent: list[str] = []
+
+    def breaking(file: Path, uri: str, **options: Any) -> bool:
+        if sent:
+            raise KeyboardInterrupt
+        sent.append(uri)
+        return upload(file, uri, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("truthkit.manifests.making.upload", breaking)
+        with pytest.raises(KeyboardInterrupt):
+            make(plan)
+    there = [one["Key"] for one in aws.list_objects_v2(Bucket="my-bucket")["Contents"]]
+    assert there == ["x/a/1.png"], "the manifest comes last: who finds it finds its files"
+    assert make(plan).uploaded == ("s3://my-bucket/x/b/2.JPG", "s3://my-bucket/x/m.manifest")
+
+
 def test_files_whose_etag_is_no_md5_are_found_again_too(tmp_path: Path, aws: Any) -> None:
     """Those of several parts (boto3: from 8 MB), and of buckets with a KMS key."""
     file = tmp_path / "scan.pdf"
@@ -400,10 +421,10 @@ def test_empty_files_are_left_out_and_told(folder: Path, tmp_path: Path, aws: An
 
 
 def test_objects_that_are_left_out_are_told(tmp_path: Path, aws: Any) -> None:
-    for name in ("1.png", "2.txt", "3.docx", "sub/", "m.manifest", "m-001.manifest"):
+    for name in ("0.txt", "1.png", "2.txt", "3.docx", "sub/", "m.manifest", "m-001.manifest"):
         aws.put_object(Bucket="my-bucket", Key=f"in/{name}", Body=b"" if name == "sub/" else b"x")
     texts, others = told(make(Plan("s3://my-bucket/in/", tmp_path / "m.manifest")))
-    assert texts == ("1 text left out: 2.txt", "give texts a prefix of their own")
+    assert texts == ("2 texts left out: 2.txt, 0.txt", "give texts a prefix of their own")
     assert others[0] == "1 other file left out: 3.docx"
     with pytest.raises(UsageError, match="--as source reads"):
         make(Plan("s3://my-bucket/in/", tmp_path / "m.manifest", kind="source"))

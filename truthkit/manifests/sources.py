@@ -195,12 +195,14 @@ def _in_s3(prefix: str, out: Path, left_out: LeftOut, with_texts: bool) -> Itera
                 if why == "medium":
                     any_media = True
                     yield row
-                else:
+                elif not any_media:
                     texts.append(row)
+                elif not with_texts:
+                    left_out.add("text", name)
     if not any_media and not texts:
         raise UsageError(f"{prefix} has no pictures, media or texts", "give a prefix that has some, ending in /")
     if not any_media:
         yield from texts
-    elif not with_texts:
-        for row in texts:
+    else:
+        for row in () if with_texts else texts:
             left_out.add("text", row["name"])

@@ -205,7 +205,7 @@ def _sql(kind: _Type) -> str:
 
 def _free(name: str, taken: set[str]) -> str:
     """A column's name that no other has, case aside."""
-    base, number = name.encode("utf-8", "replace").decode() or "column", 0
+    base, number = name.encode("utf-8", "replace").decode().replace("\0", "?") or "column", 0
     free = base
     while free.lower() in taken:
         number += 1
